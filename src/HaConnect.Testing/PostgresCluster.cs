@@ -150,19 +150,4 @@ public sealed class PostgresCluster : IAsyncDisposable
         await Task.WhenAll(Nodes.Concat(Witnesses).Select(node => node.EndAsync())).ConfigureAwait(false);
         await _setup.Watchdog.DisposeAsync().ConfigureAwait(false);
     }
-
-    /// <summary>For our own short statements: no pool, so that no dead connection is ever handed out; after a timeout the outcome is unknown, never "success".</summary>
-    internal static string UnpooledConnectionString(PostgresNode node, PostgresCredentials credentials, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = node.Host,
-        Port = node.Port,
-        Username = credentials.User,
-        Password = credentials.Password,
-        Database = database,
-        ApplicationName = "haconnect-testing",
-        Pooling = false,
-        Timeout = 5,
-        CommandTimeout = 60,
-        CancellationTimeout = -1,
-    }.ConnectionString;
 }

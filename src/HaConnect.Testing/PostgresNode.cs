@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using HaConnect.Testing.Hosting;
 using HaConnect.Testing.Processes;
@@ -69,13 +68,14 @@ public sealed class PostgresNode
         _process = await _setup.Host.StartServerAsync(DataDirectory, LogFile, cancellationToken).ConfigureAwait(false);
         try
         {
-            await Poll.UntilAsync($"start of {Name}", async ct => await ReadinessProblemAsync(pidFile, ct).ConfigureAwait(false),
+            await Poll.UntilAsync($"start of {Name}", _ => Task.FromResult(IsRunning ? NodeFiles.ReadinessProblem(pidFile) : throw new PostgresClusterException($"{Name} ended while it started.")),
                 _setup.Options.StartTimeout, PollInterval, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or PostgresClusterException)
         {
             await KillAsync(CancellationToken.None).ConfigureAwait(false);
-            throw new TimeoutException($"{e.Message}{Environment.NewLine}{await ReadLogAsync(30, CancellationToken.None).ConfigureAwait(false)}", e);
+            string message = $"{e.Message} The end of {LogFile}:{Environment.NewLine}{await ReadLogAsync(30, CancellationToken.None).ConfigureAwait(false)}";
+            throw e is TimeoutException ? new TimeoutException(message, e) : new PostgresClusterException(message, e);
         }
     }
 
@@ -225,26 +225,8 @@ public sealed class PostgresNode
     /// <param name="cancellationToken">Ends the statement.</param>
     /// <returns>The value; default where it is null or there is no row.</returns>
     /// <exception cref="NpgsqlException">It failed, or took longer than 60 s.</exception>
-    [SuppressMessage("Security", "CA2100:Review SQL queries for security vulnerabilities", Justification = "A test runs its own statements.")]
-    public async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken = default)
-    {
-        NpgsqlConnection connection = new(PostgresCluster.UnpooledConnectionString(this, _setup.Superuser, "postgres"));
-        await using (connection.ConfigureAwait(false))
-        {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            NpgsqlCommand command = new(sql, connection);
-            await using (command.ConfigureAwait(false))
-            {
-                NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.FieldCount > 0 && !await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false)
-                        ? await reader.GetFieldValueAsync<T>(0, cancellationToken).ConfigureAwait(false)
-                        : default;
-                }
-            }
-        }
-    }
+    public Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken = default) =>
+        SuperuserSql.FirstRowAsync(_setup, this, sql, row => row.IsDBNull(0) ? default : row.GetFieldValue<T>(0), cancellationToken);
 
     /// <summary>The server's log so far.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -270,15 +252,6 @@ public sealed class PostgresNode
         Files.WriteSettings(_blocked);
         Files.WriteAccess();
         Files.WriteStandby(upstream.Host, upstream.Port);
-    }
-
-    private async Task<string?> ReadinessProblemAsync(string pidFile, CancellationToken cancellationToken)
-    {
-        if (!IsRunning)
-            throw new PostgresClusterException($"{Name} ended while it started. The end of {LogFile}:{Environment.NewLine}{await ReadLogAsync(30, cancellationToken).ConfigureAwait(false)}");
-        // Line 8 is what pg_ctl waits for too (storage/pidfile.h): starting, standby (not yet consistent), ready, stopping.
-        string[] lines = File.Exists(pidFile) ? await File.ReadAllLinesAsync(pidFile, cancellationToken).ConfigureAwait(false) : [];
-        return lines.Length < 8 ? "no status yet" : string.Equals(lines[7].Trim(), "ready", StringComparison.Ordinal) ? null : $"its status is {lines[7].Trim()}";
     }
 
     /// <summary>A new session is forked from the postmaster: once it sees the setting, the postmaster and all that it forks from now on have it.</summary>

@@ -62,23 +62,9 @@ internal sealed class ClusterState
             SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby' ELSE 'primary' END,
                    CASE WHEN pg_catalog.pg_is_in_recovery() THEN (SELECT received_tli FROM pg_catalog.pg_stat_wal_receiver WHERE status = 'streaming')
                         ELSE ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8))::pg_catalog.bit(32)::pg_catalog.int4 END,
-                   ARRAY(SELECT application_name FROM pg_catalog.pg_stat_replication WHERE state = 'streaming')
+                   ARRAY(SELECT application_name FROM pg_catalog.pg_stat_replication WHERE state = 'streaming' AND flush_lsn IS NOT NULL)
             """;
-        NpgsqlConnection connection = new(PostgresCluster.UnpooledConnectionString(node, setup.Superuser, "postgres"));
-        await using (connection.ConfigureAwait(false))
-        {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            NpgsqlCommand command = new(Question, connection);
-            await using (command.ConfigureAwait(false))
-            {
-                NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    return new NodeState(node, reader.GetString(0), await reader.GetFieldValueAsync<int?>(1, cancellationToken).ConfigureAwait(false),
-                        await reader.GetFieldValueAsync<string[]>(2, cancellationToken).ConfigureAwait(false), null);
-                }
-            }
-        }
+        return (await SuperuserSql.FirstRowAsync(setup, node, Question, row => new NodeState(node, row.GetString(0), row.GetFieldValue<int?>(1), row.GetFieldValue<string[]>(2), null),
+            cancellationToken).ConfigureAwait(false))!;
     }
 }

@@ -97,5 +97,13 @@ internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDire
         setup.User.Own(path);
     }
 
+    /// <summary>Line 8 of postmaster.pid is what pg_ctl waits for too (storage/pidfile.h): starting, standby (not yet consistent), ready, stopping.</summary>
+    public static string? ReadinessProblem(string pidFile)
+    {
+        string[] lines = File.Exists(pidFile) ? File.ReadAllLines(pidFile) : [];
+        string status = lines.Length < 8 ? "not known" : lines[7].Trim();
+        return string.Equals(status, "ready", StringComparison.Ordinal) ? null : $"its status is {status}";
+    }
+
     private static string Quote(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 }
