@@ -1,0 +1,12 @@
+namespace HaConnect.Testing.Processes;
+
+internal enum UnixSignal
+{
+    Hangup,
+    Interrupt,
+    Quit,
+    Kill,
+    Terminate,
+    Stop,
+    Continue,
+}
