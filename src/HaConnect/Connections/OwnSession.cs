@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace HaConnect.Connections;
 
@@ -67,7 +68,7 @@ internal sealed class OwnSession : IAsyncDisposable
         await using (command.ConfigureAwait(false))
         {
             foreach (var parameter in parameters)
-                command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+                command.Parameters.Add(Parameter(parameter));
             var reader = await command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
@@ -76,6 +77,10 @@ internal sealed class OwnSession : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>These sessions load no types, so that Npgsql has to be told what a position is.</summary>
+    private static NpgsqlParameter Parameter(object value) =>
+        value is NpgsqlLogSequenceNumber ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.PgLsn } : new NpgsqlParameter { Value = value };
 
     private static void DisposeAfter(Task task, NpgsqlConnection connection) =>
         _ = task.ContinueWith(

@@ -93,21 +93,25 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Finish(FailoverState s)
     {
         var wasFailover = s.Goal is Goal.Failover or Goal.Adopt;
-        s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, Goal = Goal.None };
+        s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, FailuresInARow = 0, Goal = Goal.None };
         return (s, wasFailover ? [new Effect.FailoverEnded(Succeeded: true)] : []);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Settle(FailoverState s) =>
-        (s.Verdict.Kind == Detection.VerdictKind.Healthy ? s with { Refusal = null } : s, []);
+        (s.Verdict.Kind == Detection.VerdictKind.Healthy ? s with { Refusal = null, FailuresInARow = s.Established is null ? s.FailuresInARow : 0 } : s, []);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) =>
         Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)]);
 
+    /// <summary>After the promotion: nothing is taken back, the next attempt goes on from what the servers then have.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) TryAgain(FailoverState s) =>
+        (s with { Goal = Goal.None, FailuresInARow = s.FailuresInARow + 1, Refusal = "trying again" }, []);
+
     internal static (FailoverState State, IEnumerable<Effect> Effects) Abandon(FailoverState s) =>
-        (s with { Goal = Goal.None, Refusal = s.Verdict.Reason }, s.Goal == Goal.Failover ? [new Effect.FailoverEnded(Succeeded: false)] : []);
+        (s with { Goal = Goal.None, Refusal = s.Verdict.Reason, FailuresInARow = s.FailuresInARow + 1 }, s.Goal == Goal.Failover ? [new Effect.FailoverEnded(Succeeded: false)] : []);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fail(FailoverState s) =>
-        (s with { Goal = Goal.None }, [new Effect.FailoverEnded(Succeeded: false)]);
+        (s with { Goal = Goal.None, FailuresInARow = s.FailuresInARow + 1 }, [new Effect.FailoverEnded(Succeeded: false)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Refuse(
         FailoverState s, string why, Func<FailoverState, (FailoverState State, IEnumerable<Effect> Effects)> then) => then(s with { Refusal = why });

@@ -15,7 +15,7 @@ internal static class FailoverRules
 
     /// <summary>All voters are held, exactly one data node is out of recovery, and no term was ever established.</summary>
     internal static bool MayBootstrap(FailoverState s) =>
-        s is { Established: null, StopRequested: false }
+        s is { Established: null, StopRequested: false, Verdict.Kind: VerdictKind.Healthy }
         && s.Voters.Values.All(v => v is { HoldsLock: true, Record: not null })
         && s.Voters.Values.Count(v => v is { Voter.IsWitness: false, Record.InRecovery: false }) == 1;
 

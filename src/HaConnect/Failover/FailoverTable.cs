@@ -70,23 +70,23 @@ internal static class FailoverTable
         // ---- From here on only forward: a promotion that was asked for cannot be taken back. ----
         new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && s.Settings.Required == 0, Step.Accepting, Promoted, Accept),
         new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish),
-        new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; looking again", Survey, IsWarning: true),
+        new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Accepting, s => s.Settled && s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority, Step.Opening, _ => null, OpenForAcks),
-        new(Step.Accepting, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"{s.Candidate} was not accepted by a majority: {Problems(s)}; looking again", Survey, IsWarning: true),
+        new(Step.Accepting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} was not accepted by a majority: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Opening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, _ => null, Establish),
-        new(Step.Opening, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"{s.Candidate} could not be opened: {Problems(s)}; looking again", Survey, IsWarning: true),
+        new(Step.Opening, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} could not be opened: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Establishing, s => s.TermLsn is not null && s.Settled, Step.Flushing, _ => null, AwaitFlush),
-        new(Step.Establishing, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"the row of term {s.Term} could not be committed on {s.Candidate}: {Problems(s)}; looking again", Survey, IsWarning: true),
+        new(Step.Establishing, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the row of term {s.Term} could not be committed on {s.Candidate}: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Flushing, s => s.FlushSeen, Step.Marking, FollowersStream, Mark),
-        new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Surveying, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; looking again", Survey, IsWarning: true),
+        new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Leading, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
 
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
-        new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"term {s.Term} could not be marked as established: {Problems(s)}; looking again", Survey, IsWarning: true),
+        new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} could not be marked as established: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Reverting, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"pointed back to {s.Verdict.Primary}: {List(s.Promised.Where(v => v.IsRepointed))}", s => Refuse(s, "pointed back", Fail), IsWarning: true),
     ];

@@ -12,6 +12,7 @@ internal static class FailoverTiming
     {
         Step.Watching when state.Refusal is not null => Both(TimeSpan.FromSeconds(5 * (0.5 + dice))),
         Step.Watching => Both(TimeSpan.FromMilliseconds(50 + (250 * dice))),
+        Step.Leading when state.FailuresInARow is > 0 and < 5 => Both(TimeSpan.FromMilliseconds(100 << state.FailuresInARow)),
         Step.Leading => Both(SurveyInterval),
         // A backlog of WAL is replayed before a position counts, and before a promotion ends.
         Step.ReadingPositions or Step.Promoting => (stepTimeout, stepTimeout * 300),

@@ -45,8 +45,19 @@ internal sealed record ServerState
     internal bool CoordinatorLockHeld { get; init; }
 
     /// <summary>A standby that receives and heard from its upstream within <c>wal_receiver_timeout</c>; null when it cannot be seen.</summary>
-    internal bool? HearsUpstream => !InRecovery ? false
-        : !HasReceiver ? false
-        : ReceiverStatus is null || LastMessageAge is not { } age ? null
-        : ReceiverStatus == "streaming" && (WalReceiverTimeout == TimeSpan.Zero || age < WalReceiverTimeout);
+    internal bool? HearsUpstream
+    {
+        get
+        {
+            if (!InRecovery || !HasReceiver)
+                return false;
+            if (ReceiverStatus is null)
+                return null;
+
+            // A receiver that is only starting has heard nothing: it may be knocking at a frozen server.
+            if (ReceiverStatus != "streaming")
+                return false;
+            return LastMessageAge is { } age ? WalReceiverTimeout == TimeSpan.Zero || age < WalReceiverTimeout : null;
+        }
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class ClusterState
     private TaskCompletionSource _changed = NewSignal();
     private ulong? _systemIdentifier;
     private TermRow? _newestTerm;
+    private long _newestTermSeenAt;
     private int _highestTimeline;
 
     internal ClusterState(HaDatabaseOptions options, TimeProvider time)
@@ -86,19 +87,19 @@ internal sealed class ClusterState
     {
         (_systemIdentifier, var conflict) = SystemIdentity.Pin(_systemIdentifier, _facts);
         var own = _facts.Where(f => f.LastState is not null && f.LastState.SystemIdentifier == _systemIdentifier).ToList();
-        foreach (var row in own.Select(f => f.LastState!.EstablishedTerm))
+        foreach (var facts in own)
         {
-            if (row is not null && row.Term > (_newestTerm?.Term ?? 0))
-                _newestTerm = row;
+            if (facts.LastState!.EstablishedTerm is { } row && row.Term > (_newestTerm?.Term ?? 0))
+                (_newestTerm, _newestTermSeenAt) = (row, facts.LastStateSentAt);
         }
 
         var selection = _systemIdentifier is null
             ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
-            : PrimarySelection.Select(own, _newestTerm, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
+            : PrimarySelection.Select(own, _newestTerm, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
-        if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } facts)
-            _ledger.Observe(facts);
+        if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
+            _ledger.Observe(answered);
         return SnapshotBuilder.Build(new SnapshotInput
         {
             Version = _current.Version + 1,

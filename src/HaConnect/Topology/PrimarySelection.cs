@@ -11,15 +11,16 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
 {
     /// <param name="nodes">All nodes of the pinned system identifier.</param>
     /// <param name="newestTerm">The newest established term this instance has ever seen; it never goes back.</param>
+    /// <param name="newestTermSeenAt">When the probe that showed it first was sent.</param>
     /// <param name="highestTimeline">The highest timeline of a primary this instance has ever routed to in an unmanaged cluster.</param>
     /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>
-    internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, int highestTimeline, int timeoutsUntilUnreachable)
+    internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, long newestTermSeenAt, int highestTimeline, int timeoutsUntilUnreachable)
     {
         var running = nodes.Where(n => n.LastState is { InRecovery: false } && n.MayServe(timeoutsUntilUnreachable)).ToList();
-        return newestTerm is not null ? Managed(running, newestTerm) : Unmanaged(running, highestTimeline);
+        return newestTerm is not null ? Managed(running, newestTerm, newestTermSeenAt) : Unmanaged(running, highestTimeline);
     }
 
-    private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest)
+    private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest, long newestSeenAt)
     {
         var term = newest.Term.ToString(CultureInfo.InvariantCulture);
         foreach (var node in running)
@@ -27,6 +28,10 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
             var row = node.LastState!.EstablishedTerm;
             if (row?.Term == newest.Term && row.Primary == node.Node.Name && node.LastState.NewestTerm?.Term == newest.Term)
                 return new(EpochOf(node, row), $"established primary of term {term}");
+
+            // A standby showed the row before the primary, where it was written, was probed again.
+            if (newest.Primary == node.Node.Name && node.LastStateSentAt < newestSeenAt)
+                return new(EpochOf(node, newest), $"established primary of term {term}");
         }
 
         var other = running.Count == 0 ? "no node out of recovery answers" : $"{string.Join(", ", running.Select(n => n.Node.Name))} is out of recovery but not the established primary";
