@@ -52,10 +52,33 @@ internal static class ClusterBuilder
 
     private static async Task<ClusterSetup> SetUpAsync(PostgresClusterOptions options, UnixUser user, CancellationToken cancellationToken)
     {
-        string binDirectory = PostgresBinaries.Find(options.BinDirectory) ?? throw new PostgresClusterException(PostgresBinaries.NotFoundMessage(null));
-        LocalHost host = new(binDirectory, await PostgresBinaries.MajorVersionAsync(binDirectory, cancellationToken).ConfigureAwait(false), user);
+        string? binDirectory = options.Image is null ? PostgresBinaries.Find(options.BinDirectory) : null;
         string folder = await MakeFolderAsync(user, cancellationToken).ConfigureAwait(false);
-        return new ClusterSetup(options, host, user, folder, await Watchdog.StartAsync(folder, cancellationToken).ConfigureAwait(false));
+        Watchdog watchdog = await Watchdog.StartAsync(folder, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            IPostgresHost host = binDirectory is not null
+                ? new LocalHost(binDirectory, await PostgresBinaries.MajorVersionAsync(binDirectory, cancellationToken).ConfigureAwait(false), user)
+                : await StartDockerAsync(options, folder, user, cancellationToken).ConfigureAwait(false);
+            return new ClusterSetup(options, host, user, folder, watchdog);
+        }
+        catch
+        {
+            await watchdog.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<IPostgresHost> StartDockerAsync(PostgresClusterOptions options, string folder, UnixUser user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DockerHost.StartAsync(options.Image ?? DockerHost.DefaultImage, folder, user, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresClusterException e) when (options.Image is null)
+        {
+            throw new PostgresClusterException(PostgresBinaries.NotFoundMessage(e.Message), e);
+        }
     }
 
     /// <summary>Mode 700, owned by the servers' user; the watchdog goes by the prefix.</summary>
