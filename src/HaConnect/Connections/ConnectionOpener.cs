@@ -1,0 +1,174 @@
+using HaConnect.Diagnostics;
+using HaConnect.Routing;
+using HaConnect.Topology;
+using Npgsql;
+
+namespace HaConnect.Connections;
+
+/// <summary>
+/// Opens connections: at once from the pool of the node that the snapshot names, without a lock or an allocation of its own; or, where
+/// that is not possible, waiting for the snapshot to change, all under one deadline.
+/// </summary>
+internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics)
+{
+    private readonly long _timestampsPerSecond = time.TimestampFrequency;
+
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="startedAt">When the deadline began, for an open that is part of a longer operation; null for now.</param>
+    internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null)
+    {
+        if (state.Current.PrimaryNode is not { } node)
+            return new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), pending: default, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
+        var pool = pools[node];
+        var opening = pool.Source.OpenConnectionAsync(cancellationToken);
+        return opening.IsCompletedSuccessfully
+            ? new(pool.HandOut(opening.Result))
+            : new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), opening, node, startedAt ?? time.GetTimestamp(), cancellationToken));
+    }
+
+    internal ValueTask<NpgsqlConnection> OpenReadAsync(TimeSpan bound, ReadFallback fallback, CancellationToken cancellationToken)
+    {
+        var decision = ReadRouter.Route(state.Current, OldestAllowed(bound), fallback);
+        if (decision.Node is not { } node)
+            return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), pending: default, node: null, time.GetTimestamp(), cancellationToken));
+        var pool = pools[node];
+        var opening = pool.Source.OpenConnectionAsync(cancellationToken);
+        if (!opening.IsCompletedSuccessfully)
+            return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), opening, node, time.GetTimestamp(), cancellationToken));
+        metrics.Routed(node, decision.Reason);
+        return new(pool.HandOut(opening.Result));
+    }
+
+    internal NpgsqlConnection OpenPrimary() => Open(OpenPrimaryAsync(CancellationToken.None));
+
+    internal NpgsqlConnection OpenRead(TimeSpan bound, ReadFallback fallback) => Open(OpenReadAsync(bound, fallback, CancellationToken.None));
+
+    private static NpgsqlConnection Open(ValueTask<NpgsqlConnection> opening) =>
+        // DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.
+        opening.IsCompletedSuccessfully ? opening.Result : opening.AsTask().GetAwaiter().GetResult();
+
+    private long OldestAllowed(TimeSpan bound) => time.GetTimestamp() - (long)(bound.TotalSeconds * _timestampsPerSecond);
+
+    private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, ValueTask<NpgsqlConnection> pending, Node? node, long startedAt, CancellationToken cancellationToken)
+    {
+        var waitedForPrimary = node is null && request.Bound is null;
+        Exception? lastError = null;
+        var attempt = node is null ? null : pending.AsTask();
+        var decision = new RoutingDecision(node, RoutingReason.FreshReplica, StalenessLedger.None, default);
+        while (true)
+        {
+            // Taken before the snapshot is looked at, so that no change can fall between.
+            var change = state.NextChange;
+            if (attempt is null)
+            {
+                decision = request.Decide();
+                if (decision.Node is { } chosen)
+                    attempt = pools[chosen].Source.OpenConnectionAsync(cancellationToken).AsTask();
+            }
+
+            if (attempt is not null)
+            {
+                try
+                {
+                    var connection = await FinishAsync(attempt, decision.Node!, request, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
+                    if (connection is not null && request.StillHolds(decision.Node!) is { } reason)
+                    {
+                        if (request.Bound is not null)
+                            metrics.Routed(decision.Node!, reason);
+                        if (waitedForPrimary)
+                            metrics.WaitedForPrimary(time.GetElapsedTime(startedAt));
+                        return pools[decision.Node!].HandOut(connection);
+                    }
+
+                    if (connection is not null)
+                        await connection.DisposeAsync().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException && !cancellationToken.IsCancellationRequested)
+                {
+                    lastError = e;
+                    metrics.ConnectionFailed(decision.Node!, e);
+                    OpenErrors.ThrowIfHopeless(e, decision.Node!, state.Current);
+                    state.ReportTrouble(decision.Node!);
+                }
+
+                attempt = null;
+                if (Remaining(startedAt) > TimeSpan.Zero && request.Decide().Node is { } other && !ReferenceEquals(other, decision.Node))
+                    continue;
+            }
+
+            waitedForPrimary |= request.Bound is null;
+            if (request is { Bound: not null, Fallback: ReadFallback.Fail })
+                throw OpenErrors.OutOfTime(request, state.Current, TimeSpan.Zero, lastError);
+            OpenErrors.ThrowIfMisconfigured(state.Current, lastError);
+            var pause = Remaining(startedAt) < options.Probing.SuspectInterval ? Remaining(startedAt) : options.Probing.SuspectInterval;
+            if (pause <= TimeSpan.Zero)
+                throw OpenErrors.OutOfTime(request, state.Current, options.Connections.WaitTimeout, lastError);
+            await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null where the node ceased to qualify while it was being opened: a lost node may never answer.</summary>
+    private async Task<NpgsqlConnection?> FinishAsync(
+        Task<NpgsqlConnection> attempt, Node node, OpenRequest request, TimeSpan remaining, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (!attempt.IsCompleted)
+        {
+            var change = state.NextChange;
+            var left = remaining - time.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero || request.StillHolds(node) is null)
+            {
+                _ = attempt.ContinueWith(static abandoned => abandoned.IsCompletedSuccessfully ? abandoned.Result.DisposeAsync().AsTask() : Task.FromResult(abandoned.Exception),
+                    CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                return null;
+            }
+
+            await WaitAsync(Task.WhenAny(attempt, change), left, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await attempt.ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(Task task, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The caller looks at the snapshot and the clock again.
+        }
+    }
+
+    private TimeSpan Remaining(long startedAt) => options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
+
+    /// <summary>What an open asks for: the primary where <paramref name="Bound"/> is null, else a read within that bound.</summary>
+    internal sealed record OpenRequest(ConnectionOpener Opener, TimeSpan? Bound, ReadFallback Fallback)
+    {
+        internal RoutingDecision Decide() => Bound is { } bound
+            ? ReadRouter.Route(Opener.Current, Opener.OldestAllowed(bound), Fallback)
+            : new RoutingDecision(Opener.Current.PrimaryNode, RoutingReason.None, StalenessLedger.None, default);
+
+        /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>
+        internal RoutingReason? StillHolds(Node node)
+        {
+            var snapshot = Opener.Current;
+            var isPrimary = ReferenceEquals(snapshot.PrimaryNode, node);
+            if (Bound is not { } bound)
+                return isPrimary ? RoutingReason.None : null;
+            var oldest = Opener.OldestAllowed(bound);
+            var target = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node)) ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node));
+            if (target is not null && target.FreshAsOf >= oldest)
+                return RoutingReason.FreshReplica;
+            return Fallback switch
+            {
+                ReadFallback.Primary when isPrimary && snapshot.PrimaryFreshAsOf >= oldest => RoutingReason.FallbackToPrimary,
+                ReadFallback.Freshest when target is not null => RoutingReason.FallbackToFreshest,
+                _ => null,
+            };
+        }
+    }
+
+    private ClusterSnapshot Current => state.Current;
+}

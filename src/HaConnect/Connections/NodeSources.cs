@@ -1,0 +1,89 @@
+using System.Data.Common;
+using System.Globalization;
+using HaConnect.Topology;
+using Npgsql;
+
+namespace HaConnect.Connections;
+
+/// <summary>
+/// Builds the Npgsql data sources: the application's own per node, and those of the library's own sessions (probes, lock sessions).
+/// </summary>
+internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, Func<Node, ClusterSnapshot> currentSnapshot)
+{
+    internal const string ProbeApplication = "haconnect-probe";
+    internal const string CoordinatorApplication = "haconnect-coordinator";
+
+    /// <summary>The application's connections to a node.</summary>
+    internal NpgsqlDataSource ForApplication(Node node)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var settings = builder.ConnectionStringBuilder;
+        settings.Host = node.Host;
+        settings.Port = node.Port;
+        if (!SetsCancellationTimeout(options.ConnectionString))
+        {
+            // A cancelled wait for a synchronous standby would come back as a success; see docs/concepts/commits.md.
+            settings.CancellationTimeout = -1;
+        }
+
+        builder.Name = node.Name;
+        configure?.Invoke(builder);
+        var check = new ServerProcessCheck(node, () => currentSnapshot(node));
+        builder.UsePhysicalConnectionInitializer(check.Run, check.RunAsync);
+        return builder.Build();
+    }
+
+    /// <summary>Read-only sessions that run probe statements and nothing else.</summary>
+    internal NpgsqlDataSource ForProbe(string host, int port, string? database) =>
+        Own(host, port, ProbeApplication, database ?? options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000");
+
+    /// <summary>
+    /// Sessions that hold a server's advisory lock. The server ends them when they are not renewed (the lease) or when the
+    /// client's host vanishes; they never wait for a synchronous standby.
+    /// </summary>
+    internal NpgsqlDataSource ForCoordinator(string host, int port)
+    {
+        var lease = options.Failover.LeaseDuration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+        return Own(host, port, CoordinatorApplication, options.Failover.ControlDatabase,
+            $"-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=2000 -c lock_timeout=1000 -c idle_session_timeout={lease} " +
+            "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000 -c client_connection_check_interval=500");
+    }
+
+    private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var settings = builder.ConnectionStringBuilder;
+        settings.Host = host;
+        settings.Port = port;
+        settings.Database = database;
+        settings.ApplicationName = application;
+        settings.Options = serverOptions;
+        settings.Pooling = false;
+        settings.Enlist = false;
+        settings.Timeout = 3;
+        settings.CommandTimeout = 0; // deadlines act from outside, see OwnSession
+        settings.CancellationTimeout = -1;
+        settings.TcpKeepAlive = true;
+        settings.TcpKeepAliveTime = 5;
+        settings.TcpKeepAliveInterval = 1;
+        settings.MaxAutoPrepare = 8;
+        settings.AutoPrepareMinUsages = 2;
+        if (options.Failover.ControlUsername is { } user)
+        {
+            settings.Username = user;
+            settings.Password = options.Failover.ControlPassword;
+        }
+
+        builder.Name = $"{application}-{host}:{port.ToString(CultureInfo.InvariantCulture)}";
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        configure?.Invoke(builder);
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).EnablePhysicalOpenTracing(false));
+        return builder.Build();
+    }
+
+    private static bool SetsCancellationTimeout(string? connectionString)
+    {
+        var raw = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return raw.ContainsKey("Cancellation Timeout") || raw.ContainsKey("CancellationTimeout");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using HaConnect.Probing;
+using HaConnect.Topology;
+using Npgsql;
+
+namespace HaConnect.Connections;
+
+/// <summary>Which failed opens are worth waiting for, and what is said of those that are not.</summary>
+internal static class OpenErrors
+{
+    /// <summary>Errors that the application must mend, or that say nothing about the node, reach it at once.</summary>
+    internal static void ThrowIfHopeless(Exception exception, Node node, ClusterSnapshot snapshot)
+    {
+        if (exception is HaConnectException || exception.Message.Contains("connection pool has been exhausted", StringComparison.Ordinal))
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
+        var failure = ErrorClassifier.Classify(exception);
+        if (failure.Kind == ProbeFailureKind.Misconfigured)
+        {
+            throw new HaConnectException(
+                $"Node {node.Name} ({node.Host}:{node.Port.ToString(CultureInfo.InvariantCulture)}) does not accept this application: {failure.Message}. {Remedy(failure)}",
+                snapshot, isTransient: false, exception);
+        }
+    }
+
+    /// <summary>Waiting does not help where every node fails by configuration.</summary>
+    internal static void ThrowIfMisconfigured(ClusterSnapshot snapshot, Exception? lastError)
+    {
+        if (snapshot.Primary is not null || !snapshot.IsComplete)
+            return;
+        if (snapshot.SystemIdentifier is null && snapshot.Reason.Contains("different clusters", StringComparison.Ordinal)
+            || snapshot.Nodes.All(n => n.IsMisconfigured))
+        {
+            throw new NoPrimaryException(
+                $"No primary can be used, and waiting will not help. Check Host, Username, Password and Database of ConnectionString (and Failover.ControlUsername and ControlPassword, with which the nodes are probed). {snapshot.Describe()}",
+                snapshot, isTransient: false, lastError);
+        }
+    }
+
+    internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, ClusterSnapshot snapshot, TimeSpan waited, Exception? lastError)
+    {
+        if (request.Bound is not { } bound || snapshot.Primary is null && request.Fallback == ReadFallback.Primary)
+            return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {snapshot.Describe()}", snapshot, isTransient: true, lastError);
+        return new NoReplicaException($"No replica is proven to be at most {bound} behind (MaxReplicaLag; fallback {request.Fallback}). {snapshot.Describe()}", snapshot, lastError);
+    }
+
+    private static string Remedy(ProbeFailure failure) => failure.SqlState switch
+    {
+        PostgresErrorCodes.InvalidCatalogName => "Correct Database in ConnectionString, or create it.",
+        PostgresErrorCodes.InsufficientPrivilege => "Grant the user CONNECT on the database of ConnectionString.",
+        null => "Correct the host, the user or the TLS settings in ConnectionString.",
+        _ => "Correct Username and Password in ConnectionString, or the server's pg_hba.conf.",
+    };
+}

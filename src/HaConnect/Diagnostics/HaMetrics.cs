@@ -1,0 +1,90 @@
+using System.Diagnostics.Metrics;
+using HaConnect.Probing;
+using HaConnect.Routing;
+using HaConnect.Topology;
+
+namespace HaConnect.Diagnostics;
+
+/// <summary>Every metric, from the meter <c>HaConnect</c>. Names and units follow OpenTelemetry's conventions.</summary>
+internal sealed class HaMetrics : IDisposable
+{
+    internal const string MeterName = "HaConnect";
+
+    private static readonly string[] RoutingReasons = ["fresh_replica", "fallback_primary", "fallback_freshest", "none"];
+    private readonly Meter _meter;
+    private readonly Counter<long> _routed;
+    private readonly Histogram<double> _waits;
+    private readonly Counter<long> _connectionErrors;
+    private readonly Counter<long> _failovers;
+    private readonly Histogram<double> _failoverDuration;
+    private readonly KeyValuePair<string, object?> _cluster;
+    private readonly Func<ClusterSnapshot> _snapshot;
+
+    internal HaMetrics(string clusterName, Func<ClusterSnapshot> snapshot)
+    {
+        _snapshot = snapshot;
+        _cluster = new("haconnect.cluster", clusterName);
+        _meter = new Meter(MeterName);
+        _meter.CreateObservableGauge("haconnect.node.up", () => PerNode(n => n.Reachability == NodeReachability.Reachable ? 1 : 0), "{node}", "1 while the node answers probes.");
+        _meter.CreateObservableGauge("haconnect.node.role", Roles, "{node}", "1 for the role a node has: primary, standby, unknown or quarantined.");
+        _meter.CreateObservableGauge("haconnect.replica.lag.time", LagTimes, "s", "Proven upper bound of the staleness of a standby.");
+        _meter.CreateObservableGauge("haconnect.replica.lag.size", LagBytes, "By", "WAL between the primary's insert position and the standby's replay position.");
+        _meter.CreateObservableGauge("haconnect.coordinator", () => new Measurement<int>(HoldsCoordination ? 1 : 0, _cluster), "{instance}", "1 while this instance is the coordinator.");
+        _routed = _meter.CreateCounter<long>("haconnect.routing.decisions", "{decision}", "Reads routed, by node, its role and the reason.");
+        _waits = _meter.CreateHistogram<double>("haconnect.primary.wait.duration", "s", "How long opens waited for a primary.");
+        _connectionErrors = _meter.CreateCounter<long>("haconnect.connection.errors", "{error}", "Failed opens and operations, by node and SQLSTATE class.");
+        _failovers = _meter.CreateCounter<long>("haconnect.failovers", "{failover}", "Failovers that this instance coordinated, by outcome.");
+        _failoverDuration = _meter.CreateHistogram<double>("haconnect.failover.duration", "s", "From the verdict that the primary is lost to the established successor.");
+    }
+
+    internal bool HoldsCoordination { get; set; }
+
+    internal void Routed(Node node, RoutingReason reason)
+    {
+        if (!_routed.Enabled)
+            return;
+        var role = reason == RoutingReason.FallbackToPrimary ? "primary" : "standby";
+        _routed.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.role", role), new("haconnect.reason", RoutingReasons[(int)reason]));
+    }
+
+    internal void WaitedForPrimary(TimeSpan duration) => _waits.Record(duration.TotalSeconds, _cluster);
+
+    internal void ConnectionFailed(Node node, Exception exception)
+    {
+        if (!_connectionErrors.Enabled)
+            return;
+        var failure = ErrorClassifier.Classify(exception);
+        _connectionErrors.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.sqlstate_class", failure.SqlState is { Length: >= 2 } state ? state[..2] : failure.Kind.ToString()));
+    }
+
+    internal void FailoverEnded(bool succeeded, TimeSpan duration)
+    {
+        var outcome = new KeyValuePair<string, object?>("haconnect.outcome", succeeded ? "established" : "refused");
+        _failovers.Add(1, _cluster, outcome);
+        _failoverDuration.Record(duration.TotalSeconds, _cluster, outcome);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<int>> PerNode(Func<NodeSnapshot, int> value) =>
+        _snapshot().Nodes.Select(n => new Measurement<int>(value(n), _cluster, new("haconnect.node", n.Name)));
+
+    private IEnumerable<Measurement<int>> Roles()
+    {
+        var snapshot = _snapshot();
+        return snapshot.Nodes.Select(n => new Measurement<int>(1, _cluster, new("haconnect.node", n.Name), new("haconnect.role", RoleOf(n, snapshot))));
+    }
+
+    private static string RoleOf(NodeSnapshot node, ClusterSnapshot snapshot) => node.Role switch
+    {
+        NodeRole.Standby => "standby",
+        NodeRole.Primary => ReferenceEquals(node, snapshot.Primary) ? "primary" : "quarantined",
+        _ => "unknown",
+    };
+
+    private IEnumerable<Measurement<double>> LagTimes() =>
+        _snapshot().Nodes.Where(n => n.Lag is not null).Select(n => new Measurement<double>(n.Lag!.Value.Time.TotalSeconds, _cluster, new("haconnect.node", n.Name)));
+
+    private IEnumerable<Measurement<long>> LagBytes() =>
+        _snapshot().Nodes.Where(n => n.Lag is not null).Select(n => new Measurement<long>(n.Lag!.Value.Bytes, _cluster, new("haconnect.node", n.Name)));
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.Diagnostics;
+
+/// <summary>
+/// Every log message. Ids by stage: 1000 probing and topology, 2000 connections, 3000 coordination and failover. Above Debug only
+/// on change.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Error, "The probe loop of node {Node} failed; it goes on in a second.")]
+    internal static partial void ProbeLoopFailed(ILogger logger, string node, Exception exception);
+
+    [LoggerMessage(1001, LogLevel.Information, "Primary is {Node}, timeline {Timeline}, term {Term}: {Reason}.")]
+    internal static partial void PrimaryFound(ILogger logger, string node, int? timeline, long? term, string reason);
+
+    [LoggerMessage(1002, LogLevel.Warning, "No primary: {Reason}.")]
+    internal static partial void PrimaryLost(ILogger logger, string reason);
+
+    [LoggerMessage(1003, LogLevel.Information, "Node {Node} is reachable: {Reason}.")]
+    internal static partial void NodeReachable(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Node {Node} is unreachable: {Reason}.")]
+    internal static partial void NodeUnreachable(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1005, LogLevel.Error, "Node {Node} cannot be used: {Reason}.")]
+    internal static partial void NodeMisconfigured(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is quarantined: out of recovery, but not the primary. {Reason}.")]
+    internal static partial void NodeQuarantined(ILogger logger, string node, string reason);
+
+    [LoggerMessage(2000, LogLevel.Information, "An operation on node {Node} was abandoned, since the node was lost; attempt {Attempt} follows.")]
+    internal static partial void OperationAbandoned(ILogger logger, string node, int attempt);
+
+    [LoggerMessage(2001, LogLevel.Debug, "Attempt {Attempt} of an operation failed.")]
+    internal static partial void OperationRetried(ILogger logger, int attempt, Exception? exception);
+
+    [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
+    internal static partial void FailoverStep(ILogger logger, string sentence);
+
+    [LoggerMessage(3001, LogLevel.Warning, "{Sentence}")]
+    internal static partial void FailoverWarning(ILogger logger, string sentence);
+
+    [LoggerMessage(3002, LogLevel.Error, "The coordination loop failed; it goes on in a second.")]
+    internal static partial void FailoverLoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3003, LogLevel.Debug, "{Effect} at {Node}: {Outcome}")]
+    internal static partial void EffectDone(ILogger logger, string effect, string node, string outcome);
+
+    [LoggerMessage(3004, LogLevel.Warning, "An audit sink failed on '{Sentence}'.")]
+    internal static partial void AuditSinkFailed(ILogger logger, string sentence, Exception exception);
+
+    [LoggerMessage(3005, LogLevel.Warning,
+        "Replication is asynchronous (Failover.RequiredSynchronousStandbys = 0): a failover can lose acked writes, and two primaries can ack until the old one is fenced.")]
+    internal static partial void AsynchronousReplication(ILogger logger);
+}

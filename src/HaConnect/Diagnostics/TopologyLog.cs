@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.Diagnostics;
+
+/// <summary>Logs what changed from one snapshot to the next, and nothing else.</summary>
+internal static class TopologyLog
+{
+    internal static void Write(ILogger logger, ClusterSnapshot before, ClusterSnapshot after)
+    {
+        if (!ReferenceEquals(before.PrimaryNode, after.PrimaryNode) || before.Term != after.Term)
+        {
+            if (after.Primary is { } primary)
+                Log.PrimaryFound(logger, primary.Name, primary.Timeline, after.Term, after.Reason);
+            else if (before.Primary is not null)
+                Log.PrimaryLost(logger, after.Reason);
+        }
+
+        foreach (var node in after.Nodes)
+            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, node, after);
+    }
+
+    private static void WriteNode(ILogger logger, NodeSnapshot? before, NodeSnapshot after, ClusterSnapshot snapshot)
+    {
+        if (after.IsMisconfigured && before?.IsMisconfigured != true)
+            Log.NodeMisconfigured(logger, after.Name, after.Reason);
+        else if (after.Reachability == NodeReachability.Unreachable && before?.Reachability != NodeReachability.Unreachable)
+            Log.NodeUnreachable(logger, after.Name, after.Reason);
+        else if (after.Reachability == NodeReachability.Reachable && before?.Reachability is NodeReachability.Unreachable or NodeReachability.Unknown or null)
+            Log.NodeReachable(logger, after.Name, after.Reason);
+
+        var quarantined = IsQuarantined(after, snapshot.Primary);
+        if (quarantined && (before is null || before.Role != NodeRole.Primary || before.Reachability != NodeReachability.Reachable))
+            Log.NodeQuarantined(logger, after.Name, snapshot.Reason);
+    }
+
+    private static bool IsQuarantined(NodeSnapshot node, NodeSnapshot? primary) =>
+        primary is not null && node.Role == NodeRole.Primary && node.Reachability == NodeReachability.Reachable && !ReferenceEquals(node, primary);
+}

@@ -1,0 +1,126 @@
+namespace HaConnect.Failover;
+
+/// <summary>The statements of the lock sessions. All names are qualified, since these sessions are privileged.</summary>
+internal static class ControlSql
+{
+    internal const string TryLock = "SELECT pg_catalog.pg_try_advisory_lock($1, $2)";
+
+    internal const string Renew = "SELECT 1";
+
+    /// <summary>The register as the file has it: readable at once, without a reload.</summary>
+    internal const string ReadRegister = "SELECT (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1)";
+
+    /// <summary>What the user lacks, each as the statement that mends it. Parameter privileges exist since PostgreSQL 15.</summary>
+    internal const string MissingPrivileges = """
+        SELECT pg_catalog.array_remove(ARRAY[
+          CASE WHEN NOT pg_catalog.has_function_privilege('pg_catalog.pg_promote(boolean,integer)', 'EXECUTE') THEN pg_catalog.format('GRANT EXECUTE ON FUNCTION pg_catalog.pg_promote(boolean, integer) TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.has_function_privilege('pg_catalog.pg_reload_conf()', 'EXECUTE') THEN pg_catalog.format('GRANT EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.has_function_privilege('pg_catalog.pg_wal_replay_resume()', 'EXECUTE') THEN pg_catalog.format('GRANT EXECUTE ON FUNCTION pg_catalog.pg_wal_replay_resume() TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE') THEN pg_catalog.format('GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_file_settings() TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.has_table_privilege('pg_catalog.pg_file_settings', 'SELECT') THEN pg_catalog.format('GRANT SELECT ON pg_catalog.pg_file_settings TO %I', current_user) END,
+          CASE WHEN NOT (pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AND pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE')) THEN pg_catalog.format('GRANT pg_monitor TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') THEN pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I', pg_catalog.current_database(), current_user) END,
+          CASE WHEN pg_catalog.current_setting('allow_alter_system', true) = 'off' THEN 'set allow_alter_system = on in postgresql.conf and reload' END
+        ], NULL) || 
+        """;
+
+    internal const string MissingParameterPrivileges = """
+        (SELECT coalesce(pg_catalog.array_agg(pg_catalog.format('GRANT ALTER SYSTEM ON PARAMETER %s TO %I', p, current_user)), '{}')
+           FROM pg_catalog.unnest(ARRAY['primary_conninfo', 'synchronous_standby_names', 'recovery_min_apply_delay', 'haconnect.term']) p
+          WHERE NOT pg_catalog.has_parameter_privilege(p, 'ALTER SYSTEM'))
+        """;
+
+    internal const string MissingSuperuser = """
+        (SELECT coalesce(pg_catalog.array_agg(pg_catalog.format('ALTER ROLE %I SUPERUSER (ALTER SYSTEM demands it before PostgreSQL 15)', current_user)), '{}')
+           FROM pg_catalog.pg_roles WHERE rolname = current_user AND NOT rolsuper)
+        """;
+
+    internal const string HasSchema = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'haconnect' AND c.relname = 'term')";
+
+    internal const string ReadSettings = """
+        SELECT pg_catalog.pg_is_in_recovery(),
+               (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
+               (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1),
+               pg_catalog.current_setting('synchronous_standby_names'),
+               pg_catalog.current_setting('primary_conninfo'),
+               pg_catalog.current_setting('restore_command'),
+               pg_catalog.array_remove(ARRAY[
+                 CASE WHEN pg_catalog.current_setting('fsync') = 'off' THEN 'fsync = off' END,
+                 CASE WHEN pg_catalog.current_setting('full_page_writes') = 'off' THEN 'full_page_writes = off' END,
+                 (SELECT 'synchronous_commit = ' || f.setting FROM pg_catalog.pg_file_settings f
+                   WHERE f.name = 'synchronous_commit' AND f.applied AND f.setting NOT IN ('on', 'remote_apply') LIMIT 1)
+               ], NULL)
+        """;
+
+    internal const string ReadTerms = """
+        SELECT t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL, t.voters, t.control_database
+          FROM haconnect.term t
+         WHERE t.term = (SELECT max(x.term) FROM haconnect.term x WHERE $1 OR x.established_lsn IS NOT NULL)
+        """;
+
+    internal const string CutOffState = """
+        SELECT pg_catalog.current_setting('primary_conninfo') = '' AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver),
+               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'startup' AND a.wait_event IN ('RecoveryRetrieveRetryInterval', 'RecoveryApplyDelay', 'RecoveryPause')),
+               pg_catalog.pg_last_wal_replay_lsn()
+        """;
+
+    internal const string Position = """
+        SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver), pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn(),
+               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'startup' AND a.wait_event = 'RecoveryRetrieveRetryInterval'),
+               pg_catalog.pg_is_wal_replay_paused(), pg_catalog.current_setting('recovery_min_apply_delay')
+        """;
+
+    internal const string Verify = """
+        SELECT pg_catalog.pg_is_in_recovery() AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver),
+               EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = $2::oid AND l.objsubid = 2 AND l.pid = pg_catalog.pg_backend_pid() AND l.granted),
+               (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1)
+        """;
+
+    /// <summary>Everything the promotion relies on, checked in the very statement that promotes; where it does not hold nothing happens.</summary>
+    internal const string Promote = """
+        SELECT pg_catalog.pg_promote(false)
+         WHERE pg_catalog.pg_is_in_recovery()
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver)
+           AND EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = $2::oid AND l.objsubid = 2 AND l.pid = pg_catalog.pg_backend_pid() AND l.granted)
+           AND (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1) = $3
+           AND greatest(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn()) >= $4::pg_lsn
+           AND pg_catalog.current_setting('synchronous_standby_names') = $5
+        """;
+
+    internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
+
+    internal const string Reload = "SELECT pg_catalog.pg_reload_conf()";
+
+    internal const string CreateSchema = """
+        CREATE SCHEMA haconnect;
+        CREATE TABLE haconnect.term (
+          term bigint PRIMARY KEY, primary_node text NOT NULL, synchronous_standbys text[] NOT NULL, required int NOT NULL,
+          voters text[] NOT NULL, control_database text NOT NULL, coordinator text NOT NULL, reason text NOT NULL,
+          at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), established_lsn pg_lsn, established_at timestamptz);
+        CREATE TABLE haconnect.audit (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, cluster text NOT NULL, coordinator text NOT NULL,
+          term bigint, step text NOT NULL, node text, sentence text NOT NULL);
+        GRANT USAGE ON SCHEMA haconnect TO PUBLIC;
+        GRANT SELECT ON haconnect.term TO PUBLIC;
+        """;
+
+    internal const string InsertTerm = """
+        INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """;
+
+    /// <summary>A local commit has flushed everything up to this.</summary>
+    internal const string FlushedLsn = "SELECT pg_catalog.pg_current_wal_flush_lsn()";
+
+    internal const string Flushed = """
+        SELECT count(DISTINCT s.application_name)::int FROM pg_catalog.pg_stat_replication s
+         WHERE s.application_name = ANY ($1) AND s.state = 'streaming' AND s.flush_lsn >= $2::pg_lsn
+        """;
+
+    internal const string MarkEstablished = "UPDATE haconnect.term SET established_lsn = $2::pg_lsn, established_at = pg_catalog.clock_timestamp() WHERE term = $1";
+
+    internal const string InsertAudit = "INSERT INTO haconnect.audit (at, cluster, coordinator, term, step, node, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    /// <summary>A string literal; standard_conforming_strings is on in every supported version.</summary>
+    internal static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+}

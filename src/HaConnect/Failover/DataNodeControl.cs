@@ -1,0 +1,182 @@
+using HaConnect.Failover.Promotion;
+using HaConnect.Probing;
+using NpgsqlTypes;
+
+namespace HaConnect.Failover;
+
+/// <summary>Acts on a data node by SQL, in its lock session.</summary>
+internal sealed class DataNodeControl(string node, LockSession session, FailoverSettings settings, int lockObject) : INodeControl
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>A promotion asked for just after the stream was lost sleeps for wal_retrieve_retry_interval (5 s) unless it is woken.</summary>
+    private const int PollsPerNudge = 10;
+
+    private readonly RecordReader _reader = new(node, session);
+    private bool _registerIsKnown;
+    private Register? _written;
+
+    public Task<bool> TakeLockAsync(CancellationToken cancellationToken)
+    {
+        _registerIsKnown = false;
+        return session.OpenAsync(cancellationToken);
+    }
+
+    public Task RenewAsync(CancellationToken cancellationToken) => session.ExecuteAsync(ControlSql.Renew, cancellationToken);
+
+    public Task<VoterRecord> ReadRecordAsync(CancellationToken cancellationToken) => _reader.ReadAsync(cancellationToken);
+
+    public async Task WriteRegisterAsync(Register register, CancellationToken cancellationToken)
+    {
+        var present = Register.Parse(await ReadRegisterAsync(cancellationToken).ConfigureAwait(false));
+        if (present is not null && present.Node == node && present.Term > register.Term)
+            throw new CommandRefusedException($"it has promised term {present.Term} to {present.Coordinator}");
+        var literal = ControlSql.Literal(register.ToString());
+        if (!_registerIsKnown)
+        {
+            // Before PostgreSQL 17 ALTER SYSTEM knows a custom setting only once the session has set it.
+            await session.ExecuteAsync($"SET haconnect.term = {literal}", cancellationToken).ConfigureAwait(false);
+            _registerIsKnown = true;
+        }
+
+        await session.ExecuteAsync($"ALTER SYSTEM SET haconnect.term = {literal}", cancellationToken).ConfigureAwait(false);
+        if (await ReadRegisterAsync(cancellationToken).ConfigureAwait(false) != register.ToString())
+            throw new CommandRefusedException("its register does not read back as written");
+        _written = register;
+    }
+
+    public async Task CutOffAsync(long term, CancellationToken cancellationToken)
+    {
+        await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync("ALTER SYSTEM SET primary_conninfo = ''", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+
+        // Twice in a row: once the new setting is loaded and the startup process waits for WAL from nowhere, no receiver can come back.
+        for (var seen = 0; seen < 2;)
+        {
+            var (isGone, isWaiting, _) = await session.QueryAsync(ControlSql.CutOffState,
+                static row => (row.GetBoolean(0), row.GetBoolean(1), row.IsDBNull(2)), cancellationToken).ConfigureAwait(false);
+            seen = isGone && isWaiting ? seen + 1 : 0;
+            if (seen < 2)
+                await PollAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<StandbyPosition> ReadPositionAsync(CancellationToken cancellationToken)
+    {
+        ulong? before = null;
+        while (true)
+        {
+            var p = await session.QueryAsync(ControlSql.Position, static row => (NoReceiver: row.GetBoolean(0), Received: Lsn(row, 1), Replayed: Lsn(row, 2),
+                IsWaiting: row.GetBoolean(3), IsPaused: row.GetBoolean(4), Delay: row.GetString(5)), cancellationToken).ConfigureAwait(false);
+            if (!p.NoReceiver)
+                throw new CommandRefusedException("a WAL receiver has come back");
+            if (p.IsPaused)
+                await session.ExecuteAsync("SELECT pg_catalog.pg_wal_replay_resume()", cancellationToken).ConfigureAwait(false);
+            if (p.Delay != "0")
+            {
+                await session.ExecuteAsync("ALTER SYSTEM SET recovery_min_apply_delay = 0", cancellationToken).ConfigureAwait(false);
+                await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+            }
+
+            // A received position may end amid a record that never came whole, so that replay stands still before it.
+            if (p.Delay == "0" && !p.IsPaused && (p.Replayed >= p.Received && p.Received > 0 || (p.IsWaiting && before == p.Replayed)))
+                return new StandbyPosition(await _reader.ReadTermAsync(newest: true, cancellationToken).ConfigureAwait(false), p.Received, p.Replayed);
+            before = p.IsWaiting ? p.Replayed : null;
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task SetSynchronousNamesAsync(string names, long term, CancellationToken cancellationToken)
+    {
+        await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+        while (await session.QueryAsync("SELECT pg_catalog.current_setting('synchronous_standby_names')", static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task VerifyAsync(long term, CancellationToken cancellationToken)
+    {
+        var (isCutOff, holdsLock, text) = await session.QueryAsync(ControlSql.Verify,
+            static row => (row.GetBoolean(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2)), cancellationToken, (long)LockKey.Class, (long)(uint)lockObject).ConfigureAwait(false);
+        if (!holdsLock)
+            throw new CommandRefusedException("this session does not hold its lock");
+        if (Register.Parse(text)?.Term != term)
+            throw new CommandRefusedException($"its register is {text ?? "empty"}, not of term {term}");
+        if (!isCutOff)
+            throw new CommandRefusedException("it receives WAL, or has left recovery");
+    }
+
+    public async Task PromoteAsync(PromotionOrder order, CancellationToken cancellationToken)
+    {
+        var asked = await session.QueryAsync(ControlSql.Promote, static row => row.HasRows, cancellationToken,
+            (long)LockKey.Class, (long)(uint)lockObject, _written!.ToString(), new NpgsqlLogSequenceNumber(order.Position), order.SynchronousNames).ConfigureAwait(false);
+        if (!asked)
+            throw new CommandRefusedException("something the promotion relies on did not hold any more, so it was not promoted");
+        for (var polls = 1; await session.QueryAsync(ControlSql.InRecovery, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false); polls++)
+        {
+            if (polls % PollsPerNudge == 0)
+                await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task RepointAsync(string primary, long term, CancellationToken cancellationToken)
+    {
+        await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
+        var conninfo = settings.Conninfo.Build(node, primary);
+        if (await session.QueryAsync("SELECT pg_catalog.current_setting('primary_conninfo')", static row => row.GetString(0), cancellationToken).ConfigureAwait(false) == conninfo)
+            return;
+        await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(conninfo)}", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<ulong> CommitTermAsync(TermRow row, IReadOnlyList<string> voters, string reason, CancellationToken cancellationToken)
+    {
+        await RequirePromiseAsync(row.Term, cancellationToken).ConfigureAwait(false);
+        if (!await session.QueryAsync(ControlSql.HasSchema, static r => r.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            await session.ExecuteAsync(ControlSql.CreateSchema, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.InsertTerm, cancellationToken, row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required,
+            voters.ToArray(), settings.ControlDatabase, settings.Coordinator, reason).ConfigureAwait(false);
+        return await session.QueryAsync(ControlSql.FlushedLsn, static r => (ulong)r.GetFieldValue<NpgsqlLogSequenceNumber>(0), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken)
+    {
+        var names = standbys.ToArray();
+        while (await session.QueryAsync(ControlSql.Flushed, static row => row.GetInt32(0), cancellationToken, names, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false) < required)
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, new NpgsqlLogSequenceNumber(lsn));
+
+    public async Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var record in records)
+        {
+            await session.ExecuteAsync(ControlSql.InsertAudit, cancellationToken, record.At.UtcDateTime, record.Cluster, record.Coordinator,
+                (object?)record.Term ?? DBNull.Value, record.Step, (object?)record.Node ?? DBNull.Value, record.Sentence).ConfigureAwait(false);
+        }
+    }
+
+    public Task CloseAsync() => session.CloseAsync();
+
+    public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    /// <summary>Whoever else could have written it needs the lock that this session holds.</summary>
+    private async Task RequirePromiseAsync(long term, CancellationToken cancellationToken)
+    {
+        var text = await ReadRegisterAsync(cancellationToken).ConfigureAwait(false);
+        if (Register.Parse(text) is not { } register || register.Term != term || register.Node != node)
+            throw new CommandRefusedException($"its register is {text ?? "empty"}, not of term {term}");
+    }
+
+    private Task<string?> ReadRegisterAsync(CancellationToken cancellationToken) =>
+        session.QueryAsync(ControlSql.ReadRegister, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken);
+
+    private Task PollAsync(CancellationToken cancellationToken) => Task.Delay(PollInterval, session.Time, cancellationToken);
+
+    private static ulong Lsn(Npgsql.NpgsqlDataReader row, int column) => row.IsDBNull(column) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
+}

@@ -1,0 +1,21 @@
+namespace HaConnect.Failover;
+
+/// <summary>What the machine wants done.</summary>
+internal abstract record Effect
+{
+    private Effect()
+    {
+    }
+
+    /// <summary>Do it in the lock session of the node, after what was asked of that node before.</summary>
+    internal sealed record AtNode(string Node, int StepNumber, NodeCommand Command) : Effect;
+
+    /// <summary>Give back every lock, by closing its session.</summary>
+    internal sealed record ReleaseAll : Effect;
+
+    /// <summary>Record what happened and why.</summary>
+    internal sealed record Tell(Step Step, long? Term, string? Node, string Sentence, bool IsWarning) : Effect;
+
+    /// <summary>A failover has ended.</summary>
+    internal sealed record FailoverEnded(bool Succeeded) : Effect;
+}

@@ -1,0 +1,138 @@
+using HaConnect.Failover.Promotion;
+using static HaConnect.Failover.FailoverRules;
+
+namespace HaConnect.Failover;
+
+/// <summary>What is asked of whom on entering a step. Pure: it only says so.</summary>
+internal static class FailoverOrders
+{
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Release(FailoverState s) =>
+        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null }, [new Effect.ReleaseAll()]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) TakeLocks(FailoverState s) =>
+        Ask(s.WithAll(v => new VoterState(v.Voter)), s.Voters.Values, _ => [new NodeCommand.TakeLock()]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
+        ReadRecords(s with { Goal = Goal.None, Term = 0, Candidate = null });
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal) => ReadRecords(s.WithAll(v => v.Anew()) with
+    {
+        Goal = goal,
+        Term = 0,
+        Candidate = goal switch
+        {
+            Goal.Confirm => s.Established!.Primary,
+            Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
+            _ => null,
+        },
+        CandidateStandbys = [],
+        TermLsn = null,
+        FlushSeen = false,
+        IsMarked = false,
+    });
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
+    {
+        var term = 1 + s.Records.Select(r => Math.Max(r.Register?.Term ?? 0, r.NewestTerm?.Term ?? 0)).Append(s.Established?.Term ?? 0).Max();
+        s = s with { Term = term };
+        return Ask(s, s.Held.Where(v => v.Record is not null), v => [WriteRegister(s, v, RegisterPhase.Promised, decision: "")]);
+    }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) OrderCutOff(FailoverState s) =>
+        Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.CutOff(s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) ReadPositions(FailoverState s) =>
+        Ask(s, s.CutOff, _ => [new NodeCommand.ReadPosition()]);
+
+    internal static FailoverState Choose(FailoverState s)
+    {
+        var best = Best(s)!.Voter.Name;
+        return s with { Candidate = best, CandidateStandbys = [.. s.CutOff.Where(v => v.Position is not null && v.Voter.Name != best).Select(v => v.Voter.Name)] };
+    }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Decide(FailoverState s) =>
+        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Decided, s.Candidate!)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Prepare(FailoverState s) =>
+        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(CandidateNames(s), s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Verify(FailoverState s) =>
+        Ask(s, s.Promised, _ => [new NodeCommand.Verify(s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Promote(FailoverState s) =>
+        Ask(s, [s.CandidateState!], v => [new NodeCommand.Promote(new PromotionOrder(s.Term, v.Position!.Value.Furthest, CandidateNames(s)))]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Accept(FailoverState s) =>
+        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Accepted, s.Candidate!)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenForAcks(FailoverState s) =>
+        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames("", s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Establish(FailoverState s) =>
+        Ask(s, s.Promised.Where(v => v.Voter.Name == s.Candidate || (!v.Voter.IsWitness && v.Record is { InRecovery: true })), v =>
+            v.Voter.Name == s.Candidate
+                ? [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]
+                : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) AwaitFlush(FailoverState s)
+    {
+        var row = NewRow(s);
+        if (row.Required == 0)
+            return (s with { FlushSeen = true }, []);
+        return Ask(s, s.Promised.Where(v => v.Voter.Name == s.Candidate || (v.Record is { InRecovery: true } && !v.IsRepointed && !v.Voter.IsWitness)), v =>
+            v.Voter.Name == s.Candidate
+                ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
+                : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
+    }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Mark(FailoverState s) =>
+        Ask(s, s.Promised, v => v.Voter.Name == s.Candidate
+            ? [new NodeCommand.MarkEstablished(s.Term, s.TermLsn!.Value), WriteRegister(s, v, RegisterPhase.Established, s.Candidate!)]
+            : [WriteRegister(s, v, RegisterPhase.Established, s.Candidate!)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Finish(FailoverState s)
+    {
+        var wasFailover = s.Goal is Goal.Failover or Goal.Adopt;
+        s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, Goal = Goal.None };
+        return (s, wasFailover ? [new Effect.FailoverEnded(Succeeded: true)] : []);
+    }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Settle(FailoverState s) =>
+        (s.Verdict.Kind == Detection.VerdictKind.Healthy ? s with { Refusal = null } : s, []);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) =>
+        Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Abandon(FailoverState s) =>
+        (s with { Goal = Goal.None, Refusal = s.Verdict.Reason }, s.Goal == Goal.Failover ? [new Effect.FailoverEnded(Succeeded: false)] : []);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Fail(FailoverState s) =>
+        (s with { Goal = Goal.None }, [new Effect.FailoverEnded(Succeeded: false)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Refuse(
+        FailoverState s, string why, Func<FailoverState, (FailoverState State, IEnumerable<Effect> Effects)> then) => then(s with { Refusal = why });
+
+    private static (FailoverState State, IEnumerable<Effect> Effects) ReadRecords(FailoverState s)
+    {
+        // A lost primary answers nobody; to wait for it would only delay its successor.
+        var lost = s.Verdict.IsLost ? s.Verdict.Primary : null;
+        return Ask(s, s.Voters.Values.Where(v => v.Voter.Name != lost), v =>
+            v.HoldsLock ? [new NodeCommand.ReadRecord()] : [new NodeCommand.TakeLock(), new NodeCommand.ReadRecord()]);
+    }
+
+    private static string CandidateNames(FailoverState s) => s.Settings.Required == 0
+        ? SynchronousNames.Pending(s.Term)
+        : SynchronousNames.Format(Math.Min(s.Established!.Required, s.CandidateStandbys.Length), s.CandidateStandbys);
+
+    private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase, string decision) =>
+        new(new Register(s.Term, s.Settings.Coordinator, phase, decision, voter.Voter.Name));
+
+    private static (FailoverState State, IEnumerable<Effect> Effects) Ask(FailoverState s, IEnumerable<VoterState> voters, Func<VoterState, IEnumerable<NodeCommand>> commands)
+    {
+        var asked = voters.SelectMany(v => commands(v).Select(c => new Effect.AtNode(v.Voter.Name, s.StepNumber, c))).ToList();
+        s = s with { Pending = [.. asked.Select(a => (a.Node, a.Command.Name))] };
+        foreach (var node in asked.Select(a => a.Node).Distinct(StringComparer.Ordinal))
+            s = s.With(node, v => v with { Problem = null });
+        return (s, asked);
+    }
+}

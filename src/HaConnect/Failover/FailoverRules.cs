@@ -1,0 +1,138 @@
+using System.Globalization;
+using HaConnect.Failover.Detection;
+using HaConnect.Failover.Promotion;
+using HaConnect.Probing;
+using static HaConnect.Failover.FailoverState;
+
+namespace HaConnect.Failover;
+
+/// <summary>The conditions of the failover table, and the sentences that name what they saw. Pure.</summary>
+internal static class FailoverRules
+{
+    /// <summary>Lost, managed, and past the beginnings: term 1 has to have reached every synchronous standby first.</summary>
+    internal static bool MayFailOver(FailoverState s) =>
+        s is { StopRequested: false, EstablishedIsEverywhere: true, Established: { } row } && s.Verdict.IsLost && s.Verdict.Primary == row.Primary;
+
+    /// <summary>All voters are held, exactly one data node is out of recovery, and no term was ever established.</summary>
+    internal static bool MayBootstrap(FailoverState s) =>
+        s is { Established: null, StopRequested: false }
+        && s.Voters.Values.All(v => v is { HoldsLock: true, Record: not null })
+        && s.Voters.Values.Count(v => v is { Voter.IsWitness: false, Record.InRecovery: false }) == 1;
+
+    /// <summary>
+    /// Voters that a coordinator before left behind although the primary is well: cut off and pointed nowhere, or bound by a promise
+    /// of a later term, under which no read could be proven fresh.
+    /// </summary>
+    internal static IEnumerable<VoterState> Strays(FailoverState s)
+    {
+        if (s.Verdict.Kind != VerdictKind.Healthy || s.StopRequested || s.Established is not { } row
+            || s.Voters.GetValueOrDefault(row.Primary) is not { HoldsLock: true, Record: { InRecovery: false } own } || own.EstablishedTerm?.Term != row.Term)
+            return [];
+        return s.Held.Where(v => v.Record is { } record
+            && (record.Register?.Term > row.Term || (record is { InRecovery: true, PrimaryConninfo: "" } && !v.Voter.IsWitness)));
+    }
+
+    /// <summary>
+    /// A node out of recovery that the newest decision names. A decision stands on a majority before its candidate is promoted, so the
+    /// newest one is always seen.
+    /// </summary>
+    internal static string? Adoptable(FailoverState s)
+    {
+        var decision = s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term);
+        return decision is not null && decision.Term > (s.Established?.Term ?? 0)
+            && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
+            ? decision.Decision
+            : null;
+    }
+
+    internal static string? WhyNotFeasible(FailoverState s)
+    {
+        var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
+        if (!Quorum.CutsOff(s.Established!, [.. standbys.Select(v => v.Voter.Name)], s.DataNodeCount))
+            return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
+        return s.Settings.Required > 0 && standbys.Count < 2
+            ? $"{List(standbys)} would be left without a standby to ack its commits"
+            : null;
+    }
+
+    internal static bool CanStillCutOff(FailoverState s) =>
+        Quorum.CutsOff(s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)], s.DataNodeCount);
+
+    internal static bool IsStandby(VoterState voter, FailoverState s) =>
+        voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
+
+    internal static bool IsCutOff(FailoverState s) => Quorum.CutsOff(s.Established!, s.CutOffNames, s.DataNodeCount);
+
+    /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
+    internal static bool PositionsSuffice(FailoverState s)
+    {
+        var read = s.CutOff.Where(v => v.Position is not null).ToList();
+        var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
+        return rows.Count > 0 && rows.All(row => Quorum.CutsOff(row, [.. read.Select(v => v.Voter.Name)], s.DataNodeCount));
+    }
+
+    internal static VoterState? Best(FailoverState s) =>
+        CandidateChoice.Choose(s.CutOff, s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term)?.Decision);
+
+    internal static string? WhyNoCandidate(FailoverState s)
+    {
+        if (Best(s) is not { } best)
+            return "no standby can be promoted";
+        if (s.Settings.Required > 0)
+            return s.CutOff.Count(v => v.Position is not null) < 2 ? $"nobody would be left to ack the commits of {best.Voter.Name}" : null;
+        var behind = s.Verdict.LastPosition is { } last && last > best.Position!.Value.Furthest ? last - best.Position.Value.Furthest : 0;
+        return behind > (ulong)s.Settings.MaxDataLossBytes
+            ? string.Create(CultureInfo.InvariantCulture, $"{best.Voter.Name} is {behind} bytes behind the last observed position of {s.Verdict.Primary}, more than Failover.MaxDataLossBytes = {s.Settings.MaxDataLossBytes}")
+            : null;
+    }
+
+    internal static bool IsDecided(FailoverState s) =>
+        s.Promised.Count(v => v.HasDecision) >= s.Settings.Majority && s.CandidateState is { HasDecision: true, HoldsLock: true };
+
+    internal static bool IsVerified(FailoverState s) =>
+        s.CandidateState is { IsVerified: true } && s.Promised.Count(v => v.IsVerified) >= s.Settings.Majority
+        && Quorum.CutsOff(s.Established!, [.. s.CutOff.Where(v => v.IsVerified).Select(v => v.Voter.Name)], s.DataNodeCount);
+
+    /// <summary>The row of this attempt's term.</summary>
+    internal static TermRow NewRow(FailoverState s)
+    {
+        var record = s.CandidateState?.Record;
+        var (required, names) = s.Goal switch
+        {
+            Goal.Failover => (Math.Min(s.Established!.Required, s.CandidateStandbys.Length), s.CandidateStandbys),
+            Goal.Confirm => (s.Established!.Required, [.. s.Established.SynchronousStandbys]),
+            _ when record?.SynchronousNames is { } present && !SynchronousNames.IsPending(record.SynchronousNamesText) => (present.Required, [.. present.Names]),
+            _ => (0, []),
+        };
+        return new TermRow(s.Term, s.Candidate!, names, required, IsEstablished: false);
+    }
+
+    internal static string Detected(FailoverState s) => $"detected: {s.Verdict.Reason}";
+
+    internal static string Promoted(FailoverState s) => $"promoted: {s.Candidate} has left recovery";
+
+    internal static string FollowersStream(FailoverState s)
+    {
+        var row = NewRow(s);
+        return row.Required == 0
+            ? $"repointed: {List(s.Promised.Where(v => v.IsRepointed))}"
+            : $"repointed: {List(s.Promised.Where(v => v.IsRepointed))}; {row.Required} of {string.Join(", ", row.SynchronousStandbys)} has flushed the row of term {s.Term}";
+    }
+
+    internal static string WaitsFor(FailoverState s) => string.Join(" or ", NewRow(s).SynchronousStandbys);
+
+    internal static string Positions(FailoverState s) => string.Join(", ", s.CutOff.Where(v => v.Position is not null)
+        .Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Voter.Name} term {v.Position!.Value.TermNumber} {new NpgsqlTypes.NpgsqlLogSequenceNumber(v.Position.Value.Furthest)}")));
+
+    internal static string Problems(FailoverState s)
+    {
+        var problems = s.Voters.Values.Where(v => v.Problem is not null).Select(v => $"{v.Voter.Name}: {v.Problem}").ToList();
+        return problems.Count == 0 ? "no error was reported" : string.Join("; ", problems);
+    }
+
+    internal static string? IfNew(FailoverState s, string why, string what) => s.Refusal == why ? null : $"{what}: {why}";
+
+    private static string Needed(TermRow row, FailoverState s) => row.Required > 0
+        ? string.Join(", ", row.SynchronousStandbys)
+        : string.Join(", ", s.Settings.DataNodes.Where(n => n.Name != row.Primary).Select(n => n.Name));
+}

@@ -1,0 +1,18 @@
+namespace HaConnect.Failover;
+
+/// <summary>What every instance of the cluster has to agree on, and who this one is.</summary>
+internal sealed record FailoverSettings
+{
+    internal required string Coordinator { get; init; }
+    internal required IReadOnlyList<Voter> Voters { get; init; }
+    internal required string ControlDatabase { get; init; }
+
+    /// <summary>The <c>k</c> of <c>ANY k (…)</c>; 0 is asynchronous replication.</summary>
+    internal required int Required { get; init; }
+    internal required long MaxDataLossBytes { get; init; }
+    internal required ConninfoBuilder Conninfo { get; init; }
+
+    internal int Majority => Voters.Count / 2 + 1;
+
+    internal IEnumerable<Voter> DataNodes => Voters.Where(v => !v.IsWitness);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using HaConnect.Failover.Detection;
+using HaConnect.Probing;
+
+namespace HaConnect.Failover;
+
+/// <summary>All that a coordinator knows. Immutable: an event makes the next one.</summary>
+internal sealed record FailoverState
+{
+    internal required FailoverSettings Settings { get; init; }
+
+    internal required ImmutableSortedDictionary<string, VoterState> Voters { get; init; }
+
+    internal Step Step { get; init; } = Step.Watching;
+
+    /// <summary>Rises with each step, so that late answers and timers of an earlier one are known as such.</summary>
+    internal int StepNumber { get; init; }
+
+    internal Goal Goal { get; init; }
+
+    /// <summary>What was asked in this step and is not answered yet.</summary>
+    internal ImmutableHashSet<(string Node, string Command)> Pending { get; init; } = [];
+
+    internal bool GraceOver { get; init; }
+
+    internal bool TimeOver { get; init; }
+
+    internal bool StopRequested { get; init; }
+
+    internal PrimaryVerdict Verdict { get; init; } = PrimaryVerdict.None;
+
+    /// <summary>The term of this attempt; it is promised before anything is changed.</summary>
+    internal long Term { get; init; }
+
+    internal string? Candidate { get; init; }
+
+    /// <summary>The standbys that will have to ack for the candidate.</summary>
+    internal ImmutableArray<string> CandidateStandbys { get; init; } = [];
+
+    internal ulong? TermLsn { get; init; }
+
+    internal bool IsMarked { get; init; }
+
+    internal bool FlushSeen { get; init; }
+
+    /// <summary>The newest established term this coordinator has read; it outlives the attempt.</summary>
+    internal TermRow? Established { get; init; }
+
+    /// <summary>Whether every standby of <see cref="Established"/> has shown its row, which the first failover waits for.</summary>
+    internal bool EstablishedIsEverywhere { get; init; }
+
+    /// <summary>Why this instance may not coordinate, or refused a failover; told once, until it changes.</summary>
+    internal string? Refusal { get; init; }
+
+    internal static FailoverState Initial(FailoverSettings settings) => new()
+    {
+        Settings = settings,
+        Voters = settings.Voters.ToImmutableSortedDictionary(v => v.Name, v => new VoterState(v), StringComparer.Ordinal),
+    };
+
+    internal IEnumerable<VoterState> Held => Voters.Values.Where(v => v.HoldsLock);
+
+    internal IEnumerable<VoterState> Promised => Held.Where(v => v.Promised == Term && Term > 0);
+
+    internal IEnumerable<VoterState> CutOff => Promised.Where(v => v.IsCutOff);
+
+    internal IReadOnlyList<string> CutOffNames => [.. CutOff.Select(v => v.Voter.Name)];
+
+    internal bool HoldsMajority => Held.Count() >= Settings.Majority;
+
+    internal int DataNodeCount => Settings.DataNodes.Count();
+
+    internal bool AllAnswered => Pending.IsEmpty;
+
+    /// <summary>Everybody has answered, or the stragglers were waited for long enough.</summary>
+    internal bool Settled => AllAnswered || GraceOver;
+
+    internal VoterState? CandidateState => Candidate is { } name ? Voters.GetValueOrDefault(name) : null;
+
+    internal IEnumerable<VoterRecord> Records => Held.Where(v => v.Record is not null).Select(v => v.Record!);
+
+    internal FailoverState With(string node, Func<VoterState, VoterState> change) =>
+        Voters.TryGetValue(node, out var voter) ? this with { Voters = Voters.SetItem(node, change(voter)) } : this;
+
+    internal FailoverState WithAll(Func<VoterState, VoterState> change) =>
+        this with { Voters = Voters.ToImmutableSortedDictionary(p => p.Key, p => change(p.Value), StringComparer.Ordinal) };
+
+    internal static string List(IEnumerable<VoterState> voters)
+    {
+        var names = voters.Select(v => v.Voter.Name).ToList();
+        return names.Count == 0 ? "none" : string.Join(", ", names);
+    }
+}

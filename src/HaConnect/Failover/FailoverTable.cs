@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using HaConnect.Failover.Detection;
+using static HaConnect.Failover.FailoverOrders;
+using static HaConnect.Failover.FailoverRules;
+using static HaConnect.Failover.FailoverState;
+
+namespace HaConnect.Failover;
+
+/// <summary>
+/// The whole of election and failover as one table, in the order in which the rows are tried. What the rules rest on is in
+/// docs/concepts/failover.md.
+/// </summary>
+internal static class FailoverTable
+{
+    internal static readonly ImmutableArray<Transition> Rows =
+    [
+        // ---- Election: in peace, so that a failover pays none. ----
+        new(Step.Watching, s => s.StopRequested, Step.Stopped, _ => null, Release),
+        new(Step.Watching, s => s.GraceOver && s.Verdict.FreeVoters >= s.Settings.Majority, Step.Electing, _ => null, TakeLocks),
+
+        new(Step.Electing, s => s.StopRequested, Step.Stopped, _ => null, Release),
+        new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}", Survey),
+        new(Step.Electing, s => s.AllAnswered || s.TimeOver, Step.Watching, _ => null, Release),
+
+        // ---- A coordinator that lost its majority is none. ----
+        .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
+        .. LosesOffice(Step.ReadingPositions), .. LosesOffice(Step.Deciding), .. LosesOffice(Step.Preparing), .. LosesOffice(Step.Verifying), .. LosesOffice(Step.Promoting),
+        .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting),
+
+        // ---- Peace. ----
+        new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true),
+        new(Step.Surveying, s => s.Settled && MayFailOver(s), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(Step.Surveying, s => s.Settled && Strays(s).Any(), Step.Reading, s => $"{List(Strays(s))} was left unfinished by a coordinator before; taking a term to put it right", s => Begin(s, Goal.Confirm)),
+        new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
+        new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
+
+        new(Step.Leading, s => MayFailOver(s) && (s.Refusal is null || s.GraceOver), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(Step.Leading, s => s.GraceOver, Step.Surveying, _ => null, Survey),
+
+        // ---- A new term: read what others have begun, then have a majority promise. ----
+        new(Step.Reading, s => s.Goal == Goal.Failover && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && Adoptable(s) is not null, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
+        new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
+        new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
+
+        new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
+        new(Step.Promising, s => s.Settled && s.Goal != Goal.Failover && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
+        new(Step.Promising, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} was not promised by a majority: {Problems(s)}", Abandon, IsWarning: true),
+
+        // ---- Failover. Up to the promotion everything can be taken back. ----
+        new(Step.CuttingOff, s => s.Settled && IsCutOff(s), Step.ReadingPositions, s => $"cut off: {List(s.CutOff)} receive nothing more from {s.Verdict.Primary}, which can ack nothing more", ReadPositions),
+        new(Step.CuttingOff, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: only {List(s.CutOff)} could be cut off; {Problems(s)}", Revert, IsWarning: true),
+
+        new(Step.ReadingPositions, s => s.Settled && PositionsSuffice(s) && WhyNoCandidate(s) is not null, Step.Reverting, s => $"refused: {WhyNoCandidate(s)}", Revert, IsWarning: true),
+        new(Step.ReadingPositions, s => s.Settled && PositionsSuffice(s), Step.Deciding, s => $"{Best(s)!.Voter.Name} is furthest ({Positions(s)}) and will be promoted", s => Decide(Choose(s))),
+        new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),
+
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Failover, Step.Preparing, _ => null, Prepare),
+        new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
+        new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Failover, Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
+        new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
+
+        new(Step.Preparing, s => s.AllAnswered && s.CandidateState is { Problem: null }, Step.Verifying, _ => null, Verify),
+        new(Step.Preparing, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: {s.Candidate} could not be prepared; {Problems(s)}", Revert, IsWarning: true),
+
+        new(Step.Verifying, s => s.Settled && IsVerified(s), Step.Promoting, _ => null, Promote),
+        new(Step.Verifying, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: something changed before the promotion; {Problems(s)}", Revert, IsWarning: true),
+
+        // ---- From here on only forward: a promotion that was asked for cannot be taken back. ----
+        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && s.Settings.Required == 0, Step.Accepting, Promoted, Accept),
+        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish),
+        new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; looking again", Survey, IsWarning: true),
+
+        new(Step.Accepting, s => s.Settled && s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority, Step.Opening, _ => null, OpenForAcks),
+        new(Step.Accepting, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"{s.Candidate} was not accepted by a majority: {Problems(s)}; looking again", Survey, IsWarning: true),
+
+        new(Step.Opening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, _ => null, Establish),
+        new(Step.Opening, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"{s.Candidate} could not be opened: {Problems(s)}; looking again", Survey, IsWarning: true),
+
+        new(Step.Establishing, s => s.TermLsn is not null && s.Settled, Step.Flushing, _ => null, AwaitFlush),
+        new(Step.Establishing, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"the row of term {s.Term} could not be committed on {s.Candidate}: {Problems(s)}; looking again", Survey, IsWarning: true),
+
+        new(Step.Flushing, s => s.FlushSeen, Step.Marking, FollowersStream, Mark),
+        new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Surveying, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; looking again", Survey, IsWarning: true),
+        new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
+
+        new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
+        new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Surveying, s => $"term {s.Term} could not be marked as established: {Problems(s)}; looking again", Survey, IsWarning: true),
+
+        new(Step.Reverting, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"pointed back to {s.Verdict.Primary}: {List(s.Promised.Where(v => v.IsRepointed))}", s => Refuse(s, "pointed back", Fail), IsWarning: true),
+    ];
+
+    private static IEnumerable<Transition> LosesOffice(Step step) =>
+    [
+        // A failover that has begun is finished first; a stop in peace hands over at once.
+        new(step, s => s.StopRequested && step is (Step.Surveying or Step.Leading or Step.Reading), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
+        new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", Release, IsWarning: true),
+    ];
+}

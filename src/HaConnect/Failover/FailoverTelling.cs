@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using HaConnect.Audit;
+using HaConnect.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.Failover;
+
+/// <summary>What the machine has to say: to the log, the audit trail, the metrics and the traces.</summary>
+internal sealed class FailoverTelling(string coordinator, string cluster, AuditTrail audit, HaMetrics metrics, TimeProvider time, ILogger logger)
+{
+    private readonly List<AuditRecord> _unsaved = [];
+    private long? _detectedAt;
+    private Activity? _activity;
+
+    internal bool HoldsOffice
+    {
+        set => metrics.HoldsCoordination = value;
+    }
+
+    internal void Tell(Effect.Tell said)
+    {
+        if (said.IsWarning)
+            Log.FailoverWarning(logger, said.Sentence);
+        else
+            Log.FailoverStep(logger, said.Sentence);
+        var record = new AuditRecord(time.GetUtcNow(), cluster, coordinator, said.Term, said.Step.ToString(), said.Node, said.Sentence);
+        _unsaved.Add(record);
+        audit.Write(record);
+        if (said.Step == Step.Reading)
+            Began(said.Sentence);
+        _activity?.AddEvent(new ActivityEvent(said.Step.ToString(), record.At, new ActivityTagsCollection { ["haconnect.sentence"] = said.Sentence }));
+    }
+
+    internal void Ended(bool succeeded)
+    {
+        metrics.FailoverEnded(succeeded, _detectedAt is { } at ? time.GetElapsedTime(at) : TimeSpan.Zero);
+        _detectedAt = null;
+        _activity?.SetStatus(succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        _activity?.Dispose();
+        _activity = null;
+    }
+
+    /// <summary>The records that no server has yet; they are written to the primary once there is one.</summary>
+    internal IReadOnlyList<AuditRecord> TakeUnsaved()
+    {
+        AuditRecord[] records = [.. _unsaved];
+        _unsaved.Clear();
+        return records;
+    }
+
+    private void Began(string sentence)
+    {
+        _detectedAt ??= time.GetTimestamp();
+        _activity ??= HaActivities.Source.StartActivity("haconnect.failover", ActivityKind.Internal);
+        _activity?.SetTag("haconnect.reason", sentence);
+    }
+}

@@ -1,0 +1,50 @@
+using HaConnect.Failover.Promotion;
+using HaConnect.Probing;
+
+namespace HaConnect.Failover;
+
+/// <summary>
+/// One voter, in the one session that holds its lock: once the server drops that session, no statement of it can run. Each member is
+/// one command of the machine. A lost session throws <see cref="LockSessionLostException"/>; a condition that does not hold throws
+/// <see cref="CommandRefusedException"/>.
+/// </summary>
+internal interface INodeControl : IAsyncDisposable
+{
+    /// <summary>Opens the session and asks for the lock, without waiting for it.</summary>
+    Task<bool> TakeLockAsync(CancellationToken cancellationToken);
+
+    /// <summary>Closes the session, which frees the lock.</summary>
+    Task CloseAsync();
+
+    /// <summary>Renews the lease.</summary>
+    Task RenewAsync(CancellationToken cancellationToken);
+
+    Task<VoterRecord> ReadRecordAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes the register, unless one of a later term is there, and reads it back.</summary>
+    Task WriteRegisterAsync(Register register, CancellationToken cancellationToken);
+
+    /// <summary>Returns when the WAL receiver is gone and cannot come back.</summary>
+    Task CutOffAsync(long term, CancellationToken cancellationToken);
+
+    /// <summary>Returns when all WAL that the standby has is replayed.</summary>
+    Task<StandbyPosition> ReadPositionAsync(CancellationToken cancellationToken);
+
+    Task SetSynchronousNamesAsync(string names, long term, CancellationToken cancellationToken);
+
+    Task VerifyAsync(long term, CancellationToken cancellationToken);
+
+    /// <summary>Promotes if everything in the order still holds, in one statement; returns when the node is out of recovery.</summary>
+    Task PromoteAsync(PromotionOrder order, CancellationToken cancellationToken);
+
+    Task RepointAsync(string primary, long term, CancellationToken cancellationToken);
+
+    /// <summary>Commits the row locally and returns a position behind it, flushed here.</summary>
+    Task<ulong> CommitTermAsync(TermRow row, IReadOnlyList<string> voters, string reason, CancellationToken cancellationToken);
+
+    Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken);
+
+    Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken);
+
+    Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken);
+}

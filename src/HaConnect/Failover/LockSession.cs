@@ -1,0 +1,70 @@
+using HaConnect.Connections;
+using Npgsql;
+
+namespace HaConnect.Failover;
+
+/// <summary>The session that holds a voter's advisory lock. Whatever fails in it in a way that could have ended it, ends it.</summary>
+internal sealed class LockSession(NpgsqlDataSource source, int lockObject, TimeSpan timeout, TimeProvider time) : IAsyncDisposable
+{
+    private OwnSession? _session;
+
+    internal bool IsOpen => _session is { IsUsable: true };
+
+    internal TimeProvider Time => time;
+
+    /// <summary>True where the lock was granted; otherwise the session is closed again.</summary>
+    internal async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    {
+        await CloseAsync().ConfigureAwait(false);
+        try
+        {
+            _session = await OwnSession.OpenAsync(source, timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            throw new LockSessionLostException(e is PostgresException p ? $"{p.SqlState}: {p.MessageText}" : e.InnerException?.Message ?? e.Message, e);
+        }
+
+        if (await QueryAsync(ControlSql.TryLock, static row => row.GetBoolean(0), cancellationToken, LockKey.Class, lockObject).ConfigureAwait(false))
+            return true;
+        await CloseAsync().ConfigureAwait(false);
+        return false;
+    }
+
+    internal async Task<T> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
+    {
+        if (_session is not { IsUsable: true } session)
+            throw new LockSessionLostException("no lock session is open");
+        try
+        {
+            return await session.QueryAsync(sql, read, timeout, cancellationToken, parameters).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (session.IsUsable)
+        {
+            throw new CommandRefusedException($"{e.SqlState}: {e.MessageText}", e);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // After a time-out what the statement did is unknown; a new session will ask.
+            await CloseAsync().ConfigureAwait(false);
+            throw new LockSessionLostException(e is TimeoutException ? "no answer in time" : e.Message, e);
+        }
+    }
+
+    internal Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters) =>
+        QueryAsync(sql, static _ => true, cancellationToken, parameters);
+
+    internal async Task CloseAsync()
+    {
+        if (_session is not { } session)
+            return;
+        _session = null;
+        await session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await source.DisposeAsync().ConfigureAwait(false);
+    }
+}

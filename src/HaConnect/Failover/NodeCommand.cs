@@ -1,0 +1,37 @@
+using HaConnect.Probing;
+
+namespace HaConnect.Failover;
+
+/// <summary>One thing to do at one node, in the session that holds its lock. One method of <see cref="INodeControl"/> each.</summary>
+internal abstract record NodeCommand
+{
+    private NodeCommand()
+    {
+    }
+
+    internal string Name => GetType().Name;
+
+    internal sealed record TakeLock : NodeCommand;
+
+    internal sealed record ReadRecord : NodeCommand;
+
+    internal sealed record WriteRegister(Register Register) : NodeCommand;
+
+    internal sealed record CutOff(long Term) : NodeCommand;
+
+    internal sealed record ReadPosition : NodeCommand;
+
+    internal sealed record SetSynchronousNames(string Names, long Term) : NodeCommand;
+
+    internal sealed record Verify(long Term) : NodeCommand;
+
+    internal sealed record Promote(PromotionOrder Order) : NodeCommand;
+
+    internal sealed record Repoint(string Primary, long Term) : NodeCommand;
+
+    internal sealed record CommitTerm(TermRow Row, IReadOnlyList<string> Voters, string Reason) : NodeCommand;
+
+    internal sealed record AwaitFlush(ulong Lsn, IReadOnlyList<string> Standbys, int Required) : NodeCommand;
+
+    internal sealed record MarkEstablished(long Term, ulong Lsn) : NodeCommand;
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using HaConnect.Failover.Promotion;
+using HaConnect.Probing;
+using Npgsql;
+
+namespace HaConnect.Failover;
+
+/// <summary>Reads what a data node has on record, in its lock session.</summary>
+internal sealed class RecordReader(string node, LockSession session)
+{
+    internal async Task<VoterRecord> ReadAsync(CancellationToken cancellationToken)
+    {
+        var version = await session.QueryAsync("SELECT pg_catalog.current_setting('server_version_num')::int", static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        var parameters = version >= 150000 ? ControlSql.MissingParameterPrivileges : ControlSql.MissingSuperuser;
+        var missing = await session.QueryAsync(ControlSql.MissingPrivileges + parameters, static row => row.GetFieldValue<string[]>(0), cancellationToken).ConfigureAwait(false);
+        if (missing.Length > 0)
+            return new VoterRecord { InRecovery = true, SystemIdentifier = 0, MissingPrivileges = missing };
+
+        var record = await session.QueryAsync(ControlSql.ReadSettings, Settings, cancellationToken).ConfigureAwait(false);
+        if (!await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            return record;
+        var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
+        var established = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, false).ConfigureAwait(false);
+        return record with { NewestTerm = newest.Row, EstablishedTerm = established.Row, StoredVoters = newest.Voters, StoredControlDatabase = newest.ControlDatabase };
+    }
+
+    internal async Task<TermRow?> ReadTermAsync(bool newest, CancellationToken cancellationToken) =>
+        await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false)
+            ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false)).Row
+            : null;
+
+    private VoterRecord Settings(NpgsqlDataReader row)
+    {
+        var register = Register.Parse(row.IsDBNull(2) ? null : row.GetString(2));
+        return new VoterRecord
+        {
+            InRecovery = row.GetBoolean(0),
+            SystemIdentifier = ulong.Parse(row.GetString(1), CultureInfo.InvariantCulture),
+            Register = register?.Node == node ? register : null,
+            SynchronousNamesText = row.GetString(3),
+            SynchronousNames = SynchronousNames.Parse(row.GetString(3)),
+            PrimaryConninfo = row.GetString(4),
+            RestoreCommand = row.GetString(5),
+            UnsafeSettings = row.GetFieldValue<string[]>(6),
+        };
+    }
+
+    private static (TermRow? Row, string[]? Voters, string? ControlDatabase) Term(NpgsqlDataReader row) => !row.HasRows
+        ? default
+        : (new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)), row.GetFieldValue<string[]>(5), row.GetString(6));
+}

@@ -1,0 +1,17 @@
+namespace HaConnect.Failover;
+
+/// <summary>How far the coordinator of a term has come at a voter.</summary>
+internal enum RegisterPhase
+{
+    /// <summary>The voter takes orders of this term only, or of a later one.</summary>
+    Promised,
+
+    /// <summary>The term is bound to the candidate named in the register.</summary>
+    Decided,
+
+    /// <summary>Asynchronous replication only: the promoted candidate is accepted as primary.</summary>
+    Accepted,
+
+    /// <summary>The voter follows (or is) the established primary of the term.</summary>
+    Established,
+}

@@ -1,0 +1,60 @@
+namespace HaConnect.Failover;
+
+/// <summary>Where a coordinator stands. The rows between them are in <see cref="FailoverTable"/>.</summary>
+internal enum Step
+{
+    /// <summary>Not the coordinator; holds nothing.</summary>
+    Watching,
+
+    /// <summary>Asks the voters for their locks.</summary>
+    Electing,
+
+    /// <summary>Coordinator: reads every voter's record and settings.</summary>
+    Surveying,
+
+    /// <summary>Coordinator in peace.</summary>
+    Leading,
+
+    /// <summary>Reads the registers, to find the next term and what others have begun.</summary>
+    Reading,
+
+    /// <summary>Has the voters promise the new term.</summary>
+    Promising,
+
+    /// <summary>Stops the standbys from receiving, so that the old primary can ack nothing more.</summary>
+    CuttingOff,
+
+    /// <summary>Reads how far the cut-off standbys have come.</summary>
+    ReadingPositions,
+
+    /// <summary>Binds the term to the candidate, on a majority and on the candidate.</summary>
+    Deciding,
+
+    /// <summary>Gives the candidate its synchronous standby names.</summary>
+    Preparing,
+
+    /// <summary>Checks in every lock session that nothing has changed.</summary>
+    Verifying,
+
+    Promoting,
+
+    /// <summary>Asynchronous replication only: has a majority accept the promoted candidate before it may ack.</summary>
+    Accepting,
+
+    /// <summary>Asynchronous replication only: lets the accepted candidate ack.</summary>
+    Opening,
+
+    /// <summary>Repoints the others and commits the term's row on the new primary.</summary>
+    Establishing,
+
+    /// <summary>Waits until enough synchronous standbys have flushed the row.</summary>
+    Flushing,
+
+    /// <summary>Marks the term established, upon which every instance routes to the new primary.</summary>
+    Marking,
+
+    /// <summary>Points cut-off standbys back: the failover is refused.</summary>
+    Reverting,
+
+    Stopped,
+}

@@ -1,0 +1,30 @@
+using HaConnect.Failover.Promotion;
+using HaConnect.Probing;
+
+namespace HaConnect.Failover;
+
+/// <summary>What a voter has on record, read in its lock session.</summary>
+internal sealed record VoterRecord
+{
+    internal required bool InRecovery { get; init; }
+    internal required ulong SystemIdentifier { get; init; }
+
+    /// <summary>Null where it has none, or where it holds another node's (a clone's).</summary>
+    internal Register? Register { get; init; }
+    internal TermRow? NewestTerm { get; init; }
+    internal TermRow? EstablishedTerm { get; init; }
+    internal IReadOnlyList<string>? StoredVoters { get; init; }
+    internal string? StoredControlDatabase { get; init; }
+    internal SynchronousNames? SynchronousNames { get; init; }
+    internal string SynchronousNamesText { get; init; } = "";
+
+    /// <summary><c>primary_conninfo</c> as loaded.</summary>
+    internal string PrimaryConninfo { get; init; } = "";
+    internal string RestoreCommand { get; init; } = "";
+
+    /// <summary>What the control user lacks, each as the statement that mends it.</summary>
+    internal IReadOnlyList<string> MissingPrivileges { get; init; } = [];
+
+    /// <summary>Settings under which an ack would prove nothing.</summary>
+    internal IReadOnlyList<string> UnsafeSettings { get; init; } = [];
+}

@@ -1,0 +1,180 @@
+using System.Threading.Channels;
+using HaConnect.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.Failover;
+
+/// <summary>Carries out the commands for one voter, one after the other, and renews its lease in between. Answers are events.</summary>
+internal sealed class VoterWorker : IAsyncDisposable
+{
+    private readonly string _node;
+    private readonly INodeControl _control;
+    private readonly Action<FailoverEvent> _answer;
+    private readonly TimeSpan _renewal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<Order> _orders = Channel.CreateUnbounded<Order>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private bool _holdsLock;
+    private CancellationTokenSource _office = new();
+
+    internal VoterWorker(string node, INodeControl control, Action<FailoverEvent> answer, TimeSpan lease, TimeProvider time, ILogger logger)
+    {
+        _node = node;
+        _control = control;
+        _answer = answer;
+        _renewal = lease / 3;
+        _time = time;
+        _logger = logger;
+        _running = Task.Run(RunAsync);
+    }
+
+    internal void Do(int stepNumber, NodeCommand command) => _orders.Writer.TryWrite(new Order(stepNumber, command, null, _office.Token));
+
+    internal void SaveAudit(IReadOnlyList<AuditRecord> records) => _orders.Writer.TryWrite(new Order(0, null, records, _office.Token));
+
+    /// <summary>Ends what is under way, forgets what was asked, and closes the session, which frees the lock at once.</summary>
+    internal async Task ReleaseAsync()
+    {
+        var office = _office;
+        _office = new CancellationTokenSource();
+        await office.CancelAsync().ConfigureAwait(false);
+        _orders.Writer.TryWrite(new Order(0, null, null, CancellationToken.None));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _orders.Writer.TryComplete();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        await _control.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                // What was under way has been called off by a release, whose own order follows.
+            }
+            catch (LockSessionLostException e)
+            {
+                _holdsLock = false;
+                _answer(new FailoverEvent.SessionLost(_node, e.Message));
+            }
+            catch (Exception e)
+            {
+                Log.FailoverLoopFailed(_logger, e);
+                await CloseAsync().ConfigureAwait(false);
+                _answer(new FailoverEvent.SessionLost(_node, e.Message));
+            }
+        }
+    }
+
+    private async Task TurnAsync()
+    {
+        var reading = _orders.Reader.WaitToReadAsync(_stop.Token).AsTask();
+        if (_holdsLock)
+        {
+            try
+            {
+                await reading.WaitAsync(_renewal, _time, _stop.Token).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                await _control.RenewAsync(_stop.Token).ConfigureAwait(false);
+                return;
+            }
+        }
+        else
+        {
+            await reading.ConfigureAwait(false);
+        }
+
+        while (_orders.Reader.TryRead(out var order))
+            await CarryOutAsync(order).ConfigureAwait(false);
+    }
+
+    private async Task CarryOutAsync(Order order)
+    {
+        if (order.Office.IsCancellationRequested)
+            return;
+        if (order.Command is not { } command)
+        {
+            if (order.Records is null)
+                await CloseAsync().ConfigureAwait(false);
+            else if (_holdsLock)
+                await _control.SaveAuditAsync(order.Records, order.Office).ConfigureAwait(false);
+            return;
+        }
+
+        if (!_holdsLock && command is not NodeCommand.TakeLock)
+        {
+            _answer(new FailoverEvent.Failed(_node, order.StepNumber, command.Name, "its lock is not held"));
+            return;
+        }
+
+        try
+        {
+            _answer(await DoAsync(order.StepNumber, command, order.Office).ConfigureAwait(false));
+            Log.EffectDone(_logger, command.Name, _node, "done");
+        }
+        catch (CommandRefusedException e)
+        {
+            Log.EffectDone(_logger, command.Name, _node, e.Message);
+            _answer(new FailoverEvent.Failed(_node, order.StepNumber, command.Name, e.Message));
+        }
+    }
+
+    private async Task<FailoverEvent> DoAsync(int step, NodeCommand command, CancellationToken token)
+    {
+        switch (command)
+        {
+            case NodeCommand.TakeLock:
+                _holdsLock = await _control.TakeLockAsync(token).ConfigureAwait(false);
+                return new FailoverEvent.LockAnswered(_node, _holdsLock);
+            case NodeCommand.ReadRecord:
+                return new FailoverEvent.RecordRead(_node, step, await _control.ReadRecordAsync(token).ConfigureAwait(false));
+            case NodeCommand.ReadPosition:
+                return new FailoverEvent.PositionRead(_node, step, await _control.ReadPositionAsync(token).ConfigureAwait(false));
+            case NodeCommand.CommitTerm c:
+                return new FailoverEvent.TermCommitted(_node, step, await _control.CommitTermAsync(c.Row, c.Voters, c.Reason, token).ConfigureAwait(false));
+            default:
+                await ActAsync(command, token).ConfigureAwait(false);
+                return new FailoverEvent.Done(_node, step, command.Name);
+        }
+    }
+
+    private Task ActAsync(NodeCommand command, CancellationToken token) => command switch
+    {
+        NodeCommand.WriteRegister c => _control.WriteRegisterAsync(c.Register, token),
+        NodeCommand.CutOff c => _control.CutOffAsync(c.Term, token),
+        NodeCommand.SetSynchronousNames c => _control.SetSynchronousNamesAsync(c.Names, c.Term, token),
+        NodeCommand.Verify c => _control.VerifyAsync(c.Term, token),
+        NodeCommand.Promote c => _control.PromoteAsync(c.Order, token),
+        NodeCommand.Repoint c => _control.RepointAsync(c.Primary, c.Term, token),
+        NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),
+        NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, token),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
+    };
+
+    private async Task CloseAsync()
+    {
+        _holdsLock = false;
+        await _control.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Without command and records it means: close the session.</summary>
+    private sealed record Order(int StepNumber, NodeCommand? Command, IReadOnlyList<AuditRecord>? Records, CancellationToken Office);
+}

@@ -1,0 +1,72 @@
+using HaConnect.Audit;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace HaConnect;
+
+/// <summary>Builds a <see cref="HaDataSource"/> without dependency injection.</summary>
+public sealed class HaDataSourceBuilder
+{
+    private readonly List<IAuditSink> _sinks = [];
+    private Action<NpgsqlDataSourceBuilder>? _configure;
+    private ILoggerFactory _loggers = NullLoggerFactory.Instance;
+    private TimeProvider _time = TimeProvider.System;
+
+    /// <summary>Starts from a connection string with several hosts.</summary>
+    /// <param name="connectionString">See <see cref="HaDatabaseOptions.ConnectionString"/>.</param>
+    public HaDataSourceBuilder(string connectionString)
+        : this(new HaDatabaseOptions { ConnectionString = connectionString })
+    {
+    }
+
+    /// <summary>Starts from options.</summary>
+    public HaDataSourceBuilder(HaDatabaseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+    }
+
+    /// <summary>The options; they may be changed until <see cref="Build"/>.</summary>
+    public HaDatabaseOptions Options { get; }
+
+    /// <summary>
+    /// Configures the Npgsql data source of every node (type plugins, password providers, TLS), those of the library's own sessions
+    /// included; <c>ConnectionStringBuilder</c> tells which user and application name it is for. A physical connection initializer set
+    /// here is replaced by HaConnect's own.
+    /// </summary>
+    public HaDataSourceBuilder ConfigureDataSource(Action<NpgsqlDataSourceBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configure += configure;
+        return this;
+    }
+
+    /// <summary>Where to log. Default: nowhere.</summary>
+    public HaDataSourceBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _loggers = loggerFactory;
+        return this;
+    }
+
+    /// <summary>The one clock. Default <see cref="TimeProvider.System"/>.</summary>
+    public HaDataSourceBuilder UseTimeProvider(TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _time = timeProvider;
+        return this;
+    }
+
+    /// <summary>Adds a receiver of audit records.</summary>
+    public HaDataSourceBuilder AddAuditSink(IAuditSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _sinks.Add(sink);
+        return this;
+    }
+
+    /// <summary>Builds the data source; it starts watching the cluster at its first use.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; all are listed, each with its remedy.</exception>
+    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time));
+}

@@ -1,0 +1,110 @@
+using HaConnect.Audit;
+using HaConnect.Connections;
+using HaConnect.Diagnostics;
+using HaConnect.Failover;
+using HaConnect.Options;
+using HaConnect.Probing;
+using HaConnect.Topology;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace HaConnect;
+
+/// <summary>Puts the parts of one data source together, starts its loops at first use, and stops them in the reverse order.</summary>
+internal sealed class HaRuntime : IAsyncDisposable
+{
+    private readonly ProbeSchedule _probes;
+    private readonly FailoverLoop? _failover;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private bool _started;
+    private bool _disposed;
+    private bool _handedOver;
+
+    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time)
+    {
+        HaDatabaseOptionsValidator.ThrowIfInvalid(options);
+        Options = options;
+        _logger = loggers.CreateLogger("HaConnect");
+        State = new ClusterState(options, time);
+        Metrics = new HaMetrics(options.ClusterName, () => State.Current);
+        var sources = new NodeSources(options, configure, _ => State.Current);
+        Pools = new NodePools(sources.ForApplication);
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
+        Operations = new OperationRunner(Opener, State, options, time, Metrics, _logger);
+        _probes = new ProbeSchedule(State, sources, options, time, _logger);
+        if (options.Failover.Mode == FailoverMode.Coordinate)
+            _failover = FailoverLoop.Create(State, sources, _probes.WakeAll, options, new AuditTrail(sinks, _logger), Metrics, time, loggers.CreateLogger("HaConnect.Failover"));
+        PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
+    }
+
+    internal HaDatabaseOptions Options { get; }
+
+    internal ClusterState State { get; }
+
+    internal NodePools Pools { get; }
+
+    internal ConnectionOpener Opener { get; }
+
+    internal OperationRunner Operations { get; }
+
+    internal HaMetrics Metrics { get; }
+
+    internal string PublicConnectionString { get; }
+
+    internal void EnsureStarted()
+    {
+        if (!Volatile.Read(ref _started))
+            Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        bool started;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            started = _started;
+        }
+
+        if (started)
+        {
+            await StopCoordinatingAsync().ConfigureAwait(false);
+            await _probes.DisposeAsync().ConfigureAwait(false);
+        }
+
+        State.Published -= OnPublished;
+        Operations.Dispose();
+        await Pools.DisposeAsync().ConfigureAwait(false);
+        Metrics.Dispose();
+    }
+
+    /// <summary>Hands coordination over; the data source goes on serving.</summary>
+    internal async Task StopCoordinatingAsync()
+    {
+        if (_failover is not null && Volatile.Read(ref _started) && Interlocked.Exchange(ref _handedOver, true) is false)
+            await _failover.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Start()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(HaDataSource));
+            if (_started)
+                return;
+            State.Published += OnPublished;
+            _probes.Start();
+            _failover?.Start();
+            Volatile.Write(ref _started, true);
+        }
+    }
+
+    private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
+    {
+        Pools.OnPublished(before, after);
+        TopologyLog.Write(_logger, before, after);
+    }
+}

@@ -1,0 +1,20 @@
+namespace HaConnect.Options;
+
+/// <summary>A node or witness as the options name it, with its default name filled in.</summary>
+internal sealed record ConfiguredNode(string Name, string Host, int Port, int Priority)
+{
+    internal static IReadOnlyList<ConfiguredNode> DataNodesOf(HaDatabaseOptions options)
+    {
+        if (options.Nodes.Count > 0)
+            return [.. options.Nodes.Select(n => new ConfiguredNode(n.Name ?? NameOf(n.Host, n.Port), n.Host, n.Port, n.Priority))];
+
+        var connectionString = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString);
+        return [.. HostList.Parse(connectionString.Host, connectionString.Port)
+            .Select(h => new ConfiguredNode(NameOf(h.Host, h.Port), h.Host, h.Port, 0))];
+    }
+
+    internal static IReadOnlyList<ConfiguredNode> WitnessesOf(HaDatabaseOptions options) =>
+        [.. options.Failover.Witnesses.Select(w => new ConfiguredNode(w.Name ?? NameOf(w.Host, w.Port), w.Host, w.Port, 0))];
+
+    internal static string NameOf(string host, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host}:{port}");
+}

@@ -1,0 +1,54 @@
+namespace HaConnect;
+
+/// <summary>Whether and how this instance takes part in failover.</summary>
+public sealed class FailoverOptions
+{
+    /// <summary>Default <see cref="FailoverMode.Observe"/>.</summary>
+    public FailoverMode Mode { get; set; }
+
+    /// <summary>
+    /// The database that holds the advisory locks and the schema <c>haconnect</c>, the same for all instances (advisory locks
+    /// are per database). Default <c>postgres</c>.
+    /// </summary>
+    public string ControlDatabase { get; set; } = "postgres";
+
+    /// <summary>
+    /// The user for probing and coordination; docs/operations/roles.sql has the privileges it needs. Default: the application's
+    /// own user of <see cref="HaDatabaseOptions.ConnectionString"/>, which normally may only observe.
+    /// </summary>
+    public string? ControlUsername { get; set; }
+
+    /// <summary>The password of <see cref="ControlUsername"/>.</summary>
+    public string? ControlPassword { get; set; }
+
+    /// <summary>
+    /// How many synchronous standbys must have flushed a commit before it is acked: the <c>k</c> of
+    /// <c>synchronous_standby_names = 'ANY k (…)'</c>, which must agree. 0 is asynchronous replication: acked writes can then be
+    /// lost in a failover. 0 to the number of standbys. Default 1.
+    /// </summary>
+    public int RequiredSynchronousStandbys { get; set; } = 1;
+
+    /// <summary>
+    /// With asynchronous replication: a standby that is further than this behind the last observed position of the primary is
+    /// not promoted. Bytes of WAL, 0 or more. Default 16 MiB.
+    /// </summary>
+    public long MaxDataLossBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Servers without data that take part in the vote. Default none.</summary>
+    public IList<WitnessOptions> Witnesses { get; } = [];
+
+    /// <summary>How a standby connects to its primary; used to build <c>primary_conninfo</c> when a node is repointed.</summary>
+    public ReplicationOptions Replication { get; } = new();
+
+    /// <summary>
+    /// The server-side lease of the coordinator's lock sessions (<c>idle_session_timeout</c>), renewed at a third of it: how long
+    /// a vanished coordinator keeps others out. 1 s to 60 s. Default 3 s.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a failover waits for stragglers in each step once enough nodes have answered, and how long for those without
+    /// which it cannot go on is ten times that. 100 ms to 60 s. Default 1 s.
+    /// </summary>
+    public TimeSpan StepTimeout { get; set; } = TimeSpan.FromSeconds(1);
+}

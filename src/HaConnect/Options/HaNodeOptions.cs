@@ -1,0 +1,23 @@
+namespace HaConnect;
+
+/// <summary>One data node of the cluster: a PostgreSQL server that is the primary or a standby.</summary>
+public sealed class HaNodeOptions
+{
+    /// <summary>
+    /// The node's name in logs, metrics and records, and its <c>application_name</c> in <c>synchronous_standby_names</c>.
+    /// 1 to 63 printable ASCII characters without <c>"</c>, <c>,</c>, <c>'</c> and blanks. Default: <c>host:port</c>.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>The host name or address under which this application and the other nodes reach the server. Required.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>The port, 1 to 65535. Default 5432.</summary>
+    public int Port { get; set; } = 5432;
+
+    /// <summary>
+    /// Which of several equally advanced standbys is promoted: the higher number first. Default 0. It never outweighs the
+    /// position in the WAL.
+    /// </summary>
+    public int Priority { get; set; }
+}

@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Npgsql;
+
+namespace HaConnect.Probing;
+
+/// <summary>What an error says about the node it came from. Pure; the table of DESIGN section "What an error says".</summary>
+internal static class ErrorClassifier
+{
+    internal static ProbeFailure Classify(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case PostgresException postgres:
+                    return new ProbeFailure(OfSqlState(postgres.SqlState), $"{postgres.SqlState}: {postgres.MessageText}", postgres.SqlState);
+                case TimeoutException or OperationCanceledException:
+                    return new ProbeFailure(ProbeFailureKind.TimedOut, "no answer in time");
+                case SocketException socket:
+                    return new ProbeFailure(OfSocketError(socket.SocketErrorCode), socket.Message);
+                case AuthenticationException:
+                    return new ProbeFailure(ProbeFailureKind.Misconfigured, e.Message);
+                case EndOfStreamException:
+                    return new ProbeFailure(ProbeFailureKind.Refused, "the server closed the connection");
+            }
+        }
+
+        // Npgsql reports a missing password and a wrong certificate as NpgsqlException without an inner exception.
+        var isConfiguration = exception is NpgsqlException && exception.Message.Contains("password", StringComparison.OrdinalIgnoreCase);
+        return new ProbeFailure(isConfiguration ? ProbeFailureKind.Misconfigured : ProbeFailureKind.Unclear, exception.Message);
+    }
+
+    private static ProbeFailureKind OfSqlState(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ProbeFailureKind.Refused,
+        PostgresErrorCodes.CannotConnectNow => ProbeFailureKind.NotReady,
+        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.DiskFull => ProbeFailureKind.Overloaded,
+        PostgresErrorCodes.QueryCanceled => ProbeFailureKind.TimedOut,
+        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => ProbeFailureKind.Misconfigured,
+        _ when sqlState.StartsWith("28", StringComparison.Ordinal) => ProbeFailureKind.Misconfigured,
+        _ => ProbeFailureKind.Unclear,
+    };
+
+    private static ProbeFailureKind OfSocketError(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => ProbeFailureKind.Refused,
+        SocketError.TimedOut => ProbeFailureKind.TimedOut,
+        SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery => ProbeFailureKind.Misconfigured,
+        _ => ProbeFailureKind.Unclear,
+    };
+}

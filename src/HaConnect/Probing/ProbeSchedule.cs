@@ -1,0 +1,81 @@
+using HaConnect.Connections;
+using HaConnect.Discovery;
+using HaConnect.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.Probing;
+
+/// <summary>Runs one loop per node: wakes standbys right after the primary was probed, and starts loops for standbys that it reports.</summary>
+internal sealed class ProbeSchedule(ClusterState state, NodeSources sources, HaDatabaseOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<ProbeLoop> _loops = [];
+    private long _primaryProbed;
+
+    internal void Start()
+    {
+        state.Published += OnPublished;
+        state.ProbeWanted += Wake;
+        foreach (var facts in state.Facts)
+            Add(facts.Node);
+    }
+
+    internal void WakeAll()
+    {
+        foreach (var loop in Loops())
+            loop.Wake();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        state.Published -= OnPublished;
+        state.ProbeWanted -= Wake;
+        foreach (var loop in Loops())
+            await loop.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Add(Node node)
+    {
+        lock (_lock)
+            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, time), state, options, time, logger));
+    }
+
+    private ProbeLoop[] Loops()
+    {
+        lock (_lock)
+            return [.. _loops];
+    }
+
+    private void Wake(Node node)
+    {
+        foreach (var loop in Loops())
+        {
+            if (ReferenceEquals(loop.Node, node))
+                loop.Wake();
+        }
+    }
+
+    private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
+    {
+        // When peace ends the loops are still asleep for a whole interval.
+        if (after.IsUneasy && !before.IsUneasy)
+            WakeAll();
+        if (after.PrimaryNode is not { } primary)
+            return;
+        var facts = state.Facts;
+        var sentAt = facts[primary.Index].LastStateSentAt;
+        if (Interlocked.Exchange(ref _primaryProbed, sentAt) == sentAt)
+            return;
+        foreach (var loop in Loops())
+        {
+            if (!ReferenceEquals(loop.Node, primary))
+                loop.Wake();
+        }
+
+        foreach (var (name, host, port) in ReportedStandbys.Of(facts[primary.Index]))
+        {
+            if (state.Discover(name, host, port) is { } node)
+                Add(node);
+        }
+    }
+}

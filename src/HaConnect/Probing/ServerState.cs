@@ -1,0 +1,52 @@
+namespace HaConnect.Probing;
+
+/// <summary>What one probe read from a server, all in one statement. Null means: the probing user may not see it.</summary>
+internal sealed record ServerState
+{
+    internal required bool InRecovery { get; init; }
+    internal required ulong SystemIdentifier { get; init; }
+    internal required DateTime StartTime { get; init; }
+    internal required int VersionNumber { get; init; }
+
+    /// <summary>On a primary: the timeline of the insert position. On a standby: the one it receives, else that of its control file.</summary>
+    internal int? Timeline { get; init; }
+
+    /// <summary><c>pg_current_wal_insert_lsn()</c>; primaries only.</summary>
+    internal ulong? InsertLsn { get; init; }
+    internal ulong? ReceiveLsn { get; init; }
+    internal ulong? ReplayLsn { get; init; }
+    internal uint BlockSize { get; init; } = 8192;
+    internal ulong SegmentSize { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Whether replication details are visible (pg_read_all_stats, part of pg_monitor).</summary>
+    internal bool SeesStatistics { get; init; }
+
+    /// <summary>Whether a WAL receiver process exists.</summary>
+    internal bool HasReceiver { get; init; }
+    internal string? ReceiverStatus { get; init; }
+    internal string? Upstream { get; init; }
+
+    /// <summary>By the standby's own clock.</summary>
+    internal TimeSpan? LastMessageAge { get; init; }
+    internal TimeSpan WalReceiverTimeout { get; init; }
+    internal string SynchronousStandbyNames { get; init; } = "";
+    internal IReadOnlyList<SenderState> Senders { get; init; } = [];
+
+    /// <summary>The coordinator's record in <c>postgresql.auto.conf</c>; null where there is none or it cannot be read.</summary>
+    internal Failover.Register? Register { get; init; }
+    internal bool SeesRegister { get; init; }
+
+    /// <summary>The newest row of <c>haconnect.term</c> that is marked established, and the newest of all.</summary>
+    internal TermRow? EstablishedTerm { get; init; }
+    internal TermRow? NewestTerm { get; init; }
+    internal bool SeesTerms { get; init; }
+
+    /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
+    internal bool CoordinatorLockHeld { get; init; }
+
+    /// <summary>A standby that receives and heard from its upstream within <c>wal_receiver_timeout</c>; null when it cannot be seen.</summary>
+    internal bool? HearsUpstream => !InRecovery ? false
+        : !HasReceiver ? false
+        : ReceiverStatus is null || LastMessageAge is not { } age ? null
+        : ReceiverStatus == "streaming" && (WalReceiverTimeout == TimeSpan.Zero || age < WalReceiverTimeout);
+}

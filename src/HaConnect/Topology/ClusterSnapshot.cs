@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace HaConnect;
+
+/// <summary>
+/// The cluster at one instant: immutable, and replaced as a whole when something is learned. Two snapshots are ordered by
+/// <see cref="Version"/>.
+/// </summary>
+public sealed class ClusterSnapshot
+{
+    internal static ClusterSnapshot Initial(IEnumerable<NodeSnapshot> nodes) => new()
+    {
+        Nodes = [.. nodes],
+        Reason = "not probed yet",
+        TakenAt = default,
+    };
+
+    /// <summary>Rises by one with each snapshot of this instance.</summary>
+    public long Version { get; internal init; }
+
+    /// <summary>When it was taken, by this instance's clock.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>All known nodes: the configured ones in their order, then standbys that the primary reported.</summary>
+    public required IReadOnlyList<NodeSnapshot> Nodes { get; init; }
+
+    /// <summary>The node to which writes are routed; null while there is none, and <see cref="Reason"/> says why.</summary>
+    public NodeSnapshot? Primary { get; internal init; }
+
+    /// <summary>The established term; null in a cluster that no coordinator manages.</summary>
+    public long? Term { get; internal init; }
+
+    /// <summary>The system identifier that all data nodes share; null until a node has been seen.</summary>
+    public ulong? SystemIdentifier { get; internal init; }
+
+    /// <summary>Why there is a primary, or none, as one sentence for people.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>True once every configured node was probed at least once.</summary>
+    internal bool IsComplete { get; init; }
+
+    /// <summary>True while something is suspect or missing, so that the loops probe often.</summary>
+    internal bool IsUneasy { get; init; } = true;
+
+    internal Topology.Node? PrimaryNode => Primary?.Node;
+
+    internal DateTime PrimaryStartTime { get; init; }
+
+    /// <summary>Up to when no newer primary can have acked anything; <see cref="long.MaxValue"/> where that is not asked.</summary>
+    internal long PrimaryFreshAsOf { get; init; }
+
+    /// <summary>Standbys within the latency window, freshest first; then the others, freshest first.</summary>
+    internal Topology.ReadTarget[] NearTargets { get; init; } = [];
+
+    /// <inheritdoc cref="NearTargets"/>
+    internal Topology.ReadTarget[] FarTargets { get; init; } = [];
+
+    /// <summary>The node of a name, or null.</summary>
+    public NodeSnapshot? this[string name] => Nodes.FirstOrDefault(n => string.Equals(n.Name, name, StringComparison.Ordinal));
+
+    /// <summary>One line per node with its reason: what exceptions and logs show.</summary>
+    public string Describe()
+    {
+        var text = new StringBuilder(Primary is null ? "no primary: " : $"primary {Primary.Name}: ").Append(Reason);
+        foreach (var node in Nodes)
+            text.Append('\n').Append("  ").Append(node);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,118 @@
+using HaConnect.Options;
+using HaConnect.Probing;
+
+namespace HaConnect.Topology;
+
+/// <summary>
+/// The one writer of the cluster's state: takes observations, publishes snapshots. The hot path reads <see cref="Current"/>, one
+/// reference; the lock is taken by probes only, and nothing is called under it.
+/// </summary>
+internal sealed class ClusterState
+{
+    private readonly Lock _lock = new();
+    private readonly HaDatabaseOptions _options;
+    private readonly TimeProvider _time;
+    private readonly StalenessLedger _ledger = new();
+    private readonly List<NodeFacts> _facts = [];
+    private volatile ClusterSnapshot _current;
+    private TaskCompletionSource _changed = NewSignal();
+    private ulong? _systemIdentifier;
+    private TermRow? _newestTerm;
+    private int _highestTimeline;
+
+    internal ClusterState(HaDatabaseOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        foreach (var node in ConfiguredNode.DataNodesOf(options))
+            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true)));
+        _current = ClusterSnapshot.Initial(_facts.Select(f => new NodeSnapshot(f.Node) { Reason = "not probed yet" }));
+    }
+
+    /// <summary>Raised after publication, in order, outside the lock; handlers must be quick and must not throw.</summary>
+    internal event Action<ClusterSnapshot, ClusterSnapshot>? Published;
+
+    /// <summary>Raised when something suggests that a node should be probed at once.</summary>
+    internal event Action<Node>? ProbeWanted;
+
+    internal ClusterSnapshot Current => _current;
+
+    internal IReadOnlyList<NodeFacts> Facts
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _facts];
+        }
+    }
+
+    /// <summary>The next snapshot after the one the caller looked at completes this; take it before looking.</summary>
+    internal Task NextChange => Volatile.Read(ref _changed).Task;
+
+    internal void Apply(NodeObservation observation)
+    {
+        ClusterSnapshot before, after;
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            before = _current;
+            _facts[observation.Node.Index] = _facts[observation.Node.Index].After(observation, _time);
+            after = Rebuild_NeedsLock(observation.Node);
+            _current = after;
+            changed = Interlocked.Exchange(ref _changed, NewSignal());
+        }
+
+        changed.SetResult();
+        Published?.Invoke(before, after);
+    }
+
+    /// <summary>Adds a standby that the primary reported; returns null when it is known already.</summary>
+    internal Node? Discover(string name, string host, int port)
+    {
+        lock (_lock)
+        {
+            if (_facts.Any(f => f.Node.Name == name || (f.Node.Host == host && f.Node.Port == port)))
+                return null;
+            var node = new Node(_facts.Count, name, host, port, 0, isConfigured: false);
+            _facts.Add(new NodeFacts(node));
+            return node;
+        }
+    }
+
+    /// <summary>Passive evidence: an operation failed at the node. It is probed now; what is true, the probe says.</summary>
+    internal void ReportTrouble(Node node) => ProbeWanted?.Invoke(node);
+
+    private ClusterSnapshot Rebuild_NeedsLock(Node observed)
+    {
+        (_systemIdentifier, var conflict) = SystemIdentity.Pin(_systemIdentifier, _facts);
+        var own = _facts.Where(f => f.LastState is not null && f.LastState.SystemIdentifier == _systemIdentifier).ToList();
+        foreach (var row in own.Select(f => f.LastState!.EstablishedTerm))
+        {
+            if (row is not null && row.Term > (_newestTerm?.Term ?? 0))
+                _newestTerm = row;
+        }
+
+        var selection = _systemIdentifier is null
+            ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
+            : PrimarySelection.Select(own, _newestTerm, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
+        _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
+        _ledger.Begin(selection.Epoch);
+        if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } facts)
+            _ledger.Observe(facts);
+        return SnapshotBuilder.Build(new SnapshotInput
+        {
+            Version = _current.Version + 1,
+            Facts = _facts,
+            Ledger = _ledger,
+            Selection = selection,
+            SystemIdentifier = _systemIdentifier,
+            RequireNoLaterPromise = _options.Failover.Mode == FailoverMode.Coordinate && _options.Failover.RequiredSynchronousStandbys > 0,
+            LatencyWindow = _options.Routing.LatencyWindow,
+            TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
+            Time = _time,
+            Now = _time.GetTimestamp(),
+        });
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

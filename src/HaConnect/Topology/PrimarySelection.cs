@@ -1,0 +1,50 @@
+using System.Globalization;
+using HaConnect.Probing;
+
+namespace HaConnect.Topology;
+
+/// <summary>
+/// Which node is the primary. Pure. In a managed cluster only an established term makes a primary, never a timeline number; in an
+/// unmanaged one it is the only node out of recovery, or of several the one on the highest timeline, and none where those are equal.
+/// </summary>
+internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
+{
+    /// <param name="nodes">All nodes of the pinned system identifier.</param>
+    /// <param name="newestTerm">The newest established term this instance has ever seen; it never goes back.</param>
+    /// <param name="highestTimeline">The highest timeline of a primary this instance has ever routed to in an unmanaged cluster.</param>
+    /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>
+    internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, int highestTimeline, int timeoutsUntilUnreachable)
+    {
+        var running = nodes.Where(n => n.LastState is { InRecovery: false } && n.MayServe(timeoutsUntilUnreachable)).ToList();
+        return newestTerm is not null ? Managed(running, newestTerm) : Unmanaged(running, highestTimeline);
+    }
+
+    private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest)
+    {
+        var term = newest.Term.ToString(CultureInfo.InvariantCulture);
+        foreach (var node in running)
+        {
+            var row = node.LastState!.EstablishedTerm;
+            if (row?.Term == newest.Term && row.Primary == node.Node.Name && node.LastState.NewestTerm?.Term == newest.Term)
+                return new(EpochOf(node, row), $"established primary of term {term}");
+        }
+
+        var other = running.Count == 0 ? "no node out of recovery answers" : $"{string.Join(", ", running.Select(n => n.Node.Name))} is out of recovery but not the established primary";
+        return new(null, $"term {term} belongs to {newest.Primary}, and {other}");
+    }
+
+    private static PrimarySelection Unmanaged(List<NodeFacts> running, int highestTimeline)
+    {
+        if (running.Count == 0)
+            return new(null, "no node out of recovery answers");
+        var top = running.Max(n => n.LastState!.Timeline ?? 0);
+        var leading = running.Where(n => (n.LastState!.Timeline ?? 0) == top).ToList();
+        if (leading.Count > 1)
+            return new(null, $"{string.Join(" and ", leading.Select(n => n.Node.Name))} are both out of recovery on timeline {top}: none is used; rebuild the wrong one as a standby");
+        if (top < highestTimeline)
+            return new(null, $"{leading[0].Node.Name} is out of recovery on timeline {top}, older than timeline {highestTimeline} seen before: it is an old primary");
+        return new(EpochOf(leading[0], null), running.Count == 1 ? "the only node out of recovery" : $"on the highest timeline, {top}");
+    }
+
+    private static Epoch EpochOf(NodeFacts node, TermRow? row) => new(node.Node, row, node.LastState!.Timeline ?? 0, node.LastState.StartTime);
+}

@@ -1,0 +1,7 @@
+namespace HaConnect.Topology;
+
+/// <summary>A standby as a read target. Its reads keep a bound while <c>now − bound ≤ FreshAsOf</c>.</summary>
+/// <param name="Node">The standby.</param>
+/// <param name="FreshAsOf">Everything acked before this timestamp is visible there; <see cref="StalenessLedger.None"/> where nothing is proven.</param>
+/// <param name="StartTime">Of the server process that the proof belongs to.</param>
+internal sealed record ReadTarget(Node Node, long FreshAsOf, DateTime StartTime);

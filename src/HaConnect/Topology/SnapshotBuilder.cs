@@ -1,0 +1,114 @@
+using System.Globalization;
+using HaConnect.Probing;
+using NpgsqlTypes;
+
+namespace HaConnect.Topology;
+
+/// <summary>Makes the snapshot from facts, ledger and clock. Pure: the same input gives the same snapshot.</summary>
+internal static class SnapshotBuilder
+{
+    internal static ClusterSnapshot Build(SnapshotInput input)
+    {
+        var epoch = input.Selection.Epoch;
+        var nodes = new NodeSnapshot[input.Facts.Count];
+        var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
+        foreach (var facts in input.Facts)
+        {
+            nodes[facts.Node.Index] = BuildNode(facts, input, out var target);
+            if (target is not null)
+                targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
+        }
+
+        var fastest = targets.Count == 0 ? TimeSpan.Zero : targets.Min(t => t.Latency);
+        var near = targets.Where(t => t.Latency <= fastest + input.LatencyWindow).Select(t => t.Target).OrderByDescending(t => t.FreshAsOf).ToArray();
+        var primary = epoch is null ? null : nodes[epoch.Primary.Index];
+        return new ClusterSnapshot
+        {
+            Version = input.Version,
+            TakenAt = input.Time.GetUtcNow(),
+            Nodes = nodes,
+            Primary = primary,
+            Term = epoch?.Term?.Term,
+            SystemIdentifier = input.SystemIdentifier,
+            Reason = input.Selection.Reason,
+            IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
+            IsUneasy = primary is null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
+            PrimaryStartTime = epoch?.StartTime ?? default,
+            PrimaryFreshAsOf = epoch is null ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
+            NearTargets = near,
+            FarTargets = [.. targets.Select(t => t.Target).Except(near).OrderByDescending(t => t.FreshAsOf)],
+        };
+    }
+
+    /// <summary>A primary that did not answer, or a node whose last answer is in doubt; one that stays away is no reason to hurry for ever.</summary>
+    private static bool IsUneasy(NodeFacts facts, SnapshotInput input, Epoch epoch) =>
+        facts.Reachability(input.TimeoutsUntilUnreachable) is var reachability
+        && (ReferenceEquals(facts.Node, epoch.Primary) ? reachability != NodeReachability.Reachable : reachability == NodeReachability.Suspect);
+
+    private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, out ReadTarget? target)
+    {
+        target = null;
+        var state = facts.LastState;
+        var reachability = facts.Reachability(input.TimeoutsUntilUnreachable);
+        var isForeign = state is not null && input.SystemIdentifier is not null && state.SystemIdentifier != input.SystemIdentifier;
+        var epoch = input.Selection.Epoch;
+        var freshAsOf = StalenessLedger.None;
+        if (state is { InRecovery: true } && !isForeign && epoch is not null)
+        {
+            freshAsOf = input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
+            if (reachability is NodeReachability.Reachable or NodeReachability.Suspect)
+                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime);
+        }
+
+        return new NodeSnapshot(facts.Node)
+        {
+            Role = state is null ? NodeRole.Unknown : state.InRecovery ? NodeRole.Standby : NodeRole.Primary,
+            Reachability = reachability,
+            Timeline = facts.Timeline,
+            Position = state is null ? null : ToLsn(state.InRecovery ? state.ReplayLsn : state.InsertLsn),
+            Lag = LagOf(state, freshAsOf, input),
+            IsSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState!.Senders.Any(s => s.IsSynchronous && s.ApplicationName == facts.Node.Name),
+            Upstream = state?.Upstream,
+            ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
+            StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
+            Latency = facts.Latency,
+            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input),
+            IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
+        };
+    }
+
+    private static ReplicaLag? LagOf(ServerState? state, long freshAsOf, SnapshotInput input)
+    {
+        if (state is not { InRecovery: true, ReplayLsn: { } replay } || freshAsOf == StalenessLedger.None || input.Ledger.NewestPosition is not { } newest)
+            return null;
+        return new ReplicaLag(newest > replay ? (long)(newest - replay) : 0, input.Time.GetElapsedTime(freshAsOf, input.Now), input.Time.GetUtcNow());
+    }
+
+    private static string ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input)
+    {
+        if (!facts.WasProbed)
+            return "not probed yet";
+        if (isForeign)
+            return $"refused: its system identifier {facts.LastState!.SystemIdentifier} is another cluster's (this one is {input.SystemIdentifier}); correct its host and port";
+        if (facts.Failure is { } failure)
+            return reachability == NodeReachability.Unreachable ? failure.Message : $"{failure.Message} ({facts.TimeoutsInARow} in a row)";
+        var epoch = input.Selection.Epoch;
+        if (!facts.LastState!.InRecovery)
+            return ReferenceEquals(facts.Node, epoch?.Primary) ? input.Selection.Reason : "out of recovery, but not the primary: quarantined";
+        if (epoch is null)
+            return "standby; nothing can be proven of it without a primary";
+        if (freshAsOf != StalenessLedger.None)
+            return string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago");
+        return WhyUnproven(facts, epoch);
+    }
+
+    private static string WhyUnproven(NodeFacts facts, Epoch epoch) => facts.LastState! switch
+    {
+        { SeesStatistics: false } when facts.Timeline != epoch.Timeline => "standby whose timeline this user cannot see yet: grant it pg_read_all_stats (or pg_monitor)",
+        { HasReceiver: false } => "standby that receives from nobody",
+        _ when facts.Timeline != epoch.Timeline => $"standby on timeline {facts.Timeline?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, while the primary is on {epoch.Timeline}",
+        _ => "standby of which no freshness is proven yet",
+    };
+
+    private static NpgsqlLogSequenceNumber? ToLsn(ulong? lsn) => lsn is { } value ? new NpgsqlLogSequenceNumber(value) : null;
+}

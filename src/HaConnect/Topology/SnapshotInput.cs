@@ -1,0 +1,16 @@
+namespace HaConnect.Topology;
+
+/// <summary>All that a snapshot is made from.</summary>
+internal sealed record SnapshotInput
+{
+    internal required long Version { get; init; }
+    internal required IReadOnlyList<NodeFacts> Facts { get; init; }
+    internal required StalenessLedger Ledger { get; init; }
+    internal required PrimarySelection Selection { get; init; }
+    internal required ulong? SystemIdentifier { get; init; }
+    internal required bool RequireNoLaterPromise { get; init; }
+    internal required TimeSpan LatencyWindow { get; init; }
+    internal required int TimeoutsUntilUnreachable { get; init; }
+    internal required TimeProvider Time { get; init; }
+    internal required long Now { get; init; }
+}
