@@ -32,13 +32,13 @@ internal static class ClusterBuilder
             throw new PlatformNotSupportedException("HaConnect.Testing freezes and kills servers by Unix signals: it runs on Linux and macOS.");
         UnixUser user = await UnixUser.ResolveAsync(cancellationToken).ConfigureAwait(false);
         ClusterSetup setup = await SetUpAsync(options, user, cancellationToken).ConfigureAwait(false);
-
-        IPAddress address = IPAddress.Parse(options.ListenAddress);
-        List<PostgresNode> nodes = [.. Enumerable.Range(1, 1 + options.Standbys).Select(i => new PostgresNode(setup, $"n{i}", PortReservation.Take(address)))];
-        List<PostgresNode> witnesses = [.. Enumerable.Range(1, options.Witnesses).Select(i => new PostgresNode(setup, $"w{i}", PortReservation.Take(address)))];
+        List<PostgresNode> nodes = [], witnesses = [];
         PostgresCluster cluster = new(setup, nodes, witnesses);
         try
         {
+            IPAddress address = IPAddress.Parse(options.ListenAddress);
+            nodes.AddRange(Enumerable.Range(1, 1 + options.Standbys).Select(i => new PostgresNode(setup, $"n{i}", PortReservation.Take(address))));
+            witnesses.AddRange(Enumerable.Range(1, options.Witnesses).Select(i => new PostgresNode(setup, $"w{i}", PortReservation.Take(address))));
             await Task.WhenAll([StartDataNodesAsync(setup, nodes, cancellationToken), .. witnesses.Select(witness => StartWitnessAsync(setup, witness, cancellationToken))]).ConfigureAwait(false);
             await cluster.WaitUntilStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             return cluster;
