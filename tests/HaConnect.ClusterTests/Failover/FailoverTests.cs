@@ -25,7 +25,7 @@ public sealed class FailoverTests : ClusterTest
         await UntilAsync("500 acked writes", () => Task.FromResult(workload.AckedCount >= 500));
 
         var old = cluster["n1"];
-        var faultAt = TimeProvider.System.GetTimestamp();
+        var (faultAt, faultWallTime) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetUtcNow());
         await (fault switch { "kill" => old.KillAsync(Cancelled), "freeze" => old.FreezeAsync(Cancelled), _ => old.StopAsync(StopMode.Fast, Cancelled) });
         await UntilAsync("a successor", () => Task.FromResult(db.Snapshot is { Term: 2, Primary.Name: "n2" or "n3" }));
         var afterwards = workload.AckedCount + 200;
@@ -39,6 +39,8 @@ public sealed class FailoverTests : ClusterTest
         Assert.Equal(["n1"], db.Snapshot.Nodes.Where(n => n.Reachability == NodeReachability.Unreachable).Select(n => n.Name));
         Assert.Single(_audit.Records, r => r.Sentence.StartsWith("promoted:", StringComparison.Ordinal));
         Assert.Equal(2, await primary.ScalarAsync<int>("SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int", Cancelled));
+        foreach (var record in _audit.Records)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{(record.At - faultWallTime).TotalSeconds,7:0.000} s {record.Sentence}");
         TestContext.Current.TestOutputHelper?.WriteLine($"{fault}, k = {required}: longest write gap {workload.LongestGapSince(faultAt).Gap.TotalSeconds:0.00} s");
 
         // The audit trail is on the servers too, and tells the same story.
