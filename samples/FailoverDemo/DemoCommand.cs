@@ -23,7 +23,7 @@ internal static class DemoCommand
         {
             Description = "Asynchronous replication: acked writes can be lost; they are counted and named. Default: one synchronous standby of two (ANY 1).",
         };
-        var seconds = Bounded("--seconds", "How long the workload runs. The fault comes at a third of it.", 15, MinSeconds, MaxSeconds);
+        var seconds = Bounded("--seconds", "How long the workload runs. The fault comes at a third of it.", 20, MinSeconds, MaxSeconds);
         var writers = Bounded("--writers", "How many write at once, without pauses.", 4, 1, MaxWriters);
         var json = new Option<bool>("--json") { Description = "The report as one JSON object on standard output, everything else on standard error." };
         var verbose = new Option<bool>("--verbose") { Description = "HaConnect's own log, on standard error." };

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using FailoverDemo.Servers;
 using FailoverDemo.Workload;
 using HaConnect.Testing;
@@ -44,7 +43,6 @@ internal sealed record Report
 
     public required IReadOnlyList<ReportedEvent> Timeline { get; init; }
 
-    [JsonIgnore]
     public required string Rejoined { get; init; }
 
     public static Report Of(PostgresCluster cluster, PostgresNode oldPrimary, int? oldTimeline, Ledger ledger, FinalRead final, FailoverTimeline timeline, DemoOptions options)
