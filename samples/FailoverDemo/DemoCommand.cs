@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace FailoverDemo;
+
+/// <summary>The command line.</summary>
+internal static class DemoCommand
+{
+    private const int MinSeconds = 6;
+    private const int MaxSeconds = 600;
+    private const int MaxWriters = 32;
+
+    public static RootCommand Create()
+    {
+        var fault = new Option<string>("--fault")
+        {
+            Description = "What befalls the primary: kill (SIGKILL) or freeze (SIGSTOP).",
+            DefaultValueFactory = _ => "kill",
+        };
+        fault.AcceptOnlyFromAmong("kill", "freeze");
+        var asynchronous = new Option<bool>("--async")
+        {
+            Description = "Asynchronous replication: acked writes can be lost; they are counted and named. Default: one synchronous standby of two (ANY 1).",
+        };
+        var seconds = Bounded("--seconds", "How long the workload runs. The fault comes at a third of it.", 20, MinSeconds, MaxSeconds);
+        var writers = Bounded("--writers", "How many write at once, without pauses.", 4, 1, MaxWriters);
+        var json = new Option<bool>("--json") { Description = "The report as one JSON object on standard output, everything else on standard error." };
+        var verbose = new Option<bool>("--verbose") { Description = "HaConnect's own log, on standard error." };
+
+        var command = new RootCommand("Starts a PostgreSQL primary with two standbys, writes and reads through HaConnect, takes the primary away, and shows what happens.")
+        {
+            fault, asynchronous, seconds, writers, json, verbose,
+        };
+        command.SetAction((parsed, cancellationToken) => Demo.RunAsync(
+            new DemoOptions(
+                parsed.GetValue(fault) is "freeze" ? Fault.Freeze : Fault.Kill,
+                parsed.GetValue(asynchronous),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                parsed.GetValue(writers),
+                parsed.GetValue(json),
+                parsed.GetValue(verbose)),
+            cancellationToken));
+        return command;
+    }
+
+    private static Option<int> Bounded(string name, string description, int byDefault, int min, int max)
+    {
+        var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => byDefault };
+        option.Validators.Add(result => Validate(result, min, max));
+        return option;
+    }
+
+    private static void Validate(OptionResult result, int min, int max)
+    {
+        // A value that is no number has its own message, made by the parser.
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < min || value > max))
+            result.AddError($"{result.Option.Name} is {value}; it must be {min} to {max}.");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using FailoverDemo.Servers;
+using FailoverDemo.Workload;
+using HaConnect.Testing;
+
+namespace FailoverDemo.Reporting;
+
+/// <summary>The figures of a run; null is what could not be measured. Its members are the names in the JSON object.</summary>
+internal sealed record Report
+{
+    /// <summary>How many keys or failures are named one by one.</summary>
+    public const int MaxNamed = 20;
+
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public required int AckedWrites { get; init; }
+    public required int? LostWrites { get; init; }
+    public required int FailedOperations { get; init; }
+    public required double? KillToFirstWriteSeconds { get; init; }
+    public required double LongestWriteGapSeconds { get; init; }
+    public required int? OldTimeline { get; init; }
+    public required int? NewTimeline { get; init; }
+    public required string? NewPrimary { get; init; }
+    public required IReadOnlyDictionary<string, int> ReadsByNode { get; init; }
+    public required double MaxReadStalenessSeconds { get; init; }
+    public required double MaxReplicaLagSeconds { get; init; }
+
+    /// <summary>Writes that were repeated because the outcome of an attempt was not known.</summary>
+    public required int RetriedUnknown { get; init; }
+
+    /// <summary>Those of them that an earlier attempt had applied already.</summary>
+    public required int FoundApplied { get; init; }
+
+    public required IReadOnlyList<string> LostKeys { get; init; }
+    public required IReadOnlyList<string> Failures { get; init; }
+
+    /// <summary>Why the exit code is not 0; empty where it is.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    public required IReadOnlyList<ReportedEvent> Timeline { get; init; }
+
+    public required string Rejoined { get; init; }
+
+    public static Report Of(PostgresCluster cluster, PostgresNode oldPrimary, int? oldTimeline, Ledger ledger, FinalRead final, FailoverTimeline timeline, DemoOptions options)
+    {
+        var writes = ledger.Writes.SelectMany(list => list).ToArray();
+        var readable = final.NewPrimary is not null;
+        var report = new Report
+        {
+            AckedWrites = writes.Count(write => write.AckedAt is not null),
+            LostWrites = readable ? final.Lost.Count : null,
+            FailedOperations = ledger.Failures.Count,
+            KillToFirstWriteSeconds = Rounded(WriteGaps.FaultToFirstWrite(ledger, oldPrimary.Port)),
+            LongestWriteGapSeconds = Rounded(WriteGaps.Longest(ledger))!.Value,
+            OldTimeline = oldTimeline,
+            NewTimeline = final.NewTimeline,
+            NewPrimary = final.NewPrimary?.Name,
+            ReadsByNode = cluster.Nodes.ToDictionary(node => node.Name, node => ledger.Reads.Count(read => read.Port == node.Port), StringComparer.Ordinal),
+            MaxReadStalenessSeconds = Rounded(Staleness.Greatest(ledger, final.Lost))!.Value,
+            MaxReplicaLagSeconds = DemoOptions.MaxReplicaLag.TotalSeconds,
+            RetriedUnknown = writes.Count(write => write.Attempts > 1),
+            FoundApplied = writes.Count(write => write.WasApplied),
+            LostKeys = [.. final.Lost.OrderBy(key => key.Writer).ThenBy(key => key.Sequence).Take(MaxNamed).Select(key => key.ToString())],
+            Failures = [.. ledger.Failures.Take(MaxNamed)],
+            Problems = [],
+            Timeline = [.. timeline.Events.OrderBy(e => e.At).Select(e => new ReportedEvent(Rounded(ledger.Between(ledger.FaultAt ?? e.At, e.At))!.Value, e.Label, e.Sentence))],
+            Rejoined = final.Rejoined is { } rejoined ? $"{oldPrimary.Name} by {(rejoined.Method == RejoinMethod.Rewind ? "pg_rewind" : "a base backup")}" : "no",
+        };
+        return report with { Problems = [.. final.Problems, .. report.Faults(options)] };
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private IEnumerable<string> Faults(DemoOptions options)
+    {
+        if (LostWrites > 0 && !options.IsAsynchronous)
+            yield return $"{LostWrites} acked writes are lost.";
+        if (FailedOperations > 0)
+            yield return $"{FailedOperations} operations failed.";
+        if (MaxReadStalenessSeconds > MaxReplicaLagSeconds)
+            yield return $"A read was {MaxReadStalenessSeconds:0.000} s stale; the bound is {MaxReplicaLagSeconds:0.###} s.";
+        if (KillToFirstWriteSeconds is null)
+            yield return "No server acked a write after the fault.";
+    }
+
+    private static double? Rounded(TimeSpan? duration) => duration is { } some ? Math.Round(some.TotalSeconds, 3) : null;
+}
