@@ -12,7 +12,8 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSn
 {
     private volatile bool _notConfirmed;
 
-    internal Node Node { get; } = snapshot.PrimaryNode ?? snapshot.Nodes[0].Node;
+    /// <summary>The node it runs on: the snapshot may have moved on since the connection was opened.</summary>
+    internal Node Node { get; } = snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port).Node;
 
     internal string NodeName => Node.Name;
 

@@ -107,7 +107,9 @@ internal sealed class ClusterState
             Ledger = _ledger,
             Selection = selection,
             SystemIdentifier = _systemIdentifier,
-            RequireNoLaterPromise = _options.Failover.Mode == FailoverMode.Coordinate && _options.Failover.RequiredSynchronousStandbys > 0,
+            
+            // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
+            RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && own.Exists(f => f.LastState!.SeesRegister),
             LatencyWindow = _options.Routing.LatencyWindow,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
