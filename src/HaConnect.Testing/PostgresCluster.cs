@@ -113,7 +113,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// It is stopped if it runs. <c>pg_rewind</c> where that is safe; a new base backup where it fails, or where the node knows a timeline above 1: that
     /// number came from a promotion, two nodes promoted from one parent both take it, and pg_rewind mistakes their histories for one.
     /// </summary>
-    /// <param name="node">A data node that is not the primary.</param>
+    /// <param name="node">A data node that is not the primary. A block of its replication ends.</param>
     /// <param name="cancellationToken">Gives up; the node may then be without a usable data folder: rejoin it again.</param>
     /// <returns>How it was done, and why so.</returns>
     /// <exception cref="ArgumentException">The node is no data node of this cluster.</exception>
@@ -148,6 +148,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Nodes.Concat(Witnesses).Select(node => node.EndAsync())).ConfigureAwait(false);
+        await _setup.Host.DisposeAsync().ConfigureAwait(false);
         await _setup.Watchdog.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -29,6 +29,12 @@ public sealed class PostgresClusterOptions
     /// </summary>
     public string? BinDirectory { get; set; }
 
+    /// <summary>
+    /// An image of PostgreSQL, such as <c>postgres:18</c>, whose programs run in containers of a Docker engine on this machine, on the host's network, instead of
+    /// this machine's programs. Default null: <c>postgres:17</c>, but only where no programs are found. Wins over <see cref="BinDirectory"/>.
+    /// </summary>
+    public string? Image { get; set; }
+
     /// <summary>The IPv4 address on which all nodes listen and under which they know each other. Default 127.0.0.1.</summary>
     public string ListenAddress { get; set; } = "127.0.0.1";
 

@@ -12,7 +12,6 @@ namespace HaConnect.Testing;
 /// </summary>
 public sealed class PostgresNode
 {
-    private const string BlockedLibraryPath = "/nonexistent";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly ClusterSetup _setup;
@@ -170,7 +169,7 @@ public sealed class PostgresNode
         ArgumentOutOfRangeException.ThrowIfNegative(milliseconds, nameof(delay));
         await ExecuteAsync(milliseconds == 0 ? "ALTER SYSTEM RESET recovery_min_apply_delay"
             : string.Create(CultureInfo.InvariantCulture, $"ALTER SYSTEM SET recovery_min_apply_delay = '{milliseconds}ms'"), cancellationToken).ConfigureAwait(false);
-        await ReloadAsync("(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'recovery_min_apply_delay')", milliseconds.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
+        await Reload.AndSeeAsync(_setup, this, Reload.ReplayDelay, milliseconds.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -188,19 +187,8 @@ public sealed class PostgresNode
         Files.WriteSettings(_blocked);
         if (!IsRunning)
             return;
-        await ReloadAsync("pg_catalog.current_setting('dynamic_library_path')", BlockedLibraryPath, cancellationToken).ConfigureAwait(false);
-        // From here on every new receiver fails. One that was just being born may not be listed yet: twice in a row none must be left.
-        // pg_terminate_backend() does not know a receiver for a backend.
-        const string Receiver = "SELECT pid FROM pg_catalog.pg_stat_activity WHERE backend_type = 'walreceiver'";
-        int without = 0;
-        await Poll.UntilAsync($"end of the WAL receiver of {Name}", async ct =>
-        {
-            int receiver = await ScalarAsync<int>(Receiver, ct).ConfigureAwait(false);
-            without = receiver == 0 ? without + 1 : 0;
-            if (receiver != 0)
-                await _process!.TerminateChildAsync(receiver, ct).ConfigureAwait(false);
-            return without < 2 ? "it is still there" : null;
-        }, _setup.Options.StartTimeout, TimeSpan.FromMilliseconds(25), cancellationToken).ConfigureAwait(false);
+        await Reload.AndSeeAsync(_setup, this, Reload.LibraryPath, NodeFiles.BlockedLibraryPath, cancellationToken).ConfigureAwait(false);
+        await Reload.EndReceiverAsync(_setup, this, _process!, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends <see cref="BlockReplicationAsync"/>. The standby connects again at once, as a rule, and within <c>wal_retrieve_retry_interval</c> (5 s) at the latest.</summary>
@@ -210,7 +198,7 @@ public sealed class PostgresNode
         _blocked = false;
         Files.WriteSettings(_blocked);
         if (IsRunning)
-            await ReloadAsync("pg_catalog.current_setting('dynamic_library_path')", "$libdir", cancellationToken).ConfigureAwait(false);
+            await Reload.AndSeeAsync(_setup, this, Reload.LibraryPath, "$libdir", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs one statement as the superuser in database postgres, over a connection of its own.</summary>
@@ -252,16 +240,5 @@ public sealed class PostgresNode
         Files.WriteSettings(_blocked);
         Files.WriteAccess();
         Files.WriteStandby(upstream.Host, upstream.Port);
-    }
-
-    /// <summary>A new session is forked from the postmaster: once it sees the setting, the postmaster and all that it forks from now on have it.</summary>
-    private async Task ReloadAsync(string expression, string expected, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync("SELECT pg_catalog.pg_reload_conf()", cancellationToken).ConfigureAwait(false);
-        await Poll.UntilAsync($"{expression} = {expected} at {Name}", async ct =>
-        {
-            string? actual = await ScalarAsync<string>("SELECT " + expression, ct).ConfigureAwait(false);
-            return string.Equals(actual, expected, StringComparison.Ordinal) ? null : $"it is {actual}";
-        }, _setup.Options.StartTimeout, PollInterval, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,7 +3,7 @@ using HaConnect.Testing.Processes;
 namespace HaConnect.Testing.Hosting;
 
 /// <summary>Where the programs of PostgreSQL run: as children of this process, or in containers that share its network and the cluster's folder.</summary>
-internal interface IPostgresHost
+internal interface IPostgresHost : IAsyncDisposable
 {
     /// <summary>The major version of the programs.</summary>
     int MajorVersion { get; }

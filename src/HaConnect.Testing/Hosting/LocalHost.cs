@@ -24,4 +24,6 @@ internal sealed class LocalHost(string binDirectory, int majorVersion, UnixUser 
         start.WorkingDirectory = dataDirectory; // from its first moment it is found as a process of this folder
         return Task.FromResult<IServerProcess>(new LocalServerProcess(Tool.Start(start), dataDirectory));
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -2,7 +2,6 @@ namespace HaConnect.Testing.Processes;
 
 internal enum UnixSignal
 {
-    Hangup,
     Interrupt,
     Quit,
     Kill,

@@ -2,16 +2,23 @@ namespace HaConnect.Testing.Processes;
 
 internal static class UnixSignalExtensions
 {
-    /// <summary>The number of the signal: SIGSTOP and SIGCONT differ between Linux and the BSDs.</summary>
-    public static int Number(this UnixSignal signal) => signal switch
+    /// <summary>The number of the signal here: SIGSTOP and SIGCONT differ between Linux and macOS.</summary>
+    public static int Number(this UnixSignal signal) => OperatingSystem.IsLinux() ? signal.LinuxNumber() : signal switch
     {
-        UnixSignal.Hangup => 1,
+        UnixSignal.Stop => 17,
+        UnixSignal.Continue => 19,
+        _ => signal.LinuxNumber(),
+    };
+
+    /// <summary>The number of the signal on Linux, as in a container.</summary>
+    public static int LinuxNumber(this UnixSignal signal) => signal switch
+    {
         UnixSignal.Interrupt => 2,
         UnixSignal.Quit => 3,
         UnixSignal.Kill => 9,
         UnixSignal.Terminate => 15,
-        UnixSignal.Stop => OperatingSystem.IsLinux() ? 19 : 17,
-        UnixSignal.Continue => OperatingSystem.IsLinux() ? 18 : 19,
+        UnixSignal.Continue => 18,
+        UnixSignal.Stop => 19,
         _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "No such signal."),
     };
 }

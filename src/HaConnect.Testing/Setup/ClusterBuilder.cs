@@ -32,13 +32,13 @@ internal static class ClusterBuilder
             throw new PlatformNotSupportedException("HaConnect.Testing freezes and kills servers by Unix signals: it runs on Linux and macOS.");
         UnixUser user = await UnixUser.ResolveAsync(cancellationToken).ConfigureAwait(false);
         ClusterSetup setup = await SetUpAsync(options, user, cancellationToken).ConfigureAwait(false);
-
-        IPAddress address = IPAddress.Parse(options.ListenAddress);
-        List<PostgresNode> nodes = [.. Enumerable.Range(1, 1 + options.Standbys).Select(i => new PostgresNode(setup, $"n{i}", PortReservation.Take(address)))];
-        List<PostgresNode> witnesses = [.. Enumerable.Range(1, options.Witnesses).Select(i => new PostgresNode(setup, $"w{i}", PortReservation.Take(address)))];
+        List<PostgresNode> nodes = [], witnesses = [];
         PostgresCluster cluster = new(setup, nodes, witnesses);
         try
         {
+            IPAddress address = IPAddress.Parse(options.ListenAddress);
+            nodes.AddRange(Enumerable.Range(1, 1 + options.Standbys).Select(i => new PostgresNode(setup, $"n{i}", PortReservation.Take(address))));
+            witnesses.AddRange(Enumerable.Range(1, options.Witnesses).Select(i => new PostgresNode(setup, $"w{i}", PortReservation.Take(address))));
             await Task.WhenAll([StartDataNodesAsync(setup, nodes, cancellationToken), .. witnesses.Select(witness => StartWitnessAsync(setup, witness, cancellationToken))]).ConfigureAwait(false);
             await cluster.WaitUntilStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             return cluster;
@@ -52,10 +52,33 @@ internal static class ClusterBuilder
 
     private static async Task<ClusterSetup> SetUpAsync(PostgresClusterOptions options, UnixUser user, CancellationToken cancellationToken)
     {
-        string binDirectory = PostgresBinaries.Find(options.BinDirectory) ?? throw new PostgresClusterException(PostgresBinaries.NotFoundMessage(null));
-        LocalHost host = new(binDirectory, await PostgresBinaries.MajorVersionAsync(binDirectory, cancellationToken).ConfigureAwait(false), user);
+        string? binDirectory = options.Image is null ? PostgresBinaries.Find(options.BinDirectory) : null;
         string folder = await MakeFolderAsync(user, cancellationToken).ConfigureAwait(false);
-        return new ClusterSetup(options, host, user, folder, await Watchdog.StartAsync(folder, cancellationToken).ConfigureAwait(false));
+        Watchdog watchdog = await Watchdog.StartAsync(folder, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            IPostgresHost host = binDirectory is not null
+                ? new LocalHost(binDirectory, await PostgresBinaries.MajorVersionAsync(binDirectory, cancellationToken).ConfigureAwait(false), user)
+                : await StartDockerAsync(options, folder, user, cancellationToken).ConfigureAwait(false);
+            return new ClusterSetup(options, host, user, folder, watchdog);
+        }
+        catch
+        {
+            await watchdog.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<IPostgresHost> StartDockerAsync(PostgresClusterOptions options, string folder, UnixUser user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DockerHost.StartAsync(options.Image ?? DockerHost.DefaultImage, folder, user, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresClusterException e) when (options.Image is null)
+        {
+            throw new PostgresClusterException(PostgresBinaries.NotFoundMessage(e.Message), e);
+        }
     }
 
     /// <summary>Mode 700, owned by the servers' user; the watchdog goes by the prefix.</summary>

@@ -10,6 +10,7 @@ namespace HaConnect.Testing.Setup;
 /// </summary>
 internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDirectory, int port)
 {
+    public const string BlockedLibraryPath = "/nonexistent";
     private const string OwnSettings = "haconnect-node.conf";
     private const string Automatic = "postgresql.auto.conf";
 
@@ -49,7 +50,7 @@ internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDire
         settings["port"] = port.ToString(CultureInfo.InvariantCulture);
         settings["cluster_name"] = name;
         if (blocked)
-            settings["dynamic_library_path"] = "/nonexistent";
+            settings["dynamic_library_path"] = BlockedLibraryPath;
 
         StringBuilder text = new($"# Written by HaConnect.Testing for {name}, again after each base backup and rewind.\n");
         foreach ((string key, string value) in settings)

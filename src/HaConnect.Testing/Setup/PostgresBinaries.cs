@@ -22,10 +22,10 @@ internal static partial class PostgresBinaries
         return UsualPlaces().FirstOrDefault(folder => Missing(folder).Count == 0);
     }
 
-    public static string NotFoundMessage(string? also) =>
+    public static string NotFoundMessage(string also) =>
         $"PostgreSQL's server programs ({string.Join(", ", Programs)}) were not found: looked at {EnvironmentVariable}, PATH, /usr/lib/postgresql/*/bin, /usr/pgsql-*/bin "
         + $"and Homebrew's folders. Install them with: {InstallCommand()}; or name their folder in {EnvironmentVariable} or {nameof(PostgresClusterOptions)}.{nameof(PostgresClusterOptions.BinDirectory)}."
-        + (also is null ? "" : " " + also);
+        + " " + also;
 
     public static async Task<int> MajorVersionAsync(string folder, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
 
     internal ValueTask<NpgsqlConnection> OpenReadAsync(TimeSpan bound, ReadFallback fallback, CancellationToken cancellationToken)
     {
-        var decision = ReadRouter.Route(state.Current, OldestAllowed(bound), fallback);
+        var decision = Decide(bound, fallback);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), pending: default, node: null, time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
@@ -38,6 +38,9 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         metrics.Routed(node, decision.Reason);
         return new(pool.HandOut(opening.Result));
     }
+
+    /// <summary>Where a read goes now.</summary>
+    internal RoutingDecision Decide(TimeSpan bound, ReadFallback fallback) => ReadRouter.Route(state.Current, OldestAllowed(bound), fallback);
 
     internal NpgsqlConnection OpenPrimary() => Open(OpenPrimaryAsync(CancellationToken.None));
 
@@ -147,7 +150,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     internal sealed record OpenRequest(ConnectionOpener Opener, TimeSpan? Bound, ReadFallback Fallback)
     {
         internal RoutingDecision Decide() => Bound is { } bound
-            ? ReadRouter.Route(Opener.Current, Opener.OldestAllowed(bound), Fallback)
+            ? Opener.Decide(bound, Fallback)
             : new RoutingDecision(Opener.Current.PrimaryNode, RoutingReason.None, StalenessLedger.None, default);
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>

@@ -19,7 +19,7 @@ internal static class FailoverTable
         new(Step.Watching, s => s.GraceOver && s.Verdict.FreeVoters >= s.Settings.Majority, Step.Electing, _ => null, TakeLocks),
 
         new(Step.Electing, s => s.StopRequested, Step.Stopped, _ => null, Release),
-        new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}", Survey),
+        new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => s.Refusal is null ? $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}" : null, Survey),
         new(Step.Electing, s => s.AllAnswered || s.TimeOver, Step.Watching, _ => null, Release),
 
         // ---- A coordinator that lost its majority is none. ----

@@ -13,6 +13,8 @@ internal static class FailoverTiming
         Step.Watching when state.Refusal is not null => Both(TimeSpan.FromSeconds(5 * (0.5 + dice))),
         Step.Watching => Both(TimeSpan.FromMilliseconds(50 + (250 * dice))),
         Step.Leading when state.FailuresInARow is > 0 and < 5 => Both(TimeSpan.FromMilliseconds(100 << state.FailuresInARow)),
+        // Until every synchronous standby has shown the first term's row there is no failover, so it is looked for often.
+        Step.Leading when state is { Established: not null, EstablishedIsEverywhere: false } => Both(TimeSpan.FromMilliseconds(100)),
         Step.Leading => Both(SurveyInterval),
         // A backlog of WAL is replayed before a position counts, and before a promotion ends.
         Step.ReadingPositions or Step.Promoting => (stepTimeout, stepTimeout * 300),

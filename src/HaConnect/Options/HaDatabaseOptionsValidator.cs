@@ -55,7 +55,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         ValidateEach(ConfiguredNode.WitnessesOf(options), "Failover.Witnesses", errors);
         foreach (var group in nodes.Concat(ConfiguredNode.WitnessesOf(options)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             errors.Add($"The node name '{group.Key}' is used {group.Count()} times. Give each node and witness a name of its own.");
-        foreach (var group in nodes.GroupBy(n => (n.Host, n.Port)).Where(g => g.Count() > 1))
+        foreach (var group in nodes.Concat(ConfiguredNode.WitnessesOf(options)).GroupBy(n => (n.Host, n.Port)).Where(g => g.Count() > 1))
             errors.Add($"The host {group.Key.Host}:{group.Key.Port} is listed {group.Count()} times. List each server once.");
     }
 

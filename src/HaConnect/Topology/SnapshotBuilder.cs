@@ -94,7 +94,12 @@ internal static class SnapshotBuilder
             return reachability == NodeReachability.Unreachable ? failure.Message : $"{failure.Message} ({facts.TimeoutsInARow} in a row)";
         var epoch = input.Selection.Epoch;
         if (!facts.LastState!.InRecovery)
-            return ReferenceEquals(facts.Node, epoch?.Primary) ? input.Selection.Reason : "out of recovery, but not the primary: quarantined";
+        {
+            return epoch is null ? "out of recovery, but not used as the primary"
+                : ReferenceEquals(facts.Node, epoch.Primary) ? input.Selection.Reason
+                : "out of recovery, but not the primary: quarantined";
+        }
+
         if (epoch is null)
             return "standby; nothing can be proven of it without a primary";
         if (freshAsOf != StalenessLedger.None)

@@ -44,6 +44,10 @@ internal sealed class StalenessLedger
 
         if (epoch.Term is { } term && state.SeesRegister && (state.Register?.Term ?? 0) <= term.Term)
             _noLaterPromiseAt[facts.Node] = facts.LastStateSentAt;
+        // A restarted standby may accept reads behind what it had replayed before, so nothing is kept across a restart, be it that the
+        // new process does not follow the epoch (yet).
+        if (_credits.TryGetValue(facts.Node, out var credit) && credit.StartTime != state.StartTime)
+            _credits.Remove(facts.Node);
         if (Follows(facts, epoch) && state.ReplayLsn is { } replay)
             _credits[facts.Node] = Best(_credits.GetValueOrDefault(facts.Node), state.StartTime, replay);
     }
@@ -73,8 +77,7 @@ internal sealed class StalenessLedger
     }
 
     private static Credit Best(Credit? before, DateTime startTime, ulong replayed) =>
-        // A restarted standby may accept reads behind what it had replayed before, so nothing is kept across a restart.
-        before is not null && before.StartTime == startTime && before.Replayed > replayed ? before : new Credit(startTime, replayed);
+        before is not null && before.Replayed > replayed ? before : new Credit(startTime, replayed);
 
     private void AddSample(long time, ulong lsn)
     {

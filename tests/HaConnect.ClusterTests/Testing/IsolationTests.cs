@@ -40,7 +40,7 @@ public sealed class IsolationTests : ClusterTest
     public async Task Watchdog_OwnerKilled_LeavesNeitherFolderNorProcess()
     {
         string report = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["-explicit", "only", "-method", $"{typeof(IsolationTests).FullName}.{nameof(Watchdog_OwnerKilled_Owner)}"])
+        ProcessStartInfo start = new(Path.ChangeExtension(typeof(IsolationTests).Assembly.Location, null), ["-explicit", "only", "-method", $"{typeof(IsolationTests).FullName}.{nameof(Watchdog_OwnerKilled_Owner)}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true, // a pipe that every process of the cluster would hold open, were it inherited

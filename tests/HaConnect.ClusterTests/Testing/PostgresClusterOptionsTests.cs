@@ -46,4 +46,27 @@ public sealed class PostgresClusterOptionsTests
 
         Assert.Contains("unrecognized configuration parameter \"no_such_setting\"", e.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task StartAsync_Image_RunsTheSameClusterInContainers()
+    {
+        PostgresCluster? started = null;
+        try
+        {
+            started = await PostgresCluster.StartAsync(new PostgresClusterOptions { Standbys = 1, Image = "postgres:17" }, TestContext.Current.CancellationToken);
+        }
+        catch (PostgresClusterException e) when (e.Message.StartsWith("No Docker engine", StringComparison.Ordinal))
+        {
+            Assert.Skip(e.Message);
+        }
+        await using PostgresCluster cluster = started;
+
+        Assert.Equal(17, cluster.MajorVersion);
+        await cluster["n1"].KillAsync(TestContext.Current.CancellationToken);
+        await cluster["n1"].StartAsync(TestContext.Current.CancellationToken);
+        await cluster["n2"].FreezeAsync(TestContext.Current.CancellationToken);
+        await cluster["n2"].ThawAsync(TestContext.Current.CancellationToken);
+        await cluster["n2"].RestartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await cluster.WaitUntilStreamingAsync(cancellationToken: TestContext.Current.CancellationToken);
+    }
 }

@@ -67,6 +67,22 @@ public sealed class PostgresNodeTests : ClusterTest
         Assert.Equal(1, await cluster["n1"].ScalarAsync<int>("SELECT 1", Cancelled));
     }
 
+    [Fact]
+    public async Task KillPostmasterAsync_OpenSession_StartsAgainOnceAllProcessesAreGone()
+    {
+        PostgresCluster cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 0 });
+        await using NpgsqlConnection connection = new(cluster.SuperuserConnectionString(cluster["n1"]));
+        await connection.OpenAsync(Cancelled);
+        int postmaster = Postmaster(cluster["n1"]);
+
+        await cluster["n1"].KillPostmasterAsync(Cancelled);
+
+        await UntilAsync("the end of the postmaster", () => Task.FromResult(!cluster["n1"].IsRunning));
+        Assert.False(Lives(postmaster));
+        await cluster["n1"].StartAsync(Cancelled);
+        Assert.Equal(1, await cluster["n1"].ScalarAsync<int>("SELECT 1", Cancelled));
+    }
+
     [Theory]
     [InlineData(StopMode.Fast)]
     [InlineData(StopMode.Immediate)]

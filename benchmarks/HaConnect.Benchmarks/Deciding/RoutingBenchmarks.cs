@@ -1,0 +1,31 @@
+using BenchmarkDotNet.Attributes;
+using HaConnect.Connections;
+using HaConnect.Diagnostics;
+using HaConnect.Topology;
+
+namespace HaConnect.Benchmarks.Deciding;
+
+/// <summary>The decision where a read goes, the reading of the clock included: what HaConnect does before it asks a pool.</summary>
+[Rounds(5), MemoryDiagnoser]
+public class RoutingBenchmarks
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromHours(1); // nobody probes meanwhile
+    private ConnectionOpener? _opener;
+
+    [Params(3, 64)]
+    public int Nodes { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        var cluster = new WatchedCluster(Nodes);
+        _opener = new ConnectionOpener(
+            cluster.State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), cluster.Options, TimeProvider.System,
+            new HaMetrics("benchmark", () => cluster.State.Current));
+        if (cluster.State.Current.NearTargets.Length != Nodes - 1 || !_opener.Decide(Bound, ReadFallback.Fail).Node!.Name.StartsWith('n'))
+            throw new InvalidOperationException($"Not every standby is a target: {cluster.State.Current.Describe()}");
+    }
+
+    [Benchmark]
+    public object? Route() => _opener!.Decide(Bound, ReadFallback.Fail).Node;
+}

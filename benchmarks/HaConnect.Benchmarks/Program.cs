@@ -1,0 +1,26 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters.Json;
+using BenchmarkDotNet.Running;
+using HaConnect.Benchmarks.Gate;
+using HaConnect.Benchmarks.Opening;
+
+// eng/bench.sh is the way to run this.
+//   run <results> [BenchmarkDotNet's arguments]     runs the benchmarks; without arguments of theirs all of them
+//   gate <results> <limits.json>                    compares the results with the limits; exit code 1 when one is exceeded
+switch (args)
+{
+    case ["run", var results, .. var more]:
+        await using (await BenchmarkCluster.StartAsync())
+        {
+            var config = DefaultConfig.Instance.WithArtifactsPath(results).AddExporter(JsonExporter.Brief).WithBuildTimeout(TimeSpan.FromMinutes(8)); // on a machine that is busy
+            var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkCluster).Assembly).Run(more is [] ? ["--filter", "*"] : more, config).ToList();
+            return summaries.Count > 0 && summaries.TrueForAll(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;
+        }
+
+    case ["gate", var results, var limits]:
+        return GateTable.Print(Console.Out, LimitsFile.Read(limits), Measurements.Read(results)) ? 0 : 1;
+
+    default:
+        await Console.Error.WriteLineAsync("Usage: run <results> [BenchmarkDotNet's arguments] | gate <results> <limits.json>");
+        return 2;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HaConnect.Tests.DependencyInjection;
+
+public sealed class ConfigurationBindingTests
+{
+    [Fact]
+    public void AddHaDatabase_Section_BindsEveryOption()
+    {
+        var options = Bind(new()
+        {
+            ["ConnectionString"] = "Username=app",
+            ["ClusterName"] = "orders",
+            ["Nodes:0:Name"] = "alpha",
+            ["Nodes:0:Host"] = "db1",
+            ["Nodes:0:Port"] = "5433",
+            ["Nodes:0:Priority"] = "3",
+            ["Nodes:1:Host"] = "db2",
+            ["Probing:Interval"] = "00:00:00.2",
+            ["Probing:SuspectInterval"] = "00:00:00.05",
+            ["Probing:Timeout"] = "00:00:01",
+            ["Probing:TimeoutsUntilUnreachable"] = "4",
+            ["Routing:MaxReplicaLag"] = "00:00:02",
+            ["Routing:Fallback"] = "Freshest",
+            ["Routing:LatencyWindow"] = "00:00:00.003",
+            ["Connections:WaitTimeout"] = "00:00:12",
+            ["Failover:Mode"] = "Coordinate",
+            ["Failover:ControlDatabase"] = "control",
+            ["Failover:ControlUsername"] = "ha",
+            ["Failover:ControlPassword"] = "pw",
+            ["Failover:RequiredSynchronousStandbys"] = "0",
+            ["Failover:MaxDataLossBytes"] = "1024",
+            ["Failover:Witnesses:0:Name"] = "tie",
+            ["Failover:Witnesses:0:Host"] = "w",
+            ["Failover:Witnesses:0:Port"] = "6000",
+            ["Failover:Replication:Username"] = "repl",
+            ["Failover:Replication:Password"] = "rpw",
+            ["Failover:Replication:PassFile"] = "/pass",
+            ["Failover:Replication:SslMode"] = "verify-full",
+            ["Failover:LeaseDuration"] = "00:00:05",
+            ["Failover:StepTimeout"] = "00:00:02",
+        });
+
+        Assert.Equal(
+            """
+            ClusterName=orders
+            ConnectionString=Username=app
+            Connections.WaitTimeout=00:00:12
+            Failover.ControlDatabase=control
+            Failover.ControlPassword=pw
+            Failover.ControlUsername=ha
+            Failover.LeaseDuration=00:00:05
+            Failover.MaxDataLossBytes=1024
+            Failover.Mode=Coordinate
+            Failover.Replication.PassFile=/pass
+            Failover.Replication.Password=rpw
+            Failover.Replication.SslMode=verify-full
+            Failover.Replication.Username=repl
+            Failover.RequiredSynchronousStandbys=0
+            Failover.StepTimeout=00:00:02
+            Failover.Witnesses[0].Host=w
+            Failover.Witnesses[0].Name=tie
+            Failover.Witnesses[0].Port=6000
+            Nodes[0].Host=db1
+            Nodes[0].Name=alpha
+            Nodes[0].Port=5433
+            Nodes[0].Priority=3
+            Nodes[1].Host=db2
+            Nodes[1].Name=
+            Nodes[1].Port=5432
+            Nodes[1].Priority=0
+            Probing.Interval=00:00:00.2000000
+            Probing.SuspectInterval=00:00:00.0500000
+            Probing.Timeout=00:00:01
+            Probing.TimeoutsUntilUnreachable=4
+            Routing.Fallback=Freshest
+            Routing.LatencyWindow=00:00:00.0030000
+            Routing.MaxReplicaLag=00:00:02
+            """,
+            string.Join('\n', Flatten(options, "").Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void AddHaDatabase_SectionWithOneNode_AddsToNoDefaultList() =>
+        Assert.Equal("db1", Assert.Single(Bind(new() { ["Nodes:0:Host"] = "db1" }).Nodes).Host);
+
+    [Fact]
+    public void AddKeyedHaDatabase_TwoSections_AreKeptApart()
+    {
+        var configuration = Configuration(new() { ["A:ConnectionString"] = "Host=a", ["B:ConnectionString"] = "Host=b" });
+        var services = new ServiceCollection();
+        services.AddKeyedHaDatabase("a", configuration.GetSection("A"));
+        services.AddKeyedHaDatabase("b", configuration.GetSection("B"));
+        using var provider = services.BuildServiceProvider();
+        var monitor = provider.GetRequiredService<IOptionsMonitor<HaDatabaseOptions>>();
+        Assert.Equal(("Host=a", "Host=b"), (monitor.Get("HaConnect:a").ConnectionString, monitor.Get("HaConnect:b").ConnectionString));
+    }
+
+    private static HaDatabaseOptions Bind(Dictionary<string, string?> settings)
+    {
+        // Only the binding is looked at here; what is bound need not be valid.
+        var services = new ServiceCollection();
+        services.AddHaDatabase(Configuration(settings));
+        services.Remove(services.Single(d => d.ServiceType == typeof(IValidateOptions<HaDatabaseOptions>) && d.ImplementationType?.Name == "HaDatabaseOptionsValidator"));
+        using var provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<HaDatabaseOptions>>().Value;
+    }
+
+    private static IConfigurationRoot Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+
+    /// <summary>By reflection, so that an option added later and not bound here is missed by the comparison.</summary>
+    private static IEnumerable<string> Flatten(object value, string path)
+    {
+        foreach (var property in value.GetType().GetProperties())
+        {
+            var member = property.GetValue(value);
+            var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            if (member is not string && member is System.Collections.IEnumerable items)
+            {
+                foreach (var line in items.Cast<object>().SelectMany((item, i) => Flatten(item, string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"))))
+                    yield return line;
+            }
+            else if (property.PropertyType.Namespace == "HaConnect" && property.PropertyType.IsClass)
+            {
+                foreach (var line in Flatten(member!, name))
+                    yield return line;
+            }
+            else
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{name}={member}");
+            }
+        }
+    }
+}

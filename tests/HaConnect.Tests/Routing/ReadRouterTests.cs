@@ -1,0 +1,134 @@
+using HaConnect.Routing;
+using HaConnect.Topology;
+
+namespace HaConnect.Tests.Routing;
+
+public sealed class ReadRouterTests
+{
+    private static readonly Node s_primary = Given.Node(0, "primary");
+
+    [Theory]
+    [InlineData(100, "a b c")]
+    [InlineData(101, "a b")]
+    [InlineData(200, "a b")]
+    [InlineData(201, "a")]
+    [InlineData(300, "a")]
+    public void Route_EligibleReplicas_AreThoseFreshEnough(long oldest, string expected)
+    {
+        var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200), Target(3, "c", 100)]);
+        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(snapshot, oldest, ReadFallback.Fail)).ToList();
+        Assert.All(seen, d => Assert.Equal(RoutingReason.FreshReplica, d.Reason));
+        Assert.Equal(expected, string.Join(' ', seen.Select(d => d.Node!.Name).Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(ReadFallback.Primary, "primary", "FallbackToPrimary")]
+    [InlineData(ReadFallback.Wait, null, "None")]
+    [InlineData(ReadFallback.Fail, null, "None")]
+    [InlineData(ReadFallback.Freshest, "a", "FallbackToFreshest")]
+    public void Route_NoReplicaFreshEnough_FollowsTheFallback(ReadFallback fallback, string? node, string reason)
+    {
+        var decision = ReadRouter.Route(Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200)]), 301, fallback);
+        Assert.Equal((node, reason), (decision.Node?.Name, decision.Reason.ToString()));
+    }
+
+    [Theory]
+    [InlineData(ReadFallback.Primary)]
+    [InlineData(ReadFallback.Wait)]
+    [InlineData(ReadFallback.Fail)]
+    [InlineData(ReadFallback.Freshest)]
+    public void Route_NobodyAtAll_DecidesForNone(ReadFallback fallback)
+    {
+        var decision = ReadRouter.Route(new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "" }, 1, fallback);
+        Assert.Equal((null, RoutingReason.None, StalenessLedger.None), (decision.Node, decision.Reason, decision.FreshAsOf));
+    }
+
+    [Fact]
+    public void Route_PrimaryThatMayHaveASuccessor_IsNoFallback()
+    {
+        // A newer primary can have acked since 250: the old one keeps no bound beyond that.
+        var snapshot = Snapshot(near: [], primaryFreshAsOf: 250);
+        Assert.Equal(s_primary, ReadRouter.Route(snapshot, 250, ReadFallback.Primary).Node);
+        Assert.Null(ReadRouter.Route(snapshot, 251, ReadFallback.Primary).Node);
+    }
+
+    [Fact]
+    public void Route_FarReplica_IsUsedOnlyWhereNoNearOneIsFreshEnough()
+    {
+        var snapshot = Snapshot(near: [Target(1, "near", 200)], far: [Target(2, "far", 300)]);
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal("near", ReadRouter.Route(snapshot, 200, ReadFallback.Fail).Node!.Name));
+        Assert.Equal("far", ReadRouter.Route(snapshot, 201, ReadFallback.Fail).Node!.Name);
+        Assert.Equal("far", ReadRouter.Route(snapshot, 301, ReadFallback.Freshest).Node!.Name);
+    }
+
+    [Fact]
+    public void Route_Decision_CarriesWhatItRestsOn()
+    {
+        var decision = ReadRouter.Route(Snapshot(near: [Target(1, "a", 300)]), 100, ReadFallback.Fail);
+        Assert.Equal((300, Given.Started), (decision.FreshAsOf, decision.StartTime));
+    }
+
+    [Fact]
+    public void Route_OneBusyReplica_IsSparedByTheIdleOnes()
+    {
+        var snapshot = Snapshot(near: [Target(1, "busy", 300), Target(2, "idle", 300), Target(3, "idle2", 300)]);
+        for (var i = 0; i < 50; i++)
+            snapshot.NearTargets[0].Node.Load.Increment();
+
+        // Two different ones are looked at, so that the busiest is never taken.
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.NotEqual("busy", ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name));
+    }
+
+    [Fact]
+    public void Route_EquallyBusyReplicas_ShareTheReads()
+    {
+        var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300), Target(4, "d", 300)]);
+        var counts = Enumerable.Range(0, 8000).Select(_ => ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name).CountBy(n => n).ToDictionary();
+        Assert.Equal(4, counts.Count);
+        Assert.All(counts.Values, c => Assert.InRange(c, 1700, 2300)); // 2000 expected, ± 8 standard deviations
+    }
+
+    [Fact]
+    public void Route_ReadsThatAreHeld_SpreadEvenly()
+    {
+        var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300)]);
+        for (var i = 0; i < 3000; i++)
+            ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Load.Increment();
+        Assert.All(snapshot.NearTargets, t => Assert.InRange(t.Node.Load.InUse, 980, 1020));
+    }
+
+    [Theory]
+    [InlineData(100, ReadFallback.Fail)]
+    [InlineData(250, ReadFallback.Fail)]
+    [InlineData(900, ReadFallback.Primary)]
+    [InlineData(900, ReadFallback.Freshest)]
+    [InlineData(900, ReadFallback.Wait)]
+    public void Route_TenThousandTimes_AllocatesNothing(long oldest, ReadFallback fallback)
+    {
+        var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200)], far: [Target(3, "c", 280)]);
+        ReadRouter.Route(snapshot, oldest, fallback); // Random.Shared makes its generator on first use
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
+            ReadRouter.Route(snapshot, oldest, fallback);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static ReadTarget Target(int index, string name, long freshAsOf) => new(Given.Node(index, name), freshAsOf, Given.Started);
+
+    private static ClusterSnapshot Snapshot(ReadTarget[] near, ReadTarget[]? far = null, long primaryFreshAsOf = long.MaxValue)
+    {
+        var primary = new NodeSnapshot(s_primary) { Reason = "" };
+        return new ClusterSnapshot
+        {
+            Nodes = [primary],
+            Primary = primary,
+            TakenAt = default,
+            Reason = "",
+            PrimaryFreshAsOf = primaryFreshAsOf,
+            NearTargets = near,
+            FarTargets = far ?? [],
+        };
+    }
+}
