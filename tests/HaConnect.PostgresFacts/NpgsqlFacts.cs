@@ -30,7 +30,8 @@ public sealed class NpgsqlFacts(SharedCluster shared)
         await connection.DisposeAsync();
         await connection.DisposeAsync();
 
-        (ConnectionState, ConnectionState)[] expected = [(ConnectionState.Open, ConnectionState.Closed), (ConnectionState.Closed, ConnectionState.Open), (ConnectionState.Open, ConnectionState.Closed)];
+        (ConnectionState, ConnectionState)[] expected =
+            [(ConnectionState.Open, ConnectionState.Closed), (ConnectionState.Closed, ConnectionState.Open), (ConnectionState.Open, ConnectionState.Closed)];
         Assert.Equal(expected, _changes);
         await using var other = await source.OpenConnectionAsync(Cancelled);
         Assert.Equal(process, other.ProcessID);
