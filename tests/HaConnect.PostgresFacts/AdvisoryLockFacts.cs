@@ -113,7 +113,9 @@ public sealed class AdvisoryLockFacts(SharedCluster shared)
         await using var source = Coordinator(TimeSpan.FromSeconds(3));
         await using var session = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal("off|local|3s", await session.ScalarAsync<string>("SELECT concat_ws('|', current_setting('default_transaction_read_only'), current_setting('synchronous_commit'), current_setting('idle_session_timeout'))"));
+        Assert.Equal("off|local|3s", await session.ScalarAsync<string>("""
+            SELECT concat_ws('|', current_setting('default_transaction_read_only'), current_setting('synchronous_commit'), current_setting('idle_session_timeout'))
+            """));
         Assert.Equal(_cluster.Control.User, await session.ScalarAsync<string>("SELECT current_user::text"));
     }
 

@@ -122,7 +122,8 @@ public sealed class FrozenServerFacts(PairCluster pair) : IClassFixture<PairClus
     private static async Task<Task> SleepAsync(PostgresCluster cluster, NpgsqlConnection session, CancellationToken cancellationToken)
     {
         var running = RunAsync();
-        await Until.TrueAsync("the sleep", async () => await cluster["n2"].ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {session.ProcessID} AND wait_event = 'PgSleep')", Cancelled));
+        await Until.TrueAsync("the sleep", async () => await cluster["n2"].ScalarAsync<bool>(
+            $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {session.ProcessID} AND wait_event = 'PgSleep')", Cancelled));
         return running;
 
         async Task RunAsync()

@@ -1,6 +1,7 @@
 using System.Data;
 using HaConnect.Testing;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace HaConnect.PostgresFacts;
 
@@ -29,7 +30,8 @@ public sealed class NpgsqlFacts(SharedCluster shared)
         await connection.DisposeAsync();
         await connection.DisposeAsync();
 
-        (ConnectionState, ConnectionState)[] expected = [(ConnectionState.Open, ConnectionState.Closed), (ConnectionState.Closed, ConnectionState.Open), (ConnectionState.Open, ConnectionState.Closed)];
+        (ConnectionState, ConnectionState)[] expected =
+            [(ConnectionState.Open, ConnectionState.Closed), (ConnectionState.Closed, ConnectionState.Open), (ConnectionState.Open, ConnectionState.Closed)];
         Assert.Equal(expected, _changes);
         await using var other = await source.OpenConnectionAsync(Cancelled);
         Assert.Equal(process, other.ProcessID);
@@ -125,6 +127,36 @@ public sealed class NpgsqlFacts(SharedCluster shared)
 
         Assert.Contains("connection pool has been exhausted", error.Message, StringComparison.Ordinal);
         Assert.IsType<TimeoutException>(error.InnerException);
+    }
+
+    /// <summary>Adding one kept delegate to StateChange allocates nothing: NodePool counts on the hot path.</summary>
+    [Fact]
+    public async Task StateChange_KeptDelegate_AllocatesNothing()
+    {
+        await using var source = Source("allocation");
+        StateChangeEventHandler kept = OnStateChange;
+        await using var first = await source.OpenConnectionAsync(Cancelled);
+        await using var second = await source.OpenConnectionAsync(Cancelled);
+        first.StateChange += kept;
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        second.StateChange += kept;
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    /// <summary>A data source that loads no types, which saves a session's first round trip, still reads arrays, positions and timestamps: NodeSources, RecordReader.</summary>
+    [Fact]
+    public async Task TypeLoading_Off_ReadsWhatTheLibraryReads()
+    {
+        var builder = new NpgsqlDataSourceBuilder(Settings("no-types").ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        await using var source = builder.Build();
+        await using var session = await source.OpenConnectionAsync(Cancelled);
+
+        Assert.Equal(["n1", "n2"], (await session.ScalarAsync<string[]>("SELECT ARRAY['n1', 'n2']"))!);
+        Assert.Equal(new NpgsqlLogSequenceNumber(40), await session.ScalarAsync<NpgsqlLogSequenceNumber>("SELECT $1::pg_lsn", new NpgsqlLogSequenceNumber(40)));
+        Assert.Equal(DateTimeKind.Utc, (await session.ScalarAsync<DateTime>("SELECT pg_postmaster_start_time()")).Kind);
     }
 
     private void OnStateChange(object sender, StateChangeEventArgs change) => _changes.Add((change.OriginalState, change.CurrentState));

@@ -79,7 +79,8 @@ public sealed partial class RolesTests : ClusterTest
         await using NpgsqlCommand grant = new($"GRANT CREATE ON SCHEMA public TO \"{Variables["app"]}\"", owner);
         await grant.ExecuteNonQueryAsync(Cancelled);
         await UntilAsync("the roles at every standby", async () => (await Task.WhenAll(cluster.Nodes.Select(n =>
-            n.ScalarAsync<bool>($"SELECT has_parameter_privilege((SELECT oid FROM pg_roles WHERE rolname = '{Variables["control"]}'), 'haconnect.term', 'ALTER SYSTEM')", Cancelled)))).All(seen => seen));
+            n.ScalarAsync<bool>(
+                $"SELECT has_parameter_privilege((SELECT oid FROM pg_roles WHERE rolname = '{Variables["control"]}'), 'haconnect.term', 'ALTER SYSTEM')", Cancelled)))).All(seen => seen));
         return cluster;
     }
 
