@@ -76,7 +76,6 @@ internal sealed class HaRuntime : IAsyncDisposable
         }
 
         State.Published -= OnPublished;
-        Operations.Dispose();
         await Pools.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
     }

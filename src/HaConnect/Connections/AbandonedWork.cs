@@ -1,37 +1,35 @@
-using System.Collections.Concurrent;
-
 namespace HaConnect.Connections;
 
 /// <summary>
 /// Cancels work that was abandoned on a lost node. Npgsql sends a cancel request from within the cancellation, which blocks its
-/// thread for as long as a frozen server does not answer: hence one thread of its own, never the pool's.
+/// thread while a frozen server does not answer, for up to twice the connection string's <c>Timeout</c> (a fact test shows it): hence
+/// a few threads of its own, never the pool's, on which the failover itself runs.
 /// </summary>
-internal sealed class AbandonedWork : IDisposable
+internal sealed class AbandonedWork
 {
-    private readonly BlockingCollection<CancellationTokenSource> _queue = [];
+    private const int MaxThreads = 16;
+
     private readonly Lock _lock = new();
-    private Thread? _thread;
+    private readonly Queue<CancellationTokenSource> _queue = new();
+    private int _threads;
 
     /// <summary>Cancels <paramref name="work"/> soon and then disposes it.</summary>
     internal void Cancel(CancellationTokenSource work)
     {
         lock (_lock)
         {
-            if (_thread is null)
-            {
-                _thread = new Thread(Run) { IsBackground = true, Name = "HaConnect abandoned work" };
-                _thread.Start();
-            }
+            _queue.Enqueue(work);
+            if (_threads == MaxThreads)
+                return;
+            _threads++;
         }
 
-        _queue.Add(work);
+        new Thread(Run) { IsBackground = true, Name = "HaConnect abandoned work" }.Start();
     }
-
-    public void Dispose() => _queue.CompleteAdding();
 
     private void Run()
     {
-        foreach (var work in _queue.GetConsumingEnumerable())
+        while (Next() is { } work)
         {
             try
             {
@@ -45,6 +43,17 @@ internal sealed class AbandonedWork : IDisposable
             {
                 work.Dispose();
             }
+        }
+    }
+
+    private CancellationTokenSource? Next()
+    {
+        lock (_lock)
+        {
+            if (_queue.TryDequeue(out var work))
+                return work;
+            _threads--;
+            return null;
         }
     }
 }

@@ -9,7 +9,7 @@ using Polly.Retry;
 namespace HaConnect.Connections;
 
 /// <summary>Runs work at the primary through a Polly pipeline: waits through a failover, and retries what is safe to retry.</summary>
-internal sealed class OperationRunner : IDisposable
+internal sealed class OperationRunner
 {
     private static readonly ResiliencePropertyKey<Operation> OperationKey = new("haconnect.operation");
 
@@ -71,8 +71,6 @@ internal sealed class OperationRunner : IDisposable
             ResilienceContextPool.Shared.Return(context);
         }
     }
-
-    public void Dispose() => _abandoned.Dispose();
 
     private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, Operation operation, CancellationToken cancellationToken)
     {

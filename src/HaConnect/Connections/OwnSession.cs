@@ -78,7 +78,7 @@ internal sealed class OwnSession : IAsyncDisposable
         }
     }
 
-    /// <summary>These sessions load no types, so that Npgsql has to be told what a position is.</summary>
+    /// <summary>Npgsql infers no type for a position.</summary>
     private static NpgsqlParameter Parameter(object value) =>
         value is NpgsqlLogSequenceNumber ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.PgLsn } : new NpgsqlParameter { Value = value };
 
