@@ -7,6 +7,6 @@ source "$root/eng/lib.sh"
 require_dotnet
 require_postgres
 # Everything but the demo goes to standard error: with --json, standard output is one JSON object.
-build_quietly "$root/samples/FailoverDemo/FailoverDemo.csproj"
+build "$root/samples/FailoverDemo/FailoverDemo.csproj"
 # exec: Ctrl-C and SIGTERM reach the demo itself, which then stops its servers.
 exec dotnet "$root/samples/FailoverDemo/bin/Release/net10.0/FailoverDemo.dll" "$@"

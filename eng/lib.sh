@@ -1,6 +1,6 @@
 # What the scripts of this folder share. Sourced by bash, with $root set to the repository.
 
-export DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=true
+export DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=true DOTNET_CLI_UI_LANGUAGE=en
 # A build server or a node that outlives the script would hold on to its output, and a CI that waits for that would hang.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
@@ -25,15 +25,15 @@ require_postgres() {
   export HACONNECT_PG_BIN
 }
 
-# build_quietly PROJECT [ARGUMENT…]: Release; output only where it fails.
-build_quietly() {
-  local log
+# build PROJECT-OR-SOLUTION: in Release; output only where it fails.
+build() {
+  local log ended=0
   log="$(mktemp)"
   say "Building $(basename "$1") …"
-  if ! (cd "$root" && dotnet build -c Release --nologo -v quiet "$@") >"$log" 2>&1 </dev/null; then
+  (cd "$root" && dotnet build "$1" -c Release --nologo -v quiet) >"$log" 2>&1 </dev/null || ended=$?
+  if [ "$ended" -ne 0 ]; then
     cat "$log" >&2
-    rm -f "$log"
-    exit 1
   fi
   rm -f "$log"
+  return "$ended"
 }
