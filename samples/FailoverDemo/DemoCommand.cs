@@ -44,17 +44,18 @@ internal static class DemoCommand
         return command;
     }
 
-    private static Option<int> Bounded(string name, string description, int byDefault, int min, int max)
+    private static Option<int> Bounded(string name, string description, int byDefault, int min, int max) => new(name)
     {
-        var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(result => Validate(result, min, max));
-        return option;
-    }
+        Description = $"{description} {min} to {max}.",
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => Parse(result, name, min, max),
+    };
 
-    private static void Validate(OptionResult result, int min, int max)
+    private static int Parse(ArgumentResult result, string name, int min, int max)
     {
-        // A value that is no number has its own message, made by the parser.
-        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < min || value > max))
-            result.AddError($"{result.Option.Name} is {value}; it must be {min} to {max}.");
+        var text = result.Tokens[0].Value;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < min || value > max)
+            result.AddError($"{name} is {text}; it must be a whole number from {min} to {max}.");
+        return value;
     }
 }

@@ -1,5 +1,9 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using FailoverDemo;
 
+var parsed = DemoCommand.Create().Parse(args);
+if (parsed.Action is ParseErrorAction error)
+    error.ShowHelp = false; // the message would drown in it
 // The first Ctrl-C ends the demo in order: the servers are stopped and their folder is removed, which takes a second or two.
-var configuration = new System.CommandLine.InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
-return await DemoCommand.Create().Parse(args).InvokeAsync(configuration);
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -43,7 +43,7 @@ internal sealed class DemoConsole
 
     /// <summary>Shows the timeline and the rate of writes while the workload runs.</summary>
     public Task FollowAsync(Task workload, Ledger ledger) => IsLive
-        ? _console.Status().Spinner(Spinner.Known.Dots).StartAsync("", status => FollowAsync(workload, ledger, TimeSpan.FromMilliseconds(100), line => status.Status = Markup.Escape(line)))
+        ? _console.Status().Spinner(Spinner.Known.Dots).StartAsync("The workload begins …", status => FollowAsync(workload, ledger, TimeSpan.FromMilliseconds(100), line => status.Status = Markup.Escape(line)))
         : FollowAsync(workload, ledger, TimeSpan.FromSeconds(1), line => ShowProgressLine(line));
 
     /// <summary>Shows that something takes its time.</summary>
