@@ -9,6 +9,9 @@ namespace HaConnect.Failover;
 /// <summary>The conditions of the failover table, and the sentences that name what they saw. Pure.</summary>
 internal static class FailoverRules
 {
+    /// <summary>Witnesses are not probed: only asking tells whether their locks are free, so that they count as free until then.</summary>
+    internal static bool MayBeElected(FailoverState s) => s.Verdict.FreeVoters + s.Settings.Voters.Count(v => v.IsWitness) >= s.Settings.Majority;
+
     /// <summary>Lost, managed, and past the beginnings: term 1 has to have reached every synchronous standby first.</summary>
     internal static bool MayFailOver(FailoverState s) =>
         s is { StopRequested: false, EstablishedIsEverywhere: true, Established: { } row } && s.Verdict.IsLost && s.Verdict.Primary == row.Primary;

@@ -16,7 +16,7 @@ internal static class FailoverTable
     [
         // ---- Election: in peace, so that a failover pays none. ----
         new(Step.Watching, s => s.StopRequested, Step.Stopped, _ => null, Release),
-        new(Step.Watching, s => s.GraceOver && s.Verdict.FreeVoters >= s.Settings.Majority, Step.Electing, _ => null, TakeLocks),
+        new(Step.Watching, s => s.GraceOver && MayBeElected(s), Step.Electing, _ => null, TakeLocks),
 
         new(Step.Electing, s => s.StopRequested, Step.Stopped, _ => null, Release),
         new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => s.Refusal is null ? $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}" : null, Survey),
