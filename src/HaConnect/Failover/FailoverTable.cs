@@ -57,6 +57,8 @@ internal static class FailoverTable
         new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),
 
         new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Failover, Step.Preparing, _ => null, Prepare),
+        // It may have been left behind the names that nobody bears, where it acks nothing.
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Adopt && s.Settings.Required == 0, Step.Accepting, _ => null, Accept),
         new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
         new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Failover, Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
         new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
