@@ -48,6 +48,13 @@ internal static class FailoverRules
             : null;
     }
 
+    /// <summary>
+    /// After a promotion only forward, also when the old primary is back meanwhile: who follows the promoted one can never ack for the
+    /// old one again.
+    /// </summary>
+    internal static bool MustAdopt(FailoverState s) =>
+        s is { Settled: true, Goal: Goal.Failover or Goal.Confirm } && Adoptable(s) is { } promoted && (s.Goal == Goal.Failover || promoted != s.Established!.Primary);
+
     internal static string? WhyNotFeasible(FailoverState s)
     {
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
