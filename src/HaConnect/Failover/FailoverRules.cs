@@ -55,6 +55,13 @@ internal static class FailoverRules
     internal static bool MustAdopt(FailoverState s) =>
         s is { Settled: true, Goal: Goal.Failover or Goal.Confirm } && Adoptable(s) is { } promoted && (s.Goal == Goal.Failover || promoted != s.Established!.Primary);
 
+    /// <summary>Whoever lost its session cannot be repointed in this attempt.</summary>
+    internal static bool TooFewCanFollow(FailoverState s)
+    {
+        var row = NewRow(s);
+        return s.Promised.Count(v => row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
+    }
+
     internal static string? WhyNotFeasible(FailoverState s)
     {
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
