@@ -16,10 +16,10 @@ internal static class TopologyLog
         }
 
         foreach (var node in after.Nodes)
-            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, node, after);
+            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, before, node, after);
     }
 
-    private static void WriteNode(ILogger logger, NodeSnapshot? before, NodeSnapshot after, ClusterSnapshot snapshot)
+    private static void WriteNode(ILogger logger, NodeSnapshot? before, ClusterSnapshot snapshotBefore, NodeSnapshot after, ClusterSnapshot snapshot)
     {
         if (after.IsMisconfigured && before?.IsMisconfigured != true)
             Log.NodeMisconfigured(logger, after.Name, after.Reason);
@@ -28,8 +28,8 @@ internal static class TopologyLog
         else if (after.Reachability == NodeReachability.Reachable && before?.Reachability is NodeReachability.Unreachable or NodeReachability.Unknown or null)
             Log.NodeReachable(logger, after.Name, after.Reason);
 
-        var quarantined = IsQuarantined(after, snapshot.Primary);
-        if (quarantined && (before is null || before.Role != NodeRole.Primary || before.Reachability != NodeReachability.Reachable))
+        // It may have been out of recovery before: as the primary itself, or while nobody could say who is.
+        if (IsQuarantined(after, snapshot.Primary) && (before is null || !IsQuarantined(before, snapshotBefore.Primary)))
             Log.NodeQuarantined(logger, after.Name, snapshot.Reason);
     }
 

@@ -9,6 +9,9 @@ namespace HaConnect.Failover;
 /// <summary>The conditions of the failover table, and the sentences that name what they saw. Pure.</summary>
 internal static class FailoverRules
 {
+    /// <summary>Witnesses are not probed: only asking tells whether their locks are free, so that they count as free until then.</summary>
+    internal static bool MayBeElected(FailoverState s) => s.Verdict.FreeVoters + s.Settings.Voters.Count(v => v.IsWitness) >= s.Settings.Majority;
+
     /// <summary>Lost, managed, and past the beginnings: term 1 has to have reached every synchronous standby first.</summary>
     internal static bool MayFailOver(FailoverState s) =>
         s is { StopRequested: false, EstablishedIsEverywhere: true, Established: { } row } && s.Verdict.IsLost && s.Verdict.Primary == row.Primary;
@@ -43,6 +46,20 @@ internal static class FailoverRules
             && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
             ? decision.Decision
             : null;
+    }
+
+    /// <summary>
+    /// After a promotion only forward, also when the old primary is back meanwhile: who follows the promoted one can never ack for the
+    /// old one again.
+    /// </summary>
+    internal static bool MustAdopt(FailoverState s) =>
+        s is { Settled: true, Goal: Goal.Failover or Goal.Confirm } && Adoptable(s) is { } promoted && (s.Goal == Goal.Failover || promoted != s.Established!.Primary);
+
+    /// <summary>Whoever lost its session cannot be repointed in this attempt.</summary>
+    internal static bool TooFewCanFollow(FailoverState s)
+    {
+        var row = NewRow(s);
+        return s.Promised.Count(v => row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
     }
 
     internal static string? WhyNotFeasible(FailoverState s)

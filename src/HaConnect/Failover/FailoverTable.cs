@@ -16,7 +16,7 @@ internal static class FailoverTable
     [
         // ---- Election: in peace, so that a failover pays none. ----
         new(Step.Watching, s => s.StopRequested, Step.Stopped, _ => null, Release),
-        new(Step.Watching, s => s.GraceOver && s.Verdict.FreeVoters >= s.Settings.Majority, Step.Electing, _ => null, TakeLocks),
+        new(Step.Watching, s => s.GraceOver && MayBeElected(s), Step.Electing, _ => null, TakeLocks),
 
         new(Step.Electing, s => s.StopRequested, Step.Stopped, _ => null, Release),
         new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => s.Refusal is null ? $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}" : null, Survey),
@@ -39,7 +39,7 @@ internal static class FailoverTable
 
         // ---- A new term: read what others have begun, then have a majority promise. ----
         new(Step.Reading, s => s.Goal == Goal.Failover && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
-        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && Adoptable(s) is not null, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
+        new(Step.Reading, MustAdopt, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
@@ -57,6 +57,8 @@ internal static class FailoverTable
         new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),
 
         new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Failover, Step.Preparing, _ => null, Prepare),
+        // It may have been left behind the names that nobody bears, where it acks nothing.
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Adopt && s.Settings.Required == 0, Step.Accepting, _ => null, Accept),
         new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
         new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Failover, Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
         new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
@@ -83,6 +85,7 @@ internal static class FailoverTable
 
         new(Step.Flushing, s => s.FlushSeen, Step.Marking, FollowersStream, Mark),
         new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Leading, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; trying again soon", TryAgain, IsWarning: true),
+        new(Step.Flushing, s => s.TimeOver && TooFewCanFollow(s), Step.Leading, s => $"the sessions on those who have to flush the row of term {s.Term} were lost; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
 
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),

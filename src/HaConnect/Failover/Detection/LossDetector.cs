@@ -1,3 +1,4 @@
+using HaConnect.Options;
 using HaConnect.Probing;
 using HaConnect.Topology;
 
@@ -42,7 +43,7 @@ internal static class LossDetector
         var answering = configured.Where(f => f.Failure is null && f.WasProbed && !ReferenceEquals(f, primary)).ToList();
         if (answering.Count + 1 <= configured.Count / 2)
             return (VerdictKind.Unknown, $"{name} does not answer, nor does a majority of the nodes: this instance may be cut off itself");
-        foreach (var standby in answering.Where(f => f.LastState!.InRecovery))
+        foreach (var standby in answering.Where(f => f.LastState!.InRecovery && !FollowsAnother(f.LastState, primary.Node, configured)))
         {
             switch (standby.LastState!.HearsUpstream)
             {
@@ -58,6 +59,13 @@ internal static class LossDetector
             ? (VerdictKind.Unknown, $"{name} does not answer, and neither does any standby")
             : (VerdictKind.Lost, $"{name} is lost: {how}; {string.Join(" and ", answering.Select(f => f.Node.Name))} hear nothing of it");
     }
+
+    /// <summary>
+    /// Whoever streams from another of the nodes hears that one: after a promotion that came to no end the followers of the new primary
+    /// would otherwise keep the old one alive for ever. An address that is no node's may be the primary's other one.
+    /// </summary>
+    private static bool FollowsAnother(ServerState standby, Node primary, List<NodeFacts> configured) =>
+        standby.Upstream is { } upstream && configured.Any(f => !ReferenceEquals(f.Node, primary) && ConfiguredNode.NameOf(f.Node.Host, f.Node.Port) == upstream);
 
     private static string? OnlyPrimary(List<NodeFacts> configured)
     {

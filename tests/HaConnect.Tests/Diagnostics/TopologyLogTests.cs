@@ -1,0 +1,69 @@
+using HaConnect.Diagnostics;
+using HaConnect.Topology;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace HaConnect.Tests.Diagnostics;
+
+public sealed class TopologyLogTests
+{
+    private static readonly Node s_a = Given.Node(0, "a");
+    private static readonly Node s_b = Given.Node(1, "b");
+    private readonly FakeLogger _logger = new();
+
+    [Theory]
+    // Each node as role (P, S) and reachability (+ reachable, ? suspect, - unreachable, . unknown, ! misconfigured); * marks the primary. Then what is logged.
+    [InlineData(".. ..", "P+* S+", "1001 1003 1003")]
+    [InlineData("P+* S+", "P+* S+", "")]
+    [InlineData("P+* S+", "P?* S+", "")]
+    [InlineData("P?* S+", "P+* S+", "")]
+    [InlineData("P+* S+", "P- S+", "1002 1004")]
+    [InlineData("P- S+", "P- S+", "")]
+    [InlineData("P- S+", "P- P+*", "1001")]
+    [InlineData("P+* S+", "P+* S-", "1004")]
+    [InlineData("P+* S-", "P+* S+", "1003")]
+    [InlineData("P+* S+", "P+* S!", "1005")]
+    [InlineData("P+* S!", "P+* S!", "")]
+    [InlineData("P- P+*", "P+ P+*", "1003 1006")]
+    [InlineData("P+ P+*", "P+ P+*", "")]
+    [InlineData("P+* S+", "P+ P+*", "1001 1006")]
+    [InlineData("P+ P+", "P+ P+*", "1001 1006")]
+    public void Write_TwoSnapshots_LogsWhatChanged(string before, string after, string expected)
+    {
+        TopologyLog.Write(_logger, Parse(before), Parse(after));
+        Assert.Equal(expected, string.Join(' ', _logger.Collector.GetSnapshot().Select(r => r.Id.Id).Order()));
+    }
+
+    [Fact]
+    public void Write_NewTermOfTheSamePrimary_IsLogged()
+    {
+        TopologyLog.Write(_logger, Parse("P+* S+", term: 1), Parse("P+* S+", term: 2));
+        Assert.Equal("Primary is a, timeline 3, term 2: why.", Assert.Single(_logger.Collector.GetSnapshot()).Message);
+    }
+
+    [Fact]
+    public void Write_DiscoveredNode_IsNew()
+    {
+        TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S+"));
+        Assert.Equal(1003, Assert.Single(_logger.Collector.GetSnapshot()).Id.Id);
+    }
+
+    private static ClusterSnapshot Parse(string text, long? term = null)
+    {
+        NodeSnapshot? primary = null;
+        var nodes = text.Split(' ').Select((t, i) =>
+        {
+            var node = new NodeSnapshot(i == 0 ? s_a : s_b)
+            {
+                Role = t[0] switch { 'P' => NodeRole.Primary, 'S' => NodeRole.Standby, _ => NodeRole.Unknown },
+                Reachability = t[1] switch { '+' => NodeReachability.Reachable, '?' => NodeReachability.Suspect, '.' => NodeReachability.Unknown, _ => NodeReachability.Unreachable },
+                IsMisconfigured = t[1] == '!',
+                Timeline = 3,
+                Reason = "node",
+            };
+            if (t.EndsWith('*'))
+                primary = node;
+            return node;
+        }).ToArray();
+        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, TakenAt = default, Reason = "why" };
+    }
+}

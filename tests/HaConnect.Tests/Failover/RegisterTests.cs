@@ -1,0 +1,50 @@
+using HaConnect.Failover;
+
+namespace HaConnect.Tests.Failover;
+
+public sealed class RegisterTests
+{
+    [Theory]
+    [InlineData("7,host-1-ab,promised,,db1", 7, "host-1-ab", "Promised", "", "db1")]
+    [InlineData("8,i,decided,db2,db1:5432", 8, "i", "Decided", "db2", "db1:5432")]
+    [InlineData("9,i,accepted,db2,db1", 9, "i", "Accepted", "db2", "db1")]
+    [InlineData("10,i,established,db2,db1", 10, "i", "Established", "db2", "db1")]
+    public void Parse_Text_GivesTheFieldsAndFormatsBack(string text, long term, string coordinator, string phase, string decision, string node)
+    {
+        var register = Register.Parse(text)!;
+        Assert.Equal((term, coordinator, phase, decision, node), (register.Term, register.Coordinator, register.Phase.ToString(), register.Decision, register.Node));
+        Assert.Equal(text, register.ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("7")]
+    [InlineData("7,i,promised,")]
+    [InlineData("7,i,promised,,db1,more")]
+    [InlineData("x,i,promised,,db1")]
+    [InlineData("-7,i,promised,,db1")]
+    [InlineData("7,i,unheard-of,,db1")]
+    public void Parse_AnythingElse_IsNoRegister(string? text) => Assert.Null(Register.Parse(text));
+
+    [Fact]
+    public void Phases_Order_IsThatOfTheProtocol() =>
+        Assert.Equal([RegisterPhase.Promised, RegisterPhase.Decided, RegisterPhase.Accepted, RegisterPhase.Established], Enum.GetValues<RegisterPhase>().Order());
+
+    [Fact]
+    public void InstanceName_Create_FitsIntoARegister()
+    {
+        var name = InstanceName.Create();
+        Assert.NotEqual(name, InstanceName.Create());
+        Assert.Equal(name, Register.Parse(new Register(1, name, RegisterPhase.Promised, "", "n").ToString())!.Coordinator);
+    }
+
+    [Fact]
+    public void LockKey_ObjectOf_IsStableAcrossProcesses()
+    {
+        // FNV-1a of the UTF-8 bytes: what is stored on servers must not change with the library's version.
+        Assert.Equal(unchecked((int)2166136261), LockKey.ObjectOf(""));
+        Assert.Equal(unchecked((int)0xE40C292C), LockKey.ObjectOf("a"));
+        Assert.NotEqual(LockKey.ObjectOf("main"), LockKey.ObjectOf("main2"));
+    }
+}
