@@ -16,5 +16,9 @@ internal sealed record ConfiguredNode(string Name, string Host, int Port, int Pr
     internal static IReadOnlyList<ConfiguredNode> WitnessesOf(HaDatabaseOptions options) =>
         [.. options.Failover.Witnesses.Select(w => new ConfiguredNode(w.Name ?? NameOf(w.Host, w.Port), w.Host, w.Port, 0))];
 
-    internal static string NameOf(string host, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host}:{port}");
+    internal static string NameOf(string host, int port)
+    {
+        var address = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{address}:{port}");
+    }
 }

@@ -12,6 +12,9 @@ public enum ReadFallback
     /// <summary>Fail at once with <see cref="NoReplicaException"/>, which lists each node with its reason.</summary>
     Fail = 2,
 
-    /// <summary>Use the reachable replica with the newest proven state, however old. The bound is then not kept.</summary>
+    /// <summary>
+    /// Use the reachable replica with the newest proven state, however old; where nothing is proven of any, one that is reachable. The
+    /// bound is then not kept. Works while there is no primary too.
+    /// </summary>
     Freshest = 3,
 }

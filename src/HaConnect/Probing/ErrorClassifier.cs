@@ -35,8 +35,7 @@ internal static class ErrorClassifier
     {
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ProbeFailureKind.Refused,
         PostgresErrorCodes.CannotConnectNow => ProbeFailureKind.NotReady,
-        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.DiskFull => ProbeFailureKind.Overloaded,
-        PostgresErrorCodes.QueryCanceled => ProbeFailureKind.TimedOut,
+        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.DiskFull or PostgresErrorCodes.QueryCanceled => ProbeFailureKind.Overloaded,
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => ProbeFailureKind.Misconfigured,
         _ when sqlState.StartsWith("28", StringComparison.Ordinal) => ProbeFailureKind.Misconfigured,
         _ => ProbeFailureKind.Unclear,
@@ -45,7 +44,7 @@ internal static class ErrorClassifier
     private static ProbeFailureKind OfSocketError(SocketError error) => error switch
     {
         SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => ProbeFailureKind.Refused,
-        SocketError.TimedOut => ProbeFailureKind.TimedOut,
+        SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown => ProbeFailureKind.TimedOut,
         SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery => ProbeFailureKind.Misconfigured,
         _ => ProbeFailureKind.Unclear,
     };

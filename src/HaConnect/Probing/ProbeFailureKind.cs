@@ -12,12 +12,12 @@ internal enum ProbeFailureKind
     /// <summary>57P03 and the like: a server is there, starting up or shutting down.</summary>
     NotReady,
 
-    /// <summary>53300 and the like: a server is there and busy.</summary>
+    /// <summary>53300, 57014 and the like: a server is there and busy.</summary>
     Overloaded,
 
     /// <summary>Authentication, certificate, unknown host or database, missing privilege: waiting does not mend it.</summary>
     Misconfigured,
 
-    /// <summary>Anything else; proves nothing.</summary>
+    /// <summary>Anything else: as a time-out it proves nothing once, and counts when repeated.</summary>
     Unclear,
 }

@@ -19,6 +19,8 @@ internal sealed class ClusterState
     private ulong? _systemIdentifier;
     private TermRow? _newestTerm;
     private long _newestTermSeenAt;
+    private readonly Queue<(ClusterSnapshot Before, ClusterSnapshot After)> _unpublished = new();
+    private bool _publishing;
     private int _highestTimeline;
 
     internal ClusterState(HaDatabaseOptions options, TimeProvider time)
@@ -60,11 +62,47 @@ internal sealed class ClusterState
             _facts[observation.Node.Index] = _facts[observation.Node.Index].After(observation, _time);
             after = Rebuild_NeedsLock(observation.Node);
             _current = after;
+            _unpublished.Enqueue((before, after));
             changed = Interlocked.Exchange(ref _changed, NewSignal());
         }
 
         changed.SetResult();
-        Published?.Invoke(before, after);
+        Publish();
+    }
+
+    /// <summary>One caller at a time hands out what has queued up, so that handlers see the snapshots in their order.</summary>
+    private void Publish()
+    {
+        lock (_lock)
+        {
+            if (_publishing)
+                return;
+            _publishing = true;
+        }
+
+        while (true)
+        {
+            (ClusterSnapshot Before, ClusterSnapshot After) next;
+            lock (_lock)
+            {
+                if (!_unpublished.TryDequeue(out next))
+                {
+                    _publishing = false;
+                    return;
+                }
+            }
+
+            try
+            {
+                Published?.Invoke(next.Before, next.After);
+            }
+            catch
+            {
+                lock (_lock)
+                    _publishing = false;
+                throw;
+            }
+        }
     }
 
     /// <summary>Adds a standby that the primary reported; returns null when it is known already.</summary>

@@ -53,9 +53,9 @@ internal static class SnapshotBuilder
         var isForeign = state is not null && input.SystemIdentifier is not null && state.SystemIdentifier != input.SystemIdentifier;
         var epoch = input.Selection.Epoch;
         var freshAsOf = StalenessLedger.None;
-        if (state is { InRecovery: true } && !isForeign && epoch is not null)
+        if (state is { InRecovery: true } && !isForeign)
         {
-            freshAsOf = input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
+            freshAsOf = epoch is null ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect)
                 target = new ReadTarget(facts.Node, freshAsOf, state.StartTime);
         }

@@ -11,10 +11,10 @@ public sealed class FailoverFaultTests
         { "p a b", 1, 0 },
         { "p a b", 1, 1 },
         { "p a b", 1, 2 },
-        { "p a b", 2, 2 },
+        { "p a b c", 2, 1 },
         { "p a b", 0, 0 },
         { "p a b c d", 2, 0 },
-        { "p a b c", 3, 1 },
+        { "p a b c d", 3, 1 },
     };
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class FailoverRandomTests
     [Theory]
     [InlineData("p a b", 1, 0)]
     [InlineData("p a b", 1, 1)]
-    [InlineData("p a b", 2, 2)]
+    [InlineData("p a b c", 2, 2)]
     [InlineData("p a b", 0, 0)]
     [InlineData("p a b c", 2, 1)]
     [InlineData("p a b c d", 2, 0)]

@@ -19,7 +19,7 @@ public sealed class ErrorClassifierTests
     [InlineData("28000", nameof(ProbeFailureKind.Misconfigured))] // no pg_hba.conf entry
     [InlineData("3D000", nameof(ProbeFailureKind.Misconfigured))] // no such database
     [InlineData("42501", nameof(ProbeFailureKind.Misconfigured))] // insufficient_privilege
-    [InlineData("57014", nameof(ProbeFailureKind.TimedOut))] // a statement timeout says nothing by itself
+    [InlineData("57014", nameof(ProbeFailureKind.Overloaded))] // a statement timeout says nothing but that somebody answers
     [InlineData("25006", nameof(ProbeFailureKind.Unclear))] // the next probe tells the role
     [InlineData("XX000", nameof(ProbeFailureKind.Unclear))]
     public void Classify_SqlState_SaysWhatItProves(string sqlState, string expected)
@@ -37,8 +37,8 @@ public sealed class ErrorClassifierTests
     [InlineData(SocketError.TimedOut, nameof(ProbeFailureKind.TimedOut))]
     [InlineData(SocketError.HostNotFound, nameof(ProbeFailureKind.Misconfigured))]
     [InlineData(SocketError.NoData, nameof(ProbeFailureKind.Misconfigured))]
-    [InlineData(SocketError.HostUnreachable, nameof(ProbeFailureKind.Unclear))]
-    [InlineData(SocketError.NetworkUnreachable, nameof(ProbeFailureKind.Unclear))]
+    [InlineData(SocketError.HostUnreachable, nameof(ProbeFailureKind.TimedOut))]
+    [InlineData(SocketError.NetworkUnreachable, nameof(ProbeFailureKind.TimedOut))]
     [InlineData(SocketError.TryAgain, nameof(ProbeFailureKind.Unclear))] // the name server does not answer now
     public void Classify_SocketError_SaysWhatItProves(SocketError error, string expected)
     {

@@ -50,12 +50,12 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
-    public void Build_NoPrimary_HasNoTargetsAndIsUneasy()
+    public void Build_NoPrimary_ProvesNothingAndIsUneasy()
     {
         Healthy();
         Replays(1, 0x1000, latencyMs: 1);
         var snapshot = Build(new PrimarySelection(null, "gone"));
-        Assert.Empty(snapshot.NearTargets);
+        Assert.All(snapshot.NearTargets, t => Assert.Equal(StalenessLedger.None, t.FreshAsOf)); // for ReadFallback.Freshest alone
         Assert.True(snapshot.IsUneasy);
         Assert.StartsWith("no primary: gone", snapshot.Describe(), StringComparison.Ordinal);
         Assert.Contains("nothing can be proven of it without a primary", snapshot["n1"]!.Reason, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using HaConnect.Topology;
 namespace HaConnect.Failover.Detection;
 
 /// <summary>
-/// Judges whether the primary is lost. Pure. Lost needs all of: it does not answer here (refused at once, or several time-outs), a
-/// majority of the data nodes answers, and no reachable standby hears it any more. What a standby cannot show is Unknown, never Lost.
+/// Judges whether the primary is lost. Pure. Lost needs all of: it does not answer here (refused at once, or several time-outs), at
+/// least half of the other data nodes answer, and no reachable standby hears it any more. What a standby cannot show is Unknown, never Lost.
 /// </summary>
 internal static class LossDetector
 {

@@ -17,6 +17,7 @@ internal sealed class VoterWorker : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private bool _holdsLock;
+    private volatile RunningOrder? _current;
     private CancellationTokenSource _office = new();
 
     internal VoterWorker(string node, INodeControl control, Action<FailoverEvent> answer, TimeSpan lease, TimeProvider time, ILogger logger)
@@ -30,7 +31,14 @@ internal sealed class VoterWorker : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    internal void Do(int stepNumber, NodeCommand command) => _orders.Writer.TryWrite(new Order(stepNumber, command, null, _office.Token));
+    /// <summary>A command of a later step calls off one of an earlier step that is still waiting for something.</summary>
+    internal void Do(int stepNumber, NodeCommand command)
+    {
+        var order = new Order(stepNumber, command, null, _office.Token);
+        _orders.Writer.TryWrite(order);
+        if (_current is { } current && current.StepNumber < stepNumber)
+            current.CallOff();
+    }
 
     internal void SaveAudit(IReadOnlyList<AuditRecord> records) => _orders.Writer.TryWrite(new Order(0, null, records, _office.Token));
 
@@ -66,7 +74,7 @@ internal sealed class VoterWorker : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // What was under way has been called off by a release, whose own order follows.
+                // What was under way has been called off, by a release or by a command of a later step; its answer matters no more.
             }
             catch (LockSessionLostException e)
             {
@@ -125,15 +133,21 @@ internal sealed class VoterWorker : IAsyncDisposable
             return;
         }
 
+        using var running = new RunningOrder(order.StepNumber, order.Office);
+        _current = running;
         try
         {
-            _answer(await DoAsync(order.StepNumber, command, order.Office).ConfigureAwait(false));
+            _answer(await DoAsync(order.StepNumber, command, running.Token).ConfigureAwait(false));
             Log.EffectDone(_logger, command.Name, _node, "done");
         }
         catch (CommandRefusedException e)
         {
             Log.EffectDone(_logger, command.Name, _node, e.Message);
             _answer(new FailoverEvent.Failed(_node, order.StepNumber, command.Name, e.Message));
+        }
+        finally
+        {
+            _current = null;
         }
     }
 
@@ -173,6 +187,34 @@ internal sealed class VoterWorker : IAsyncDisposable
     {
         _holdsLock = false;
         await _control.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The command under way, which can be called off from outside until it has ended.</summary>
+    private sealed class RunningOrder(int stepNumber, CancellationToken office) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(office);
+        private bool _ended;
+
+        internal int StepNumber { get; } = stepNumber;
+
+        internal CancellationToken Token => _source.Token;
+
+        internal void CallOff()
+        {
+            lock (_lock)
+            {
+                if (!_ended)
+                    _ = _source.CancelAsync(); // its callbacks run elsewhere, not under this lock
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+                _ended = true;
+            _source.Dispose();
+        }
     }
 
     /// <summary>Without command and records it means: close the session.</summary>

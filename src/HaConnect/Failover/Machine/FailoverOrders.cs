@@ -35,7 +35,10 @@ internal static class FailoverOrders
     {
         var term = 1 + s.Records.Select(r => Math.Max(r.Register?.Term ?? 0, r.NewestTerm?.Term ?? 0)).Append(s.Established?.Term ?? 0).Max();
         s = s with { Term = term };
-        return Ask(s, s.Held.Where(v => v.Record is not null), v => [WriteRegister(s, v, RegisterPhase.Promised, decision: "")]);
+
+        // The session to a lost primary may still seem open; its promise is not needed, and to wait for it would only delay.
+        var lost = s.Goal == Goal.Failover ? s.Verdict.Primary : null;
+        return Ask(s, s.Held.Where(v => v.Record is not null && v.Voter.Name != lost), v => [WriteRegister(s, v, RegisterPhase.Promised, decision: "")]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) OrderCutOff(FailoverState s) =>
@@ -126,7 +129,7 @@ internal static class FailoverOrders
 
     private static string CandidateNames(FailoverState s) => s.Settings.Required == 0
         ? SynchronousNames.Pending(s.Term)
-        : SynchronousNames.Format(Math.Min(s.Established!.Required, s.CandidateStandbys.Length), s.CandidateStandbys);
+        : SynchronousNames.Format(s.Established!.Required, s.CandidateStandbys);
 
     private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase, string decision) =>
         new(new Register(s.Term, s.Settings.Coordinator, phase, decision, voter.Voter.Name));

@@ -32,7 +32,14 @@ internal static class FailoverRules
             || s.Voters.GetValueOrDefault(row.Primary) is not { HoldsLock: true, Record: { InRecovery: false } own } || own.EstablishedTerm?.Term != row.Term)
             return [];
         return s.Held.Where(v => v.Record is { } record
-            && (record.Register?.Term > row.Term || (record is { InRecovery: true, PrimaryConninfo: "" } && !v.Voter.IsWitness)));
+            && (record.Register?.Term > row.Term || (!v.Voter.IsWitness && record.InRecovery && FollowsNobody(v, s))));
+    }
+
+    /// <summary>It is pointed nowhere, or to a node that is neither the primary nor a standby itself: a failover passed it by.</summary>
+    private static bool FollowsNobody(VoterState voter, FailoverState s)
+    {
+        var upstream = s.Settings.Conninfo.UpstreamOf(voter.Record!.PrimaryConninfo);
+        return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
 
     /// <summary>
@@ -67,8 +74,8 @@ internal static class FailoverRules
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
         if (!Quorum.CutsOff(s.Established!, [.. standbys.Select(v => v.Voter.Name)], s.DataNodeCount))
             return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
-        return s.Settings.Required > 0 && standbys.Count < 2
-            ? $"{List(standbys)} would be left without a standby to ack its commits"
+        return standbys.Count - 1 < s.Established!.Required
+            ? $"of {List(standbys)} one would be promoted, and too few would be left to ack its commits ({s.Established.Required} must)"
             : null;
     }
 
@@ -81,9 +88,11 @@ internal static class FailoverRules
     internal static bool IsCutOff(FailoverState s) => Quorum.CutsOff(s.Established!, s.CutOffNames, s.DataNodeCount);
 
     /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
-    internal static bool PositionsSuffice(FailoverState s)
+    internal static bool PositionsSuffice(FailoverState s) => Suffices(s, s.CutOff.Where(v => v.Position is not null));
+
+    private static bool Suffices(FailoverState s, IEnumerable<VoterState> standbys)
     {
-        var read = s.CutOff.Where(v => v.Position is not null).ToList();
+        var read = standbys.ToList();
         var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
         return rows.Count > 0 && rows.All(row => Quorum.CutsOff(row, [.. read.Select(v => v.Voter.Name)], s.DataNodeCount));
     }
@@ -96,7 +105,13 @@ internal static class FailoverRules
         if (Best(s) is not { } best)
             return "no standby can be promoted";
         if (s.Settings.Required > 0)
-            return s.CutOff.Count(v => v.Position is not null) < 2 ? $"nobody would be left to ack the commits of {best.Voter.Name}" : null;
+        {
+            return s.CutOff.Count(v => v.Position is not null) - 1 < s.Established!.Required
+                ? $"too few would be left to ack the commits of {best.Voter.Name} ({s.Established.Required} must)"
+                : null;
+        }
+
+
         var behind = s.Verdict.LastPosition is { } last && last > best.Position!.Value.Furthest ? last - best.Position.Value.Furthest : 0;
         return behind > (ulong)s.Settings.MaxDataLossBytes
             ? string.Create(CultureInfo.InvariantCulture, $"{best.Voter.Name} is {behind} bytes behind the last observed position of {s.Verdict.Primary}, more than Failover.MaxDataLossBytes = {s.Settings.MaxDataLossBytes}")
@@ -108,7 +123,7 @@ internal static class FailoverRules
 
     internal static bool IsVerified(FailoverState s) =>
         s.CandidateState is { IsVerified: true } && s.Promised.Count(v => v.IsVerified) >= s.Settings.Majority
-        && Quorum.CutsOff(s.Established!, [.. s.CutOff.Where(v => v.IsVerified).Select(v => v.Voter.Name)], s.DataNodeCount);
+        && Suffices(s, s.CutOff.Where(v => v is { IsVerified: true, Position: not null }));
 
     /// <summary>The row of this attempt's term.</summary>
     internal static TermRow NewRow(FailoverState s)
@@ -116,7 +131,7 @@ internal static class FailoverRules
         var record = s.CandidateState?.Record;
         var (required, names) = s.Goal switch
         {
-            Goal.Failover => (Math.Min(s.Established!.Required, s.CandidateStandbys.Length), s.CandidateStandbys),
+            Goal.Failover => (s.Established!.Required, s.CandidateStandbys),
             Goal.Confirm => (s.Established!.Required, [.. s.Established.SynchronousStandbys]),
             _ when record?.SynchronousNames is { } present && !SynchronousNames.IsPending(record.SynchronousNamesText) => (present.Required, [.. present.Names]),
             _ => (0, []),

@@ -35,9 +35,11 @@ internal sealed class LockSession(NpgsqlDataSource source, int lockObject, TimeS
     {
         if (_session is not { IsUsable: true } session)
             throw new LockSessionLostException("no lock session is open");
+        // Called off between statements only: amid one its session would have to be given up, and the lock with it.
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await session.QueryAsync(sql, read, timeout, cancellationToken, parameters).ConfigureAwait(false);
+            return await session.QueryAsync(sql, read, timeout, CancellationToken.None, parameters).ConfigureAwait(false);
         }
         catch (PostgresException e) when (session.IsUsable)
         {
