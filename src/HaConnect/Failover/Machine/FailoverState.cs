@@ -75,8 +75,8 @@ internal sealed record FailoverState
 
     internal bool AllAnswered => Pending.IsEmpty;
 
-    /// <summary>Everybody has answered, or the stragglers were waited for long enough.</summary>
-    internal bool Settled => AllAnswered || GraceOver;
+    /// <summary>Everybody has answered, or the stragglers were waited for long enough. A lost primary is not waited for.</summary>
+    internal bool Settled => AllAnswered || GraceOver || (Verdict.IsLost && Pending.All(p => p.Node == Verdict.Primary));
 
     internal VoterState? CandidateState => Candidate is { } name ? Voters.GetValueOrDefault(name) : null;
 
