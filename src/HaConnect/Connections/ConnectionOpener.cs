@@ -11,7 +11,7 @@ namespace HaConnect.Connections;
 /// </summary>
 internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics)
 {
-    private readonly long _timestampsPerSecond = time.TimestampFrequency;
+    private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
 
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer operation; null for now.</param>
@@ -20,7 +20,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (state.Current.PrimaryNode is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), pending: default, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
-        var opening = pool.Source.OpenConnectionAsync(cancellationToken);
+        var opening = pool.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
             ? new(pool.HandOut(opening.Result))
             : new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), opening, node, startedAt ?? time.GetTimestamp(), cancellationToken));
@@ -32,7 +32,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), pending: default, node: null, time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
-        var opening = pool.Source.OpenConnectionAsync(cancellationToken);
+        var opening = pool.OpenAsync(cancellationToken);
         if (!opening.IsCompletedSuccessfully)
             return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), opening, node, time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
@@ -50,7 +50,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         // DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.
         opening.IsCompletedSuccessfully ? opening.Result : opening.AsTask().GetAwaiter().GetResult();
 
-    private long OldestAllowed(TimeSpan bound) => time.GetTimestamp() - (long)(bound.TotalSeconds * _timestampsPerSecond);
+    private long OldestAllowed(TimeSpan bound) => time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
 
     private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, ValueTask<NpgsqlConnection> pending, Node? node, long startedAt, CancellationToken cancellationToken)
     {
@@ -66,7 +66,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             {
                 decision = request.Decide();
                 if (decision.Node is { } chosen)
-                    attempt = pools[chosen].Source.OpenConnectionAsync(cancellationToken).AsTask();
+                    attempt = pools[chosen].OpenAsync(cancellationToken).AsTask();
             }
 
             if (attempt is not null)

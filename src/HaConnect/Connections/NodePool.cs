@@ -21,6 +21,17 @@ internal sealed class NodePool : IAsyncDisposable
 
     internal NpgsqlDataSource Source { get; }
 
+    /// <summary>
+    /// As <see cref="NpgsqlDataSource.OpenConnectionAsync"/>, but without a state machine around an open that the pool answers at once:
+    /// that pays for the routing.
+    /// </summary>
+    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = Source.CreateConnection();
+        var opening = connection.OpenAsync(cancellationToken);
+        return opening.IsCompletedSuccessfully ? new(connection) : AwaitAsync(connection, opening);
+    }
+
     /// <summary>Counts an open connection until it is closed.</summary>
     internal NpgsqlConnection HandOut(NpgsqlConnection connection)
     {
@@ -30,6 +41,20 @@ internal sealed class NodePool : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private static async ValueTask<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
+    {
+        try
+        {
+            await opening.ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
