@@ -6,7 +6,7 @@ using HaConnect.Topology;
 namespace HaConnect.Benchmarks.Deciding;
 
 /// <summary>The decision where a read goes, the reading of the clock included: what HaConnect does before it asks a pool.</summary>
-[Rounds(3), MemoryDiagnoser]
+[Rounds(5), MemoryDiagnoser]
 public class RoutingBenchmarks
 {
     private static readonly TimeSpan Bound = TimeSpan.FromHours(1); // nobody probes meanwhile

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace HaConnect.Benchmarks.Deciding;
 
 /// <summary>What one answered probe costs: the observation is taken in, and the whole snapshot is built anew and published.</summary>
-[Rounds(3), MemoryDiagnoser]
+[Rounds(5), MemoryDiagnoser]
 public class SnapshotBenchmarks
 {
     private WatchedCluster? _cluster;

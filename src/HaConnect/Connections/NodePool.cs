@@ -21,28 +21,15 @@ internal sealed class NodePool : IAsyncDisposable
 
     internal NpgsqlDataSource Source { get; }
 
-    /// <summary>
-    /// As <see cref="NpgsqlDataSource.OpenConnectionAsync"/>, but without a state machine around an open that the pool answers at once:
-    /// that pays for the routing.
-    /// </summary>
-    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>A connection from the pool, not counted yet.</summary>
+    internal Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = Source.CreateConnection();
-        var opening = connection.OpenAsync(cancellationToken);
-        return opening.IsCompletedSuccessfully ? new(connection) : AwaitAsync(connection, opening);
+        return AwaitAsync(connection, connection.OpenAsync(cancellationToken));
     }
 
-    /// <summary>Counts an open connection until it is closed.</summary>
-    internal NpgsqlConnection HandOut(NpgsqlConnection connection)
-    {
-        Node.Load.Increment();
-        connection.StateChange += _onStateChange;
-        return connection;
-    }
-
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
-
-    private static async ValueTask<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
+    /// <summary>The connection once it is open; disposed where that fails.</summary>
+    internal static async Task<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
     {
         try
         {
@@ -55,6 +42,16 @@ internal sealed class NodePool : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Counts an open connection until it is closed.</summary>
+    internal NpgsqlConnection HandOut(NpgsqlConnection connection)
+    {
+        Node.Load.Increment();
+        connection.StateChange += _onStateChange;
+        return connection;
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
 
     private void OnStateChange(object sender, StateChangeEventArgs change)
     {
