@@ -10,10 +10,10 @@ using HaConnect.Benchmarks.Opening;
 switch (args)
 {
     case ["run", var results, .. var more]:
-        await using (await BenchmarkCluster.StartAsync())
+        await using (await OpenTargets.StartAsync())
         {
-            var config = DefaultConfig.Instance.WithArtifactsPath(results).AddExporter(JsonExporter.Brief).WithBuildTimeout(TimeSpan.FromMinutes(8)); // on a machine that is busy
-            var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchmarkCluster).Assembly).Run(more is [] ? ["--filter", "*"] : more, config).ToList();
+            var config = DefaultConfig.Instance.WithArtifactsPath(results).AddExporter(JsonExporter.Brief);
+            var summaries = BenchmarkSwitcher.FromAssembly(typeof(OpenTargets).Assembly).Run(more is [] ? ["--filter", "*"] : more, config).ToList();
             return summaries.Count > 0 && summaries.TrueForAll(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;
         }
 

@@ -9,9 +9,12 @@ internal enum Measure
     /// <summary>Median time over the baseline's in the same round; the median of the rounds.</summary>
     TimeRatio,
 
-    /// <summary>Bytes allocated by one operation, in the worst round.</summary>
+    /// <summary>
+    /// Bytes allocated by one operation, in the round with the fewest: the count is exact but for what the probes allocate in the background
+    /// meanwhile, which only adds.
+    /// </summary>
     Bytes,
 
-    /// <summary>Bytes allocated beyond what the baseline allocates, in the worst round.</summary>
+    /// <summary>Bytes allocated beyond what the baseline allocates, both as <see cref="Bytes"/>.</summary>
     BytesOver,
 }

@@ -27,13 +27,12 @@ internal sealed class Measurements(IReadOnlyDictionary<string, IReadOnlyList<Mea
         if (limit.Measure is Measure.Nanoseconds)
             return Median(own.Select(r => r.Nanoseconds));
         if (limit.Measure is Measure.Bytes)
-            return own.Max(r => r.Bytes);
+            return own.Min(r => r.Bytes);
         if (limit.Baseline is null || !rounds.TryGetValue(limit.Baseline, out var baseline) || baseline.Count != own.Count)
             return null;
-        var pairs = own.Zip(baseline);
         return limit.Measure is Measure.TimeRatio
-            ? Median(pairs.Select(p => p.First.Nanoseconds / p.Second.Nanoseconds))
-            : pairs.Max(p => p.First.Bytes - p.Second.Bytes);
+            ? Median(own.Zip(baseline, (o, b) => o.Nanoseconds / b.Nanoseconds))
+            : own.Min(r => r.Bytes) - baseline.Min(r => r.Bytes);
     }
 
     private static void Add(Dictionary<string, List<Round>> rounds, JsonElement benchmark)

@@ -21,6 +21,28 @@ internal sealed class NodePool : IAsyncDisposable
 
     internal NpgsqlDataSource Source { get; }
 
+    /// <summary>A connection from the pool, not counted yet.</summary>
+    internal Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = Source.CreateConnection();
+        return AwaitAsync(connection, connection.OpenAsync(cancellationToken));
+    }
+
+    /// <summary>The connection once it is open; disposed where that fails.</summary>
+    internal static async Task<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
+    {
+        try
+        {
+            await opening.ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Counts an open connection until it is closed.</summary>
     internal NpgsqlConnection HandOut(NpgsqlConnection connection)
     {

@@ -18,6 +18,7 @@ internal sealed class StalenessLedger
     private readonly List<(long Time, ulong Lsn)> _samples = new(MaxSamples);
     private readonly Dictionary<Node, long> _noLaterPromiseAt = [];
     private readonly Dictionary<Node, Credit> _credits = [];
+    private long _noLaterPromiseUntil; // computed when a probe changes it, and asked for every node
 
     internal Epoch? Epoch { get; private set; }
 
@@ -29,6 +30,7 @@ internal sealed class StalenessLedger
         _samples.Clear();
         _noLaterPromiseAt.Clear();
         _credits.Clear();
+        _noLaterPromiseUntil = epoch is null ? None : NoLaterPromiseUntil(epoch);
     }
 
     internal void Observe(NodeFacts facts)
@@ -43,7 +45,11 @@ internal sealed class StalenessLedger
         }
 
         if (epoch.Term is { } term && state.SeesRegister && (state.Register?.Term ?? 0) <= term.Term)
+        {
             _noLaterPromiseAt[facts.Node] = facts.LastStateSentAt;
+            _noLaterPromiseUntil = NoLaterPromiseUntil(epoch);
+        }
+
         // A restarted standby may accept reads behind what it had replayed before, so nothing is kept across a restart, be it that the
         // new process does not follow the epoch (yet).
         if (_credits.TryGetValue(facts.Node, out var credit) && credit.StartTime != state.StartTime)
@@ -57,7 +63,7 @@ internal sealed class StalenessLedger
     {
         if (Epoch is not { } epoch)
             return None;
-        var limit = requireNoLaterPromise ? NoLaterPromiseUntil(epoch) : long.MaxValue;
+        var limit = requireNoLaterPromise ? _noLaterPromiseUntil : long.MaxValue;
         if (ReferenceEquals(node, epoch.Primary))
             return limit;
         return _credits.TryGetValue(node, out var credit) ? NewestSampleWithin(credit.Replayed, limit) : None;
