@@ -34,7 +34,7 @@ internal static class SnapshotBuilder
             IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
             IsUneasy = primary is null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
-            PrimaryFreshAsOf = epoch is null ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
+            PrimaryFreshAsOf = epoch is null || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             NearTargets = near,
             FarTargets = [.. targets.Select(t => t.Target).Except(near).OrderByDescending(t => t.FreshAsOf)],
         };
@@ -44,6 +44,9 @@ internal static class SnapshotBuilder
     private static bool IsUneasy(NodeFacts facts, SnapshotInput input, Epoch epoch) =>
         facts.Reachability(input.TimeoutsUntilUnreachable) is var reachability
         && (ReferenceEquals(facts.Node, epoch.Primary) ? reachability != NodeReachability.Reachable : reachability == NodeReachability.Suspect);
+
+    /// <summary>It did not answer its last probe in time. A read sent to a frozen server hangs until its own time-out: better to wait for the next probe.</summary>
+    private static bool IsSilent(NodeFacts facts) => facts.Failure?.Kind == ProbeFailureKind.TimedOut;
 
     private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, out ReadTarget? target)
     {
@@ -56,7 +59,7 @@ internal static class SnapshotBuilder
         if (state is { InRecovery: true } && !isForeign)
         {
             freshAsOf = epoch is null ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
-            if (reachability is NodeReachability.Reachable or NodeReachability.Suspect)
+            if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
                 target = new ReadTarget(facts.Node, freshAsOf, state.StartTime);
         }
 

@@ -34,7 +34,7 @@ public sealed class SnapshotBuilderTests
     }
 
     [Theory]
-    [InlineData(nameof(ProbeFailureKind.TimedOut), 1, true, true)]
+    [InlineData(nameof(ProbeFailureKind.TimedOut), 1, false, true)] // a read sent to a frozen server would hang
     [InlineData(nameof(ProbeFailureKind.TimedOut), 3, false, false)]
     [InlineData(nameof(ProbeFailureKind.Refused), 1, false, false)]
     [InlineData(nameof(ProbeFailureKind.Overloaded), 1, true, true)]
@@ -47,6 +47,19 @@ public sealed class SnapshotBuilderTests
         _facts[1] = _facts[1].Fails(Enum.Parse<ProbeFailureKind>(kind), times);
         var snapshot = Build();
         Assert.Equal((isTarget, isUneasy), (snapshot.NearTargets.Any(t => t.Node.Name == "n1"), snapshot.IsUneasy));
+    }
+
+    [Theory]
+    [InlineData(nameof(ProbeFailureKind.TimedOut), false)]
+    [InlineData(nameof(ProbeFailureKind.Overloaded), true)]
+    public void Build_PrimaryThatFails_TakesReadsOnlyWhileItIsNotSilent(string kind, bool takesReads)
+    {
+        // Found by a frozen primary: reads fell back to it once the standbys' proofs had run out, and hung for 45 s.
+        Healthy();
+        _facts[0] = _facts[0].Fails(Enum.Parse<ProbeFailureKind>(kind), 1);
+        var snapshot = Build();
+        Assert.Equal("n0", snapshot.Primary!.Name);
+        Assert.Equal(takesReads, snapshot.PrimaryFreshAsOf != StalenessLedger.None);
     }
 
     [Fact]
