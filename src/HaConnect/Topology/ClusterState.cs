@@ -145,7 +145,7 @@ internal sealed class ClusterState
             Ledger = _ledger,
             Selection = selection,
             SystemIdentifier = _systemIdentifier,
-            
+
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && own.Exists(f => f.LastState!.SeesRegister),
             LatencyWindow = _options.Routing.LatencyWindow,

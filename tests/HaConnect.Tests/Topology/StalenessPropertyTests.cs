@@ -105,7 +105,7 @@ public sealed class StalenessPropertyTests
         {
             server.Log.RemoveRange(server.Replayed, server.Log.Count - server.Replayed);
             server.Started = Given.Started.AddMinutes(++_restarts);
-            
+
             // Two promoted from one parent have equal timeline numbers; without terms nothing tells them apart, which is a limit of
             // unmanaged clusters, not of the ledger.
             _top = managed ? server.Timeline + 1 : _top + 1;
