@@ -23,7 +23,7 @@ internal sealed class RoundsAttribute : Attribute, IConfigSource
         {
             config.AddJob(Round(round)
                 .WithIterationTime(TimeInterval.FromMilliseconds(0.5))
-                .WithWarmupCount(round == 0 ? 4000 : 50 + round) // the first for the JIT; the others differ, since equal jobs are run once
+                .WithWarmupCount(50 + round) // they differ, since equal jobs are run once
                 .WithIterationCount(200));
         }
 
