@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Running;
+using HaConnect.Benchmarks;
 using HaConnect.Benchmarks.Gate;
 using HaConnect.Benchmarks.Opening;
 
@@ -12,6 +13,7 @@ switch (args)
     case ["run", var results, .. var more]:
         await using (await OpenTargets.StartAsync())
         {
+            await WarmUp.RunAsync();
             var config = DefaultConfig.Instance.WithArtifactsPath(results).AddExporter(JsonExporter.Brief);
             var summaries = BenchmarkSwitcher.FromAssembly(typeof(OpenTargets).Assembly).Run(more is [] ? ["--filter", "*"] : more, config).ToList();
             return summaries.Count > 0 && summaries.TrueForAll(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;

@@ -23,8 +23,8 @@ internal sealed class RoundsAttribute : Attribute, IConfigSource
         {
             config.AddJob(Round(round)
                 .WithIterationTime(TimeInterval.FromMilliseconds(0.5))
-                .WithWarmupCount(round == 0 ? 4000 : 200 + round) // the first for the JIT; the others differ, since equal jobs are run once
-                .WithIterationCount(500));
+                .WithWarmupCount(50 + round) // they differ, since equal jobs are run once
+                .WithIterationCount(200));
         }
 
         for (var round = count; round < count + 2; round++)

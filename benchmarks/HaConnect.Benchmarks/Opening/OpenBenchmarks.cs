@@ -4,7 +4,7 @@ using Npgsql;
 namespace HaConnect.Benchmarks.Opening;
 
 /// <summary>Opening a connection from the pool and disposing it, one task: HaConnect beside plain Npgsql and Npgsql's own multi-host source.</summary>
-[Rounds(9), MemoryDiagnoser]
+[Rounds(21), MemoryDiagnoser]
 public class OpenBenchmarks
 {
     private readonly NpgsqlDataSource _plain = OpenTargets.Current.Plain;

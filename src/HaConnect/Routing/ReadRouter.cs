@@ -8,6 +8,9 @@ namespace HaConnect.Routing;
 /// </summary>
 internal static class ReadRouter
 {
+    [ThreadStatic]
+    private static ulong t_dice;
+
     /// <param name="snapshot">The cluster.</param>
     /// <param name="oldest">The moment of the decision less the bound: everything acked before it must be visible.</param>
     /// <param name="fallback">What to do when no replica qualifies.</param>
@@ -26,7 +29,7 @@ internal static class ReadRouter
             return eligible == 0 ? null : targets[0];
 
         // Power of two choices: of two different targets the one with fewer connections in use.
-        var dice = (uint)Random.Shared.Next();
+        var dice = Roll();
         var first = (int)((ulong)(dice & 0x7fff) * (uint)eligible >> 15);
         var second = (int)((ulong)(dice >> 15 & 0x7fff) * (uint)(eligible - 1) >> 15);
         if (second >= first)
@@ -34,6 +37,14 @@ internal static class ReadRouter
         var a = targets[first];
         var b = targets[second];
         return b.Node.Load.InUse < a.Node.Load.InUse ? b : a;
+    }
+
+    /// <summary>31 random bits from a generator of this thread (Knuth's MMIX): good enough to spread reads, in half the time of Random.Shared.</summary>
+    private static uint Roll()
+    {
+        var dice = t_dice == 0 ? (ulong)Random.Shared.NextInt64() : t_dice;
+        t_dice = dice * 6364136223846793005 + 1442695040888963407;
+        return (uint)(dice >> 33);
     }
 
     private static int Eligible(ReadTarget[] targets, long oldest)
