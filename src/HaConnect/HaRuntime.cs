@@ -34,7 +34,11 @@ internal sealed class HaRuntime : IAsyncDisposable
         Operations = new OperationRunner(Opener, State, options, time, Metrics, _logger);
         _probes = new ProbeSchedule(State, sources, options, time, _logger);
         if (options.Failover.Mode == FailoverMode.Coordinate)
-            _failover = FailoverLoop.Create(State, sources, _probes.WakeAll, options, new AuditTrail(sinks, _logger), Metrics, time, loggers.CreateLogger("HaConnect.Failover"));
+        {
+            _failover = FailoverLoop.Create(InstanceName.Create(), State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
+                new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, loggers.CreateLogger("HaConnect.Failover"));
+        }
+
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
     }
 

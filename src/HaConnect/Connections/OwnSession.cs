@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace HaConnect.Connections;
 /// a cancel request, which blocks on a frozen server and turns a wait for a synchronous standby into a false success. A statement
 /// that misses its deadline is abandoned together with its session; the socket is closed when the statement ends at last.
 /// </summary>
-internal sealed class OwnSession : IAsyncDisposable
+internal sealed class OwnSession : ISession
 {
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _time;
@@ -20,7 +21,7 @@ internal sealed class OwnSession : IAsyncDisposable
         _time = time;
     }
 
-    internal bool IsUsable => !_abandoned && _connection.FullState.HasFlag(System.Data.ConnectionState.Open);
+    public bool IsUsable => !_abandoned && _connection.FullState.HasFlag(System.Data.ConnectionState.Open);
 
     internal int ServerProcessId => _connection.ProcessID;
 
@@ -41,8 +42,7 @@ internal sealed class OwnSession : IAsyncDisposable
         }
     }
 
-    /// <exception cref="TimeoutException">The statement did not end in time. What it did is unknown; ask the server in a new session.</exception>
-    internal async Task<T> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, TimeSpan timeout, CancellationToken cancellationToken, params object[] parameters)
+    public async Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, TimeSpan timeout, CancellationToken cancellationToken, params object[] parameters)
     {
         var running = RunAsync(sql, read, parameters);
         try
@@ -62,7 +62,7 @@ internal sealed class OwnSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _abandoned ? default : _connection.DisposeAsync();
 
-    private async Task<T> RunAsync<T>(string sql, Func<NpgsqlDataReader, T> read, object[] parameters)
+    private async Task<T> RunAsync<T>(string sql, Func<DbDataReader, T> read, object[] parameters)
     {
         var command = new NpgsqlCommand(sql, _connection);
         await using (command.ConfigureAwait(false))

@@ -12,6 +12,7 @@ namespace HaConnect.Failover;
 
 /// <summary>
 /// Runs the failover machine: feeds it verdicts, answers and timers one at a time, and has its effects carried out. It decides nothing.
+/// Whoever posts an event runs the step, so that one thread can run it all in simulated time.
 /// </summary>
 internal sealed class FailoverLoop : IAsyncDisposable
 {
@@ -23,7 +24,8 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private readonly FailoverTelling _telling;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<FailoverEvent> _events = Channel.CreateUnbounded<FailoverEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Func<double> _dice;
+    private readonly Channel<FailoverEvent> _events = Channel.CreateUnbounded<FailoverEvent>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly Dictionary<string, VoterWorker> _workers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private FailoverState _state;
@@ -31,27 +33,38 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private PrimaryVerdict _lastVerdict = PrimaryVerdict.None;
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
-        ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
+        Func<double> dice, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
     {
         _cluster = cluster;
         _wakeProbes = wakeProbes;
         _options = options;
         _telling = telling;
         _time = time;
+        _dice = dice;
         _logger = logger;
         _state = FailoverState.Initial(settings);
         foreach (var (node, control) in controls)
             _workers[node] = new VoterWorker(node, control, Post, options.Failover.LeaseDuration, time, logger);
     }
 
-    internal static FailoverLoop Create(ClusterState cluster, NodeSources sources, Action wakeProbes, HaDatabaseOptions options, AuditTrail audit, HaMetrics metrics,
-        TimeProvider time, ILogger logger)
+    /// <param name="coordinator">This instance's name in registers and records.</param>
+    /// <param name="cluster">What is observed.</param>
+    /// <param name="sessions">Opens the sessions that hold a voter's lock.</param>
+    /// <param name="wakeProbes">Called when there is news that probes should see at once.</param>
+    /// <param name="options">The options, valid.</param>
+    /// <param name="audit">What was done, and why.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="dice">0 to 1, evenly: instances that fail together must not try again together.</param>
+    /// <param name="logger">The log.</param>
+    internal static FailoverLoop Create(string coordinator, ClusterState cluster, Func<ConfiguredNode, ISessionSource> sessions, Action wakeProbes, HaDatabaseOptions options,
+        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger)
     {
         var dataNodes = ConfiguredNode.DataNodesOf(options);
         var witnesses = ConfiguredNode.WitnessesOf(options);
         var settings = new FailoverSettings
         {
-            Coordinator = InstanceName.Create(),
+            Coordinator = coordinator,
             Voters = [.. dataNodes.Select(n => new Voter(n.Name, IsWitness: false, n.Priority)), .. witnesses.Select(n => new Voter(n.Name, IsWitness: true, 0))],
             ControlDatabase = options.Failover.ControlDatabase,
             Required = options.Failover.RequiredSynchronousStandbys,
@@ -64,10 +77,10 @@ internal sealed class FailoverLoop : IAsyncDisposable
             controls[node.Name] = new DataNodeControl(node.Name, Session(node), settings, lockObject);
         foreach (var node in witnesses)
             controls[node.Name] = new WitnessControl(node.Name, options.ClusterName, Session(node), lockObject);
-        return new FailoverLoop(cluster, settings, wakeProbes, options, new FailoverTelling(settings.Coordinator, options.ClusterName, audit, metrics, time, logger), time, logger, controls);
+        return new FailoverLoop(cluster, settings, wakeProbes, options, new FailoverTelling(settings.Coordinator, options.ClusterName, audit, metrics, time, logger), time, dice, logger, controls);
 
         LockSession Session(ConfiguredNode node) =>
-            new(sources.ForCoordinator(node.Host, node.Port), lockObject, options.Failover.StepTimeout * 2, time);
+            new(sessions(node), lockObject, options.Failover.StepTimeout * 2, time);
     }
 
     internal void Start()
@@ -75,7 +88,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
         if (_state.Settings.Required == 0)
             Log.AsynchronousReplication(_logger);
         _cluster.Published += OnPublished;
-        _running = Task.Run(RunAsync);
+        _running = RunAsync();
     }
 
     /// <summary>Hands over: a failover under way is finished, then the locks are released, so that another instance takes over at once.</summary>
@@ -89,7 +102,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            await _stop.CancelAsync().ConfigureAwait(false);
+            _stop.Cancel();
             await _running.ConfigureAwait(false);
         }
 
@@ -115,7 +128,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
         {
             try
             {
-                await StepAsync(await _events.Reader.ReadAsync(_stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                Take(await _events.Reader.ReadAsync(_stop.Token).ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -125,14 +138,14 @@ internal sealed class FailoverLoop : IAsyncDisposable
             {
                 // Whatever it was, this instance must not go on holding an office that it does not fill.
                 Log.FailoverLoopFailed(_logger, e);
-                await ReleaseAllAsync().ConfigureAwait(false);
+                ReleaseAll();
                 _state = FailoverState.Initial(_state.Settings) with { StepNumber = _state.StepNumber + 1, Verdict = _state.Verdict };
                 ScheduleTimers();
             }
         }
     }
 
-    private async Task StepAsync(FailoverEvent happened)
+    private void Take(FailoverEvent happened)
     {
         var before = _state.StepNumber;
         (_state, var effects) = FailoverMachine.Next(_state, happened);
@@ -145,7 +158,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
                     _workers[e.Node].Do(e.StepNumber, e.Command);
                     break;
                 case Effect.ReleaseAll:
-                    await ReleaseAllAsync().ConfigureAwait(false);
+                    ReleaseAll();
                     break;
                 case Effect.Tell e:
                     _telling.Tell(e);
@@ -169,7 +182,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void ScheduleTimers()
     {
-        var (grace, timeout) = FailoverTiming.Of(_state, _options.Failover.StepTimeout, Random.Shared.NextDouble());
+        var (grace, timeout) = FailoverTiming.Of(_state, _options.Failover.StepTimeout, _dice());
         _ = PostLaterAsync(grace, new FailoverEvent.GraceOver(_state.StepNumber));
         _ = PostLaterAsync(timeout, new FailoverEvent.TimeOver(_state.StepNumber));
     }
@@ -180,9 +193,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
         Post(happened);
     }
 
-    private async Task ReleaseAllAsync()
+    private void ReleaseAll()
     {
         foreach (var worker in _workers.Values)
-            await worker.ReleaseAsync().ConfigureAwait(false);
+            worker.Release();
     }
 }

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using HaConnect.Failover;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace HaConnect.Probing;
@@ -9,7 +9,7 @@ namespace HaConnect.Probing;
 /// <summary>Reads the row of <see cref="ProbeSql"/>, column by column in its order.</summary>
 internal static class ProbeRow
 {
-    internal static ServerState Read(NpgsqlDataReader row, ProbeCapabilities can)
+    internal static ServerState Read(DbDataReader row, ProbeCapabilities can)
     {
         var inRecovery = row.GetBoolean(0);
         return new ServerState
@@ -61,11 +61,11 @@ internal static class ProbeRow
             root.GetProperty("required").GetInt32(), root.GetProperty("established").GetBoolean());
     }
 
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static int? Int(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+    private static int? Int(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
-    private static ulong? Lsn(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
+    private static ulong? Lsn(DbDataReader row, int column) => row.IsDBNull(column) ? null : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
 
     private static int? Newer(int? a, int? b) => a is null ? b : b is null ? a : Math.Max(a.Value, b.Value);
 }

@@ -87,6 +87,14 @@ internal static class ControlSql
            AND pg_catalog.current_setting('synchronous_standby_names') = $5
         """;
 
+    internal const string ServerVersion = "SELECT pg_catalog.current_setting('server_version_num')::int";
+
+    internal const string ResumeReplay = "SELECT pg_catalog.pg_wal_replay_resume()";
+
+    internal const string SynchronousNames = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
+
+    internal const string Conninfo = "SELECT pg_catalog.current_setting('primary_conninfo')";
+
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 
     internal const string Reload = "SELECT pg_catalog.pg_reload_conf()";

@@ -72,7 +72,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             if (!p.NoReceiver)
                 throw new CommandRefusedException("a WAL receiver has come back");
             if (p.IsPaused)
-                await session.ExecuteAsync("SELECT pg_catalog.pg_wal_replay_resume()", cancellationToken).ConfigureAwait(false);
+                await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
             if (p.Delay != "0")
             {
                 await session.ExecuteAsync("ALTER SYSTEM SET recovery_min_apply_delay = 0", cancellationToken).ConfigureAwait(false);
@@ -92,7 +92,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync("SELECT pg_catalog.current_setting('synchronous_standby_names')", static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
+        while (await session.QueryAsync(ControlSql.SynchronousNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
             await PollAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -126,7 +126,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     {
         await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
         var conninfo = settings.Conninfo.Build(node, primary);
-        if (await session.QueryAsync("SELECT pg_catalog.current_setting('primary_conninfo')", static row => row.GetString(0), cancellationToken).ConfigureAwait(false) == conninfo)
+        if (await session.QueryAsync(ControlSql.Conninfo, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) == conninfo)
             return;
         await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(conninfo)}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
@@ -178,5 +178,5 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     private Task PollAsync(CancellationToken cancellationToken) => Task.Delay(PollInterval, session.Time, cancellationToken);
 
-    private static ulong Lsn(Npgsql.NpgsqlDataReader row, int column) => row.IsDBNull(column) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
+    private static ulong Lsn(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
 }

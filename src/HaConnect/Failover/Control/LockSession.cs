@@ -1,12 +1,13 @@
+using System.Data.Common;
 using HaConnect.Connections;
 using Npgsql;
 
 namespace HaConnect.Failover;
 
 /// <summary>The session that holds a voter's advisory lock. Whatever fails in it in a way that could have ended it, ends it.</summary>
-internal sealed class LockSession(NpgsqlDataSource source, int lockObject, TimeSpan timeout, TimeProvider time) : IAsyncDisposable
+internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpan timeout, TimeProvider time) : IAsyncDisposable
 {
-    private OwnSession? _session;
+    private ISession? _session;
 
     internal bool IsOpen => _session is { IsUsable: true };
 
@@ -18,7 +19,7 @@ internal sealed class LockSession(NpgsqlDataSource source, int lockObject, TimeS
         await CloseAsync().ConfigureAwait(false);
         try
         {
-            _session = await OwnSession.OpenAsync(source, timeout, time, cancellationToken).ConfigureAwait(false);
+            _session = await source.OpenAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
@@ -31,7 +32,7 @@ internal sealed class LockSession(NpgsqlDataSource source, int lockObject, TimeS
         return false;
     }
 
-    internal async Task<T> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
+    internal async Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
     {
         if (_session is not { IsUsable: true } session)
             throw new LockSessionLostException("no lock session is open");

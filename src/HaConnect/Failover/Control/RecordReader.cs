@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using HaConnect.Failover.Promotion;
 using HaConnect.Probing;
-using Npgsql;
 
 namespace HaConnect.Failover;
 
@@ -10,7 +10,7 @@ internal sealed class RecordReader(string node, LockSession session)
 {
     internal async Task<VoterRecord> ReadAsync(CancellationToken cancellationToken)
     {
-        var version = await session.QueryAsync("SELECT pg_catalog.current_setting('server_version_num')::int", static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        var version = await session.QueryAsync(ControlSql.ServerVersion, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
         var parameters = version >= 150000 ? ControlSql.MissingParameterPrivileges : ControlSql.MissingSuperuser;
         var missing = await session.QueryAsync(ControlSql.MissingPrivileges + parameters, static row => row.GetFieldValue<string[]>(0), cancellationToken).ConfigureAwait(false);
         if (missing.Length > 0)
@@ -29,7 +29,7 @@ internal sealed class RecordReader(string node, LockSession session)
             ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false)).Row
             : null;
 
-    private VoterRecord Settings(NpgsqlDataReader row)
+    private VoterRecord Settings(DbDataReader row)
     {
         var register = Register.Parse(row.IsDBNull(2) ? null : row.GetString(2));
         return new VoterRecord
@@ -45,7 +45,7 @@ internal sealed class RecordReader(string node, LockSession session)
         };
     }
 
-    private static (TermRow? Row, string[]? Voters, string? ControlDatabase) Term(NpgsqlDataReader row) => !row.HasRows
+    private static (TermRow? Row, string[]? Voters, string? ControlDatabase) Term(DbDataReader row) => !row.HasRows
         ? default
         : (new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)), row.GetFieldValue<string[]>(5), row.GetString(6));
 }

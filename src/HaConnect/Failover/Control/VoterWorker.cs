@@ -13,7 +13,7 @@ internal sealed class VoterWorker : IAsyncDisposable
     private readonly TimeSpan _renewal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<Order> _orders = Channel.CreateUnbounded<Order>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Order> _orders = Channel.CreateUnbounded<Order>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private bool _holdsLock;
@@ -28,7 +28,7 @@ internal sealed class VoterWorker : IAsyncDisposable
         _renewal = lease / 3;
         _time = time;
         _logger = logger;
-        _running = Task.Run(RunAsync);
+        _running = RunAsync();
     }
 
     /// <summary>A command of a later step calls off one of an earlier step that is still waiting for something.</summary>
@@ -43,18 +43,17 @@ internal sealed class VoterWorker : IAsyncDisposable
     internal void SaveAudit(IReadOnlyList<AuditRecord> records) => _orders.Writer.TryWrite(new Order(0, null, records, _office.Token));
 
     /// <summary>Ends what is under way, forgets what was asked, and closes the session, which frees the lock at once.</summary>
-    internal async Task ReleaseAsync()
+    internal void Release()
     {
         var office = _office;
         _office = new CancellationTokenSource();
-        await office.CancelAsync().ConfigureAwait(false);
+        office.Cancel();
         _orders.Writer.TryWrite(new Order(0, null, null, CancellationToken.None));
     }
 
     public async ValueTask DisposeAsync()
     {
-        _orders.Writer.TryComplete();
-        await _stop.CancelAsync().ConfigureAwait(false);
+        _stop.Cancel();
         await _running.ConfigureAwait(false);
         await _control.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
@@ -205,7 +204,7 @@ internal sealed class VoterWorker : IAsyncDisposable
             lock (_lock)
             {
                 if (!_ended)
-                    _ = _source.CancelAsync(); // its callbacks run elsewhere, not under this lock
+                    _source.Cancel();
             }
         }
 

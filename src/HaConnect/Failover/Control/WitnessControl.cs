@@ -10,12 +10,12 @@ namespace HaConnect.Failover;
 /// </summary>
 internal sealed class WitnessControl(string node, string cluster, LockSession session, int lockObject) : INodeControl
 {
-    private const string HasTable = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'haconnect' AND c.relname = 'register')";
-    private const string CreateTable = "CREATE SCHEMA IF NOT EXISTS haconnect; CREATE TABLE IF NOT EXISTS haconnect.register (cluster text PRIMARY KEY, value text NOT NULL)";
-    private const string Read = "SELECT (SELECT value FROM haconnect.register WHERE cluster = $1)";
-    private const string Write = "INSERT INTO haconnect.register (cluster, value) VALUES ($1, $2) ON CONFLICT (cluster) DO UPDATE SET value = excluded.value";
-    private const string SystemIdentifier = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()";
-    private const string HoldsLock = "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = $2::oid AND l.objsubid = 2 AND l.pid = pg_catalog.pg_backend_pid() AND l.granted)";
+    internal const string HasTable = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'haconnect' AND c.relname = 'register')";
+    internal const string CreateTable = "CREATE SCHEMA IF NOT EXISTS haconnect; CREATE TABLE IF NOT EXISTS haconnect.register (cluster text PRIMARY KEY, value text NOT NULL)";
+    internal const string Read = "SELECT (SELECT value FROM haconnect.register WHERE cluster = $1)";
+    internal const string Write = "INSERT INTO haconnect.register (cluster, value) VALUES ($1, $2) ON CONFLICT (cluster) DO UPDATE SET value = excluded.value";
+    internal const string SystemIdentifier = "SELECT system_identifier::text FROM pg_catalog.pg_control_system()";
+    internal const string HoldsLock = "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = $2::oid AND l.objsubid = 2 AND l.pid = pg_catalog.pg_backend_pid() AND l.granted)";
 
     public Task<bool> TakeLockAsync(CancellationToken cancellationToken) => session.OpenAsync(cancellationToken);
 
