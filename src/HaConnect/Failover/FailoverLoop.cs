@@ -57,8 +57,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="dice">0 to 1, evenly: instances that fail together must not try again together.</param>
     /// <param name="logger">The log.</param>
+    /// <param name="broken">Rules that a test breaks on purpose.</param>
     internal static FailoverLoop Create(string coordinator, ClusterState cluster, Func<ConfiguredNode, ISessionSource> sessions, Action wakeProbes, HaDatabaseOptions options,
-        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger)
+        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger, BrokenRules broken = BrokenRules.None)
     {
         var dataNodes = ConfiguredNode.DataNodesOf(options);
         var witnesses = ConfiguredNode.WitnessesOf(options);
@@ -70,6 +71,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
             Required = options.Failover.RequiredSynchronousStandbys,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
             Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
+            Broken = broken,
         };
         var lockObject = LockKey.ObjectOf(options.ClusterName);
         var controls = new Dictionary<string, INodeControl>(StringComparer.Ordinal);

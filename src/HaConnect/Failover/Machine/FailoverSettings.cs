@@ -12,6 +12,9 @@ internal sealed record FailoverSettings
     internal required long MaxDataLossBytes { get; init; }
     internal required ConninfoBuilder Conninfo { get; init; }
 
+    /// <summary>None, but in tests that show that a broken rule would be found.</summary>
+    internal BrokenRules Broken { get; init; }
+
     internal int Majority => Voters.Count / 2 + 1;
 
     internal IEnumerable<Voter> DataNodes => Voters.Where(v => !v.IsWitness);

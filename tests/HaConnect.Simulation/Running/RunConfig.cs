@@ -1,0 +1,34 @@
+using HaConnect.Failover;
+
+namespace HaConnect.Simulation.Running;
+
+/// <summary>What a run is made of, beside its seed and its faults.</summary>
+internal sealed record RunConfig
+{
+    internal int DataNodes { get; init; } = 3;
+
+    internal int Witnesses { get; init; }
+
+    /// <summary>The k of <c>ANY k (…)</c>.</summary>
+    internal int Required { get; init; } = 1;
+
+    internal int Instances { get; init; } = 3;
+
+    internal int WritersPerInstance { get; init; } = 1;
+
+    /// <summary>Rules that the shipped code is told to break.</summary>
+    internal BrokenRules Broken { get; init; }
+
+    /// <summary>Clients take a row that they can see for an established term (breaks R7).</summary>
+    internal bool ServesBeforeEstablished { get; init; }
+
+    /// <summary>The operator rejoins a node onto whatever is out of recovery (breaks R9).</summary>
+    internal bool RejoinsBeforeEstablished { get; init; }
+
+    /// <summary>Virtual seconds: the run, and from when on there are no faults.</summary>
+    internal long Length { get; init; } = 30_000_000;
+
+    internal long FaultsUntil { get; init; } = 17_000_000;
+
+    internal int Voters => DataNodes + Witnesses;
+}

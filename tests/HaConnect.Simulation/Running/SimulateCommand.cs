@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace HaConnect.Simulation.Running;
+
+/// <summary><c>bash eng/simulate.sh</c>.</summary>
+internal static class SimulateCommand
+{
+    internal static int Run(string[] args)
+    {
+        var schedules = int.Parse(args[0], CultureInfo.InvariantCulture);
+        var seed = ulong.Parse(args[1], CultureInfo.InvariantCulture);
+        var trace = args.Length > 2;
+        var thread = new Thread(() =>
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            long events = 0, acked = 0, promotions = 0, reads = 0;
+            var bad = new Dictionary<string, List<ulong>>();
+            for (var i = 0; i < schedules; i++)
+            {
+                var r = SimulationRun.Execute(new RunConfig(), seed + (ulong)i, trace: trace);
+                events += r.Events;
+                acked += r.Acked;
+                reads += r.Reads;
+                promotions += r.Promotions;
+                if (r.Violation is { } v)
+                {
+                    if (!bad.TryGetValue(v.Invariant, out var list))
+                        bad[v.Invariant] = list = [];
+                    list.Add(r.Seed);
+                    if (list.Count <= 5)
+                        Console.WriteLine($"seed {r.Seed}: {v.Invariant}: {v.What}");
+                }
+
+                if (trace)
+                {
+                    Console.WriteLine(string.Join('\n', r.Plan.Faults));
+                    Console.WriteLine(string.Join('\n', r.Trace));
+                    Console.WriteLine(r.Fingerprint);
+                }
+            }
+
+            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            Console.WriteLine($"{schedules} runs, {schedules / seconds:0.0}/s, {events / (double)schedules:0} events, {acked / (double)schedules:0} acked, {reads / (double)schedules:0} reads, {promotions / (double)schedules:0.00} promotions per run");
+            foreach (var (k, l) in bad)
+                Console.WriteLine($"{k}: {l.Count}: {string.Join(' ', l.Take(20))}");
+        });
+        thread.Start();
+        thread.Join();
+        return 0;
+    }
+}
