@@ -34,6 +34,7 @@ internal sealed class World
         Statements = new Statements(this);
         for (var i = 0; i < config.Voters; i++)
             Servers.Add(new SimServer(this, i < config.DataNodes ? $"n{i + 1}" : $"w{i - config.DataNodes + 1}", i, isWitness: i >= config.DataNodes));
+        DataNodes = [.. Servers.Where(s => !s.IsWitness)];
         VoterNames = [.. Servers.Select(s => s.Name)];
         Faults = new FaultInjector(this, faults);
         Operator = new Operator(this);
@@ -65,7 +66,7 @@ internal sealed class World
 
     internal string[] VoterNames { get; }
 
-    internal IEnumerable<SimServer> DataNodes => Servers.Take(Config.DataNodes);
+    internal SimServer[] DataNodes { get; }
 
     internal List<SimInstance> Instances { get; } = [];
 

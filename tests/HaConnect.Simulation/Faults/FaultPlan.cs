@@ -3,31 +3,55 @@ using HaConnect.Simulation.Time;
 
 namespace HaConnect.Simulation.Faults;
 
-/// <summary>The faults of a run, drawn from its seed: a few kinds at a time, in bursts, half of them aimed at whoever is primary then.</summary>
+/// <summary>
+/// The faults of a run, drawn from its seed. Half of the runs are swarms: a few kinds at a time, in bursts, half of them aimed at whoever is
+/// primary then. The other half are failovers in trouble: the primary is lost, again and again, while something strikes at a step of the
+/// coordinator, since random moments rarely reach the narrow gaps.
+/// </summary>
 internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
 {
     internal static readonly FaultPlan None = new([]);
 
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
+    private static readonly FaultKind[] Losses = [FaultKind.KillServer, FaultKind.KillServer, FaultKind.FreezeServer, FaultKind.IsolateServer, FaultKind.OneWayCut];
 
     internal static FaultPlan Draw(ulong seed, RunConfig config)
     {
         var dice = new Dice(seed, "faults");
         if (dice.OneIn(40))
             return None; // nothing goes wrong: nobody may act
-        var kinds = Kinds.Where(_ => dice.OneIn(3)).Append(dice.Of(Kinds)).Append(dice.OneIn(2) ? FaultKind.KillServer : FaultKind.AtStatement).ToArray();
-        var count = 2 + dice.Below(9);
         var faults = new List<Fault>();
+        if (dice.OneIn(2))
+            Swarm(dice, config, faults);
+        else
+            Trouble(dice, config, faults);
+        return new FaultPlan([.. faults.Where(f => f.At < config.FaultsUntil - 500_000)]);
+    }
+
+    private static void Swarm(Dice dice, RunConfig config, List<Fault> faults)
+    {
+        var kinds = Kinds.Where(_ => dice.OneIn(3)).Append(dice.Of(Kinds)).Append(FaultKind.KillServer).ToArray();
+        var count = 2 + dice.Below(10);
         var at = dice.Between(300_000, 4_000_000);
         for (var i = 0; i < count; i++)
         {
             faults.Add(One(dice, dice.Of(kinds), at, config));
             at += dice.OneIn(3) ? dice.Between(500_000, 5_000_000) : dice.Between(0, 250_000);
-            if (at > config.FaultsUntil - 500_000)
-                break;
         }
+    }
 
-        return new FaultPlan(faults);
+    private static void Trouble(Dice dice, RunConfig config, List<Fault> faults)
+    {
+        var at = dice.Between(600_000, 2_500_000);
+        for (var failovers = 1 + dice.Below(4); failovers > 0; failovers--)
+        {
+            for (var strikes = dice.Below(4); strikes > 0; strikes--)
+                faults.Add(One(dice, FaultKind.AtStatement, at - 1, config));
+            faults.Add(One(dice, dice.Of(Losses), at, config) with { Target = Fault.ThePrimary });
+            for (var extras = dice.Below(3); extras > 0; extras--)
+                faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(-100_000, 1_500_000), config));
+            at += dice.Between(400_000, 5_500_000);
+        }
     }
 
     private static Fault One(Dice dice, FaultKind kind, long at, RunConfig config)

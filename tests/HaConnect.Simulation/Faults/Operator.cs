@@ -12,7 +12,8 @@ internal sealed class Operator(World world)
 
     private readonly Dictionary<SimServer, long> _notStreamingSince = [];
 
-    internal void Begin() => world.Scheduler.At(world.Config.FaultsUntil + 500_000, Tend);
+    /// <summary>In every other run it is at work all the time, so that one failover can follow another; in the rest only when the faults have ended.</summary>
+    internal void Begin() => world.Scheduler.At(new Time.Dice(world.Seed, "operator").OneIn(2) ? 2_000_000 : world.Config.FaultsUntil + 500_000, Tend);
 
     internal void Rejoin(SimServer node)
     {
@@ -42,7 +43,7 @@ internal sealed class Operator(World world)
     {
         foreach (var server in world.DataNodes)
         {
-            var isWell = server == world.Judge.EstablishedPrimary || server.Process is { Accepts: true, Startup.Receiver.Status: "streaming" };
+            var isWell = server == world.Judge.EstablishedPrimary || server.Process is null or { Accepts: false } or { Startup.Receiver.Status: "streaming" };
             if (isWell)
             {
                 _notStreamingSince.Remove(server);

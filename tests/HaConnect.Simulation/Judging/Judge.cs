@@ -13,7 +13,8 @@ internal sealed class Judge(World world)
 {
     private readonly List<(WalEntry Entry, int Index)> _released = [];
     private readonly Dictionary<long, (SimServer Server, string Instance)> _promoted = [];
-    private readonly SortedDictionary<long, (SimServer Server, TermRow Row)> _established = [];
+    private readonly Dictionary<long, (SimServer Server, TermRow Row)> _established = [];
+    private readonly Dictionary<SimServer, long> _terms = []; // the newest under which each was promoted or established
     private readonly ReadJudge _reads = new();
 
     internal Violation? Violation { get; private set; }
@@ -28,9 +29,9 @@ internal sealed class Judge(World world)
 
     internal long LastAckAt { get; private set; }
 
-    internal long NewestTerm => _established.Count == 0 ? 0 : _established.Keys.Last();
+    internal long NewestTerm { get; private set; }
 
-    internal SimServer? EstablishedPrimary => _established.Count == 0 ? null : _established[NewestTerm].Server;
+    internal SimServer? EstablishedPrimary { get; private set; }
 
     internal void Violated(string invariant, string what)
     {
@@ -50,7 +51,16 @@ internal sealed class Judge(World world)
         if (world.Config.Required == 0)
             return;
         var names = process.SynchronousNames;
-        var holders = names is null ? 0 : world.DataNodes.Count(s => names.Names.Contains(s.Name) && Holds(s, index, entry));
+        var holders = 0;
+        if (names is not null)
+        {
+            foreach (var standby in world.DataNodes)
+            {
+                if (Holds(standby, index, entry) && names.Names.Contains(standby.Name))
+                    holders++;
+            }
+        }
+
         if (names is null || holders < names.Required)
         {
             Violated(Invariants.NoUnbackedAck, names is null
@@ -59,7 +69,7 @@ internal sealed class Judge(World world)
         }
 
         _released.Add((entry, index));
-        if (EstablishedPrimary is { } primary && TermOf(process.Server) < NewestTerm && !Holds(primary, index, entry))
+        if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
     }
 
@@ -114,6 +124,7 @@ internal sealed class Judge(World world)
         var server = process.Server;
         if (!_promoted.TryAdd(term, (server, session.Instance.Name)) && _promoted[term] != (server, session.Instance.Name))
             Violated(Invariants.OneLeaderPerTerm, $"term {term} promoted {_promoted[term].Server.Name} by {_promoted[term].Instance}, and now {server.Name} by {session.Instance.Name}");
+        _terms[server] = Math.Max(_terms.GetValueOrDefault(server), term);
         world.Trace($"{session.Instance.Name} promotes {server.Name} in term {term}");
 
         // A coordinator that was overtaken may still promote: it is made harmless by the rest, not prevented.
@@ -154,6 +165,9 @@ internal sealed class Judge(World world)
         if (holders < row.Required)
             Violated(Invariants.EstablishBeforeServe, $"term {term} is marked established, but its row was flushed by {holders} of {string.Join(", ", row.SynchronousStandbys)}");
         _established[term] = (process.Server, row);
+        _terms[process.Server] = Math.Max(_terms.GetValueOrDefault(process.Server), term);
+        if (term >= NewestTerm)
+            (NewestTerm, EstablishedPrimary) = (term, process.Server);
         world.Trace($"term {term} is established: {process.Server.Name}");
         CheckNothingLost(process.Server, $"{process.Server.Name} is established in term {term}");
     }
@@ -177,10 +191,6 @@ internal sealed class Judge(World world)
             }
         }
     }
-
-    /// <summary>The newest term under which a server was promoted or established.</summary>
-    private long TermOf(SimServer server) =>
-        Math.Max(_promoted.Where(p => p.Value.Server == server).Select(p => p.Key).DefaultIfEmpty().Max(), _established.Where(e => e.Value.Server == server).Select(e => e.Key).DefaultIfEmpty().Max());
 
     private static bool Holds(SimServer server, int index, WalEntry entry, bool flushed = true) =>
         (flushed ? server.Disk.Flushed : server.Disk.Wal.Count) >= index && server.Disk.Wal[index - 1] == entry;

@@ -19,6 +19,8 @@ internal sealed class SimSession : ISession
     private bool _brokenForClient;
     private bool _leaseWatched;
     private long _lastActivity;
+    private long _deadline;
+    private bool _deadlineWatched;
 
     internal SimSession(SimInstance instance, ServerProcess process, Pipe up, Pipe down, long lease)
     {
@@ -54,11 +56,27 @@ internal sealed class SimSession : ISession
     internal void Post(ICall call, long timeout, Action arrived)
     {
         _call = call;
+        _deadline = World.Scheduler.Now + timeout;
         World.Network.Send(_up, arrived);
-        Instance.Actor.After(timeout, () =>
+        if (!_deadlineWatched)
+            WatchDeadline(timeout);
+    }
+
+    /// <summary>One timer a session, however many statements it runs.</summary>
+    private void WatchDeadline(long remaining)
+    {
+        _deadlineWatched = true;
+        Instance.Actor.After(remaining, () =>
         {
-            if (call.IsDone)
+            _deadlineWatched = false;
+            if (_call is not { IsDone: false } call)
                 return;
+            if (_deadline > World.Scheduler.Now)
+            {
+                WatchDeadline(_deadline - World.Scheduler.Now);
+                return;
+            }
+
             _abandoned = true;
             call.Fail(new TimeoutException());
         });

@@ -40,6 +40,7 @@ internal static class SimulateCommand
             }
 
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            Console.WriteLine($"cpu {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s, {schedules / Environment.CpuUsage.TotalTime.TotalSeconds:0.0} runs per cpu second");
             Console.WriteLine($"{schedules} runs, {schedules / seconds:0.0}/s, {events / (double)schedules:0} events, {acked / (double)schedules:0} acked, {reads / (double)schedules:0} reads, {promotions / (double)schedules:0.00} promotions per run");
             foreach (var (k, l) in bad)
                 Console.WriteLine($"{k}: {l.Count}: {string.Join(' ', l.Take(20))}");

@@ -8,6 +8,8 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
     internal static readonly DateTime Epoch = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private int _starts;
+    private bool _isDying;
+    private bool _startsAgain;
 
     internal World World => world;
 
@@ -33,6 +35,8 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
 
     internal void Start()
     {
+        if (_isDying)
+            _startsAgain = true;
         if (Process is not null)
             return;
         var process = Process = new ServerProcess(this, ++_starts);
@@ -54,7 +58,10 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
         if (process.Actor.IsFrozen)
             End(process);
         else
+        {
+            _isDying = true;
             process.Actor.After(Dice.OneIn(3) ? Dice.Between(0, 30_000) : 0, () => End(process));
+        }
     }
 
     internal void EndNow() => End(Process);
@@ -107,7 +114,13 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
         if (process is null || Process != process)
             return;
         Process = null;
+        _isDying = false;
         process.End();
         world.ReconsiderReceivers();
+        if (_startsAgain)
+        {
+            _startsAgain = false;
+            Start();
+        }
     }
 }

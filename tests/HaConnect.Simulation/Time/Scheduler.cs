@@ -11,6 +11,7 @@ internal sealed class Scheduler
     private readonly PriorityQueue<Action, long> _queue = new(4096);
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _sequence;
+    private volatile bool _strayed;
 
     /// <summary>Microseconds since the run began.</summary>
     internal long Now { get; private set; }
@@ -20,7 +21,11 @@ internal sealed class Scheduler
     internal void At(long time, Action action)
     {
         if (Environment.CurrentManagedThreadId != _thread)
-            throw new InvalidOperationException("Something of the code under test left the simulation's thread: a continuation was queued elsewhere.");
+        {
+            _strayed = true;
+            throw Strayed();
+        }
+
         _queue.Enqueue(action, (Math.Max(time, Now) << SequenceBits) | ++_sequence);
     }
 
@@ -38,5 +43,10 @@ internal sealed class Scheduler
         }
 
         Now = stop() ? Now : end;
+        if (_strayed)
+            throw Strayed();
     }
+
+    private static InvalidOperationException Strayed() =>
+        new("Something of the code under test left the simulation's thread: a continuation was queued elsewhere, so that a seed would not give the same run twice.");
 }
