@@ -115,7 +115,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
-        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable);
+        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable, _options.Failover.StartupGrace);
         var last = Interlocked.Exchange(ref _lastVerdict, verdict);
         if (verdict != last)
             Post(new FailoverEvent.VerdictChanged(verdict));

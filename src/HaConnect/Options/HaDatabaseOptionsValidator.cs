@@ -81,6 +81,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
         InRange("Failover.LeaseDuration", options.Failover.LeaseDuration, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), errors);
         InRange("Failover.StepTimeout", options.Failover.StepTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), errors);
+        InRange("Failover.StartupGrace", options.Failover.StartupGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10), errors);
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
         if (!Enum.IsDefined(options.Routing.Fallback))

@@ -42,6 +42,7 @@ public sealed class ConfigurationBindingTests
             ["Failover:Replication:SslMode"] = "verify-full",
             ["Failover:LeaseDuration"] = "00:00:05",
             ["Failover:StepTimeout"] = "00:00:02",
+            ["Failover:StartupGrace"] = "00:00:15",
         });
 
         Assert.Equal(
@@ -60,6 +61,7 @@ public sealed class ConfigurationBindingTests
             Failover.Replication.SslMode=verify-full
             Failover.Replication.Username=repl
             Failover.RequiredSynchronousStandbys=0
+            Failover.StartupGrace=00:00:15
             Failover.StepTimeout=00:00:02
             Failover.Witnesses[0].Host=w
             Failover.Witnesses[0].Name=tie

@@ -54,6 +54,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Failover.LeaseDuration", o => o.Failover.LeaseDuration = TimeSpan.FromSeconds(61), "00:01:01", "to 00:01:00"),
         ("Failover.StepTimeout", o => o.Failover.StepTimeout = TimeSpan.FromMilliseconds(99), "00:00:00.0990000", "00:00:00.1000000 to 00:01:00"),
         ("Failover.StepTimeout", o => o.Failover.StepTimeout = TimeSpan.FromSeconds(61), "00:01:01", "to 00:01:00"),
+        ("Failover.StartupGrace", o => o.Failover.StartupGrace = TimeSpan.FromTicks(-1), "-00:00:00.0000001", "00:00:00 to 00:10:00"),
+        ("Failover.StartupGrace", o => o.Failover.StartupGrace = TimeSpan.FromMinutes(11), "00:11:00", "to 00:10:00"),
         ("Failover.ControlDatabase", o => o.Failover.ControlDatabase = "", "is empty", "leave it out for 'postgres'"),
         ("Failover.MaxDataLossBytes", o => o.Failover.MaxDataLossBytes = -1, "is -1", "0 or more"),
         ("Failover.ControlPassword", o => o.Failover.ControlPassword = "secret", "without Failover.ControlUsername", "Name the user too"),

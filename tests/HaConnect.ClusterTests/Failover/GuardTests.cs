@@ -1,0 +1,70 @@
+using HaConnect.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace HaConnect.ClusterTests.Failover;
+
+/// <summary>What keeps a coordinator from acting, although it could.</summary>
+public sealed class GuardTests : ClusterTest
+{
+    private readonly RecordingAuditSink _audit = new();
+    private readonly FakeLogCollector _log = new();
+
+    [Fact]
+    public async Task AllNodesRestarted_StandbysFirst_OldPrimaryKeepsItsRole()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await UntilManagedAsync(db);
+        await using var workload = await Workload.StartAsync(db);
+        await UntilAsync("100 acked writes", () => Task.FromResult(workload.AckedCount >= 100));
+        await RestartStandbysWithoutPrimaryAsync(cluster, db);
+
+        // Probed again and again, both standbys hear nothing of the primary, which refuses connections: and still it is waited for.
+        var seen = db.Snapshot.Version;
+        await UntilAsync("many probes", () => Task.FromResult(db.Snapshot.Version > seen + 100));
+        await cluster["n1"].StartAsync(Cancelled);
+        var acked = workload.AckedCount;
+        await UntilAsync("further acked writes", () => Task.FromResult(workload.AckedCount >= acked + 100));
+        await workload.StopAsync();
+
+        Assert.Equal(("n1", 1L), (db.Snapshot.Primary!.Name, db.Snapshot.Term!.Value));
+        Assert.DoesNotContain(_audit.Records, r => r.Sentence.StartsWith("detected:", StringComparison.Ordinal));
+        Assert.Empty(workload.Failed);
+        Assert.Empty(await workload.MissingAsync(cluster.NodeConnectionString(cluster["n1"])));
+    }
+
+    [Fact]
+    public async Task AllNodesRestarted_PrimaryStaysAway_IsFailedOverAfterTheGrace()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Coordinate(cluster);
+        options.Failover.StartupGrace = TimeSpan.FromSeconds(4);
+        await using var db = Build(options);
+        await UntilManagedAsync(db);
+        await RestartStandbysWithoutPrimaryAsync(cluster, db);
+        var start = TimeProvider.System.GetTimestamp();
+        await UntilAsync("a successor", () => Task.FromResult(db.Snapshot is { Term: 2, Primary.Name: "n2" or "n3" }));
+        TestContext.Current.TestOutputHelper?.WriteLine($"failed over {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s after the standbys were seen again");
+        Assert.True(TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(3));
+    }
+
+    private static async Task RestartStandbysWithoutPrimaryAsync(PostgresCluster cluster, HaDataSource db)
+    {
+        await cluster["n2"].KillAsync(Cancelled);
+        await cluster["n3"].KillAsync(Cancelled);
+        await cluster["n1"].KillAsync(Cancelled);
+        await UntilAsync("all seen as away", () => Task.FromResult(db.Snapshot.Nodes.All(n => n.Reachability == NodeReachability.Unreachable)));
+        await Task.WhenAll(cluster["n2"].StartAsync(Cancelled), cluster["n3"].StartAsync(Cancelled));
+        await UntilAsync("the standbys seen again", () => Task.FromResult(db.Snapshot.Nodes.Count(n => n is { Role: NodeRole.Standby, Reachability: NodeReachability.Reachable }) == 2));
+    }
+
+    private HaDataSource Build(HaDatabaseOptions options) =>
+        new HaDataSourceBuilder(options).UseLoggerFactory(LoggerFactory.Create(b => b.AddProvider(new FakeLoggerProvider(_log)))).AddAuditSink(_audit).Build();
+
+    private static async Task UntilManagedAsync(HaDataSource db)
+    {
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
+    }
+}
