@@ -69,6 +69,8 @@ internal sealed class FailoverLoop : IAsyncDisposable
             ControlDatabase = options.Failover.ControlDatabase,
             Required = options.Failover.RequiredSynchronousStandbys,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
+            MaxFailovers = options.Failover.MaxFailovers,
+            FailoverWindow = options.Failover.FailoverWindow,
             Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
         };
         var lockObject = LockKey.ObjectOf(options.ClusterName);
@@ -162,6 +164,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
                     break;
                 case Effect.Tell e:
                     _telling.Tell(e);
+                    break;
+                case Effect.FailoverBegan e:
+                    _telling.Began(e.Why);
                     break;
                 case Effect.FailoverEnded e:
                     _telling.Ended(e.Succeeded);

@@ -49,6 +49,32 @@ public sealed class GuardTests : ClusterTest
         Assert.True(TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(3));
     }
 
+    [Fact]
+    public async Task TooManyFailovers_NextIsRefusedUntilTheWindowHasPassed()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Coordinate(cluster);
+        options.Failover.MaxFailovers = 1;
+        options.Failover.FailoverWindow = TimeSpan.FromSeconds(20);
+        await using var db = Build(options);
+        await UntilManagedAsync(db);
+        await cluster["n1"].KillAsync(Cancelled);
+        await UntilAsync("a successor", () => Task.FromResult(db.Snapshot is { Term: 2, Primary: not null }));
+        await cluster.RejoinAsync(cluster["n1"], Cancelled);
+        await UntilAsync("the old primary as a standby", () => Task.FromResult(db.Snapshot["n1"] is { Role: NodeRole.Standby, Lag: not null }));
+
+        var second = cluster[db.Snapshot.Primary!.Name];
+        var first = await second.ScalarAsync<DateTime>("SELECT at FROM haconnect.term WHERE term = 2", Cancelled);
+        await second.KillAsync(Cancelled);
+        await UntilAsync("another successor", () => Task.FromResult(db.Snapshot.Primary is { } p && p.Name != second.Name && db.Snapshot.Term > 2), TimeSpan.FromSeconds(60));
+
+        var refusal = Assert.Single(_audit.Records, r => r.Sentence.StartsWith("failover refused", StringComparison.Ordinal));
+        Assert.Contains($"Failover.MaxFailovers = 1 within Failover.FailoverWindow = 00:00:20 is reached; the next failover is possible at {first.AddSeconds(20):u}", refusal.Sentence, StringComparison.Ordinal);
+        var at = await cluster[db.Snapshot.Primary!.Name].ScalarAsync<DateTime>("SELECT max(at) FROM haconnect.term", Cancelled);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{refusal.Sentence}; failed over again {(at - first).TotalSeconds:0.0} s after the first");
+        Assert.InRange(at - first, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
+    }
+
     private static async Task RestartStandbysWithoutPrimaryAsync(PostgresCluster cluster, HaDataSource db)
     {
         await cluster["n2"].KillAsync(Cancelled);

@@ -43,6 +43,8 @@ public sealed class ConfigurationBindingTests
             ["Failover:LeaseDuration"] = "00:00:05",
             ["Failover:StepTimeout"] = "00:00:02",
             ["Failover:StartupGrace"] = "00:00:15",
+            ["Failover:MaxFailovers"] = "5",
+            ["Failover:FailoverWindow"] = "00:20:00",
         });
 
         Assert.Equal(
@@ -53,8 +55,10 @@ public sealed class ConfigurationBindingTests
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha
+            Failover.FailoverWindow=00:20:00
             Failover.LeaseDuration=00:00:05
             Failover.MaxDataLossBytes=1024
+            Failover.MaxFailovers=5
             Failover.Mode=Coordinate
             Failover.Replication.PassFile=/pass
             Failover.Replication.Password=rpw

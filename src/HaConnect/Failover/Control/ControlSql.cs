@@ -52,8 +52,14 @@ internal static class ControlSql
                ], NULL)
         """;
 
+    /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>
     internal const string ReadTerms = """
-        SELECT t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL, t.voters, t.control_database
+        SELECT t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL, t.voters, t.control_database,
+               pg_catalog.clock_timestamp(),
+               ARRAY(SELECT f.at
+                       FROM (SELECT x.term, x.at, x.reason, x.primary_node, pg_catalog.lag(x.primary_node) OVER (ORDER BY x.term) AS primary_before FROM haconnect.term x) f
+                      WHERE f.reason IN ('Failover', 'Adopt') AND f.primary_node <> f.primary_before
+                      ORDER BY f.term DESC LIMIT 100)
           FROM haconnect.term t
          WHERE t.term = (SELECT max(x.term) FROM haconnect.term x WHERE $1 OR x.established_lsn IS NOT NULL)
         """;

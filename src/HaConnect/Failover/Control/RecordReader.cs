@@ -21,12 +21,20 @@ internal sealed class RecordReader(string node, LockSession session)
             return record;
         var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
         var established = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, false).ConfigureAwait(false);
-        return record with { NewestTerm = newest.Row, EstablishedTerm = established.Row, StoredVoters = newest.Voters, StoredControlDatabase = newest.ControlDatabase };
+        return newest is null ? record : record with
+        {
+            NewestTerm = newest.Row,
+            EstablishedTerm = established?.Row,
+            StoredVoters = newest.Voters,
+            StoredControlDatabase = newest.ControlDatabase,
+            Clock = newest.Clock,
+            Failovers = newest.Failovers,
+        };
     }
 
     internal async Task<TermRow?> ReadTermAsync(bool newest, CancellationToken cancellationToken) =>
         await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false)
-            ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false)).Row
+            ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false))?.Row
             : null;
 
     private VoterRecord Settings(DbDataReader row)
@@ -45,7 +53,9 @@ internal sealed class RecordReader(string node, LockSession session)
         };
     }
 
-    private static (TermRow? Row, string[]? Voters, string? ControlDatabase) Term(DbDataReader row) => !row.HasRows
-        ? default
-        : (new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)), row.GetFieldValue<string[]>(5), row.GetString(6));
+    private static TermRecord? Term(DbDataReader row) => !row.HasRows ? null : new TermRecord(
+        new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)),
+        row.GetFieldValue<string[]>(5), row.GetString(6), row.GetDateTime(7), row.GetFieldValue<DateTime[]>(8));
+
+    private sealed record TermRecord(TermRow Row, string[] Voters, string ControlDatabase, DateTime Clock, DateTime[] Failovers);
 }
