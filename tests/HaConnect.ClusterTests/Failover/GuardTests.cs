@@ -75,6 +75,30 @@ public sealed class GuardTests : ClusterTest
         Assert.InRange(at - first, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task StandbysCutFromThePrimary_CommitsWaitAndNothingIsDone()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await UntilManagedAsync(db);
+        await cluster["n1"].ExecuteAsync("CREATE TABLE waits (id int)", Cancelled);
+        await Task.WhenAll(cluster["n2"].BlockReplicationAsync(Cancelled), cluster["n3"].BlockReplicationAsync(Cancelled));
+        await UntilAsync("a stall", () => Task.FromResult(db.Snapshot.IsReplicationStalled));
+        var write = cluster["n1"].ExecuteAsync("INSERT INTO waits VALUES (1)", Cancelled);
+        var seen = db.Snapshot.Version;
+        await UntilAsync("many probes", () => Task.FromResult(db.Snapshot.Version > seen + 50));
+        Assert.False(write.IsCompleted);
+        Assert.Equal(("n1", 1L), (db.Snapshot.Primary!.Name, db.Snapshot.Term!.Value));
+        Assert.Contains("1 of n2, n3 must flush them, but none streams", db.Snapshot.Primary.Reason, StringComparison.Ordinal);
+        Assert.Equal("ANY 1 (\"n2\",\"n3\")", await cluster["n1"].ScalarAsync<string>("SHOW synchronous_standby_names", Cancelled));
+
+        await cluster["n3"].UnblockReplicationAsync(Cancelled);
+        await write;
+        await UntilAsync("the end of the stall", () => Task.FromResult(!db.Snapshot.IsReplicationStalled));
+        Assert.DoesNotContain(_audit.Records, r => r.Sentence.StartsWith("detected:", StringComparison.Ordinal));
+        Assert.Equal([1007, 1008], _log.GetSnapshot().Select(r => r.Id.Id).Where(id => id is 1007 or 1008));
+    }
+
     private static async Task RestartStandbysWithoutPrimaryAsync(PostgresCluster cluster, HaDataSource db)
     {
         await cluster["n2"].KillAsync(Cancelled);
