@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using HaConnect.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -98,6 +99,74 @@ public sealed class GuardTests : ClusterTest
         Assert.DoesNotContain(_audit.Records, r => r.Sentence.StartsWith("detected:", StringComparison.Ordinal));
         Assert.Equal([1007, 1008], _log.GetSnapshot().Select(r => r.Id.Id).Where(id => id is 1007 or 1008));
     }
+
+    /// <summary>Servers started as Patroni starts them: their programs are called through a folder of links and one wrapper.</summary>
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task ServersOfPatroni_PrimaryKilled_NothingIsWritten()
+    {
+        string programs;
+        await using (var plain = await PostgresCluster.StartAsync(new PostgresClusterOptions { Standbys = 0 }, Cancelled))
+            programs = (await plain["n1"].ScalarAsync<string>("SELECT setting FROM pg_config WHERE name = 'BINDIR'", Cancelled))!;
+        Assert.SkipUnless(Directory.Exists(programs), "the server's programs are not on this machine");
+        var folder = Directory.CreateTempSubdirectory("haconnect-patroni-");
+        try
+        {
+            WrapAsPatroniDoes(programs, folder);
+            var cluster = await StartClusterAsync(new PostgresClusterOptions { BinDirectory = folder.FullName, Settings = { ["log_statement"] = "mod" } });
+            await using var db = Build(ClusterOptions.Coordinate(cluster));
+            await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+            await UntilAsync("the refusal", () => Task.FromResult(Refusal() is not null));
+            Assert.Contains("is managed by Patroni (on the server's command line it sets cluster_name, hot_standby, max_locks_per_transaction, track_commit_timestamp, wal_log_hints)", Refusal(), StringComparison.Ordinal);
+
+            await cluster["n1"].KillAsync(Cancelled);
+            var seen = db.Snapshot.Version;
+            await UntilAsync("many probes", () => Task.FromResult(db.Snapshot.Version > seen + 100));
+            Assert.All(await Task.WhenAll(((string[])["n2", "n3"]).Select(n => cluster[n].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled))), Assert.True);
+            foreach (var node in cluster.Nodes)
+                Assert.DoesNotContain((await node.ReadLogAsync(Cancelled)).Split('\n'), l => l.Contains(" haconnect", StringComparison.Ordinal) && l.Contains(" LOG: ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task DefaultReceiverTimeout_IsRefusedWithTheStatementThatMendsIt()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Settings = { ["wal_receiver_timeout"] = "60s" } });
+        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        await UntilAsync("the refusal", () => Task.FromResult(Refusal() is not null));
+        Assert.Contains("n2 has wal_receiver_timeout = 60 s", Refusal(), StringComparison.Ordinal);
+        foreach (var node in (string[])["n2", "n3"])
+        {
+            await cluster[node].ExecuteAsync("ALTER SYSTEM SET wal_receiver_timeout = '2s'", Cancelled);
+            await cluster[node].ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
+        }
+
+        await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void WrapAsPatroniDoes(string programs, DirectoryInfo folder)
+    {
+        const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(folder.FullName, Everybody | UnixFileMode.UserWrite);
+        foreach (var program in Directory.GetFiles(programs).Where(p => Path.GetFileName(p) != "postgres"))
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, Path.GetFileName(program)), program);
+        var wrapper = Path.Combine(folder.FullName, "postgres");
+        File.WriteAllText(wrapper, $"""
+            #!/bin/sh
+            case "$1" in -D) set -- "$@" --cluster_name=patroni --wal_level=replica --hot_standby=on --max_locks_per_transaction=64 --track_commit_timestamp=off --wal_log_hints=on ;; esac
+            exec '{programs}/postgres' "$@"
+
+            """);
+        File.SetUnixFileMode(wrapper, Everybody);
+    }
+
+    private string? Refusal() => _log.GetSnapshot().FirstOrDefault(r => r.Message.Contains("does not coordinate", StringComparison.Ordinal))?.Message;
 
     private static async Task RestartStandbysWithoutPrimaryAsync(PostgresCluster cluster, HaDataSource db)
     {

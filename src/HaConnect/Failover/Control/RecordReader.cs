@@ -10,13 +10,14 @@ internal sealed class RecordReader(string node, LockSession session)
 {
     internal async Task<VoterRecord> ReadAsync(CancellationToken cancellationToken)
     {
-        var version = await session.QueryAsync(ControlSql.ServerVersion, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        var (version, managers) = await session.QueryAsync(ControlSql.ReadServer, static row => (row.GetInt32(0), row.GetFieldValue<string[]>(1)), cancellationToken).ConfigureAwait(false);
         var parameters = version >= 150000 ? ControlSql.MissingParameterPrivileges : ControlSql.MissingSuperuser;
         var missing = await session.QueryAsync(ControlSql.MissingPrivileges + parameters, static row => row.GetFieldValue<string[]>(0), cancellationToken).ConfigureAwait(false);
         if (missing.Length > 0)
-            return new VoterRecord { InRecovery = true, SystemIdentifier = 0, MissingPrivileges = missing };
+            return new VoterRecord { InRecovery = true, SystemIdentifier = 0, VersionNumber = version, OtherManagers = managers, MissingPrivileges = missing };
 
-        var record = await session.QueryAsync(ControlSql.ReadSettings, Settings, cancellationToken).ConfigureAwait(false);
+        var settings = await session.QueryAsync(ControlSql.ReadSettings, Settings, cancellationToken).ConfigureAwait(false);
+        var record = settings with { VersionNumber = version, OtherManagers = managers };
         if (!await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             return record;
         var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
@@ -50,6 +51,7 @@ internal sealed class RecordReader(string node, LockSession session)
             PrimaryConninfo = row.GetString(4),
             RestoreCommand = row.GetString(5),
             UnsafeSettings = row.GetFieldValue<string[]>(6),
+            WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(7)),
         };
     }
 

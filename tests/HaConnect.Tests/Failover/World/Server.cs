@@ -48,6 +48,8 @@ internal sealed class Server(Voter voter)
         EstablishedTerm = Established,
         StoredVoters = Newest is null ? null : [.. settings.Voters.Select(v => v.Name)],
         StoredControlDatabase = Newest is null ? null : settings.ControlDatabase,
+        VersionNumber = 150018,
+        WalReceiverTimeout = TimeSpan.FromSeconds(2),
         Clock = now,
         Failovers = [.. Failovers().Reverse()],
         SynchronousNamesText = SynchronousNames,
