@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is quarantined: out of recovery, but not the primary. {Reason}.")]
     internal static partial void NodeQuarantined(ILogger logger, string node, string reason);
 
+    [LoggerMessage(1007, LogLevel.Warning, "Commits on {Node} wait: {Reason}.")]
+    internal static partial void ReplicationStalled(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1008, LogLevel.Information, "Commits on {Node} are acked again: enough of its synchronous standbys stream.")]
+    internal static partial void ReplicationGoesOn(ILogger logger, string node);
+
     [LoggerMessage(2000, LogLevel.Information, "An operation on node {Node} was abandoned, since the node was lost; attempt {Attempt} follows.")]
     internal static partial void OperationAbandoned(ILogger logger, string node, int attempt);
 

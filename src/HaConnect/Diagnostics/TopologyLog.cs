@@ -15,6 +15,11 @@ internal static class TopologyLog
                 Log.PrimaryLost(logger, after.Reason);
         }
 
+        if (after.IsReplicationStalled && !before.IsReplicationStalled)
+            Log.ReplicationStalled(logger, after.Primary!.Name, after.Primary.Reason);
+        else if (before.IsReplicationStalled && after is { Primary: { } goesOn, IsReplicationStalled: false })
+            Log.ReplicationGoesOn(logger, goesOn.Name);
+
         foreach (var node in after.Nodes)
             WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, before, node, after);
     }

@@ -70,6 +70,8 @@ internal sealed class FailoverLoop : IAsyncDisposable
             ControlDatabase = options.Failover.ControlDatabase,
             Required = options.Failover.RequiredSynchronousStandbys,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
+            MaxFailovers = options.Failover.MaxFailovers,
+            FailoverWindow = options.Failover.FailoverWindow,
             Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
             Broken = broken,
         };
@@ -117,7 +119,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
-        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable);
+        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable, _options.Failover.StartupGrace);
         var last = Interlocked.Exchange(ref _lastVerdict, verdict);
         if (verdict != last)
             Post(new FailoverEvent.VerdictChanged(verdict));
@@ -164,6 +166,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
                     break;
                 case Effect.Tell e:
                     _telling.Tell(e);
+                    break;
+                case Effect.FailoverBegan e:
+                    _telling.Began(e.Why);
                     break;
                 case Effect.FailoverEnded e:
                     _telling.Ended(e.Succeeded);

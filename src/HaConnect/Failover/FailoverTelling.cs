@@ -26,9 +26,14 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
         var record = new AuditRecord(time.GetUtcNow(), cluster, coordinator, said.Term, said.Step.ToString(), said.Node, said.Sentence);
         _unsaved.Add(record);
         audit.Write(record);
-        if (said.Step == Step.Reading)
-            Began(said.Sentence);
         _activity?.AddEvent(new ActivityEvent(said.Step.ToString(), record.At, new ActivityTagsCollection { ["haconnect.sentence"] = said.Sentence }));
+    }
+
+    internal void Began(string why)
+    {
+        _detectedAt ??= time.GetTimestamp();
+        _activity ??= HaActivities.Source.StartActivity("haconnect.failover", ActivityKind.Internal);
+        _activity?.SetTag("haconnect.reason", why);
     }
 
     internal void Ended(bool succeeded)
@@ -46,12 +51,5 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
         AuditRecord[] records = [.. _unsaved];
         _unsaved.Clear();
         return records;
-    }
-
-    private void Began(string sentence)
-    {
-        _detectedAt ??= time.GetTimestamp();
-        _activity ??= HaActivities.Source.StartActivity("haconnect.failover", ActivityKind.Internal);
-        _activity?.SetTag("haconnect.reason", sentence);
     }
 }

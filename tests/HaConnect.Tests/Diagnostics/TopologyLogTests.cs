@@ -41,13 +41,22 @@ public sealed class TopologyLogTests
     }
 
     [Fact]
+    public void Write_ReplicationStallsAndGoesOn_IsLoggedOnceEach()
+    {
+        ClusterSnapshot[] snapshots = [Parse("P+* S+"), Parse("P+* S+", isStalled: true), Parse("P+* S+", isStalled: true), Parse("P+* S+"), Parse("P+* S+")];
+        for (var i = 1; i < snapshots.Length; i++)
+            TopologyLog.Write(_logger, snapshots[i - 1], snapshots[i]);
+        Assert.Equal(["Commits on a wait: node.", "Commits on a are acked again: enough of its synchronous standbys stream."], _logger.Collector.GetSnapshot().Select(r => r.Message));
+    }
+
+    [Fact]
     public void Write_DiscoveredNode_IsNew()
     {
         TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S+"));
         Assert.Equal(1003, Assert.Single(_logger.Collector.GetSnapshot()).Id.Id);
     }
 
-    private static ClusterSnapshot Parse(string text, long? term = null)
+    private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false)
     {
         NodeSnapshot? primary = null;
         var nodes = text.Split(' ').Select((t, i) =>
@@ -64,6 +73,6 @@ public sealed class TopologyLogTests
                 primary = node;
             return node;
         }).ToArray();
-        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, TakenAt = default, Reason = "why" };
+        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, IsReplicationStalled = isStalled, TakenAt = default, Reason = "why" };
     }
 }

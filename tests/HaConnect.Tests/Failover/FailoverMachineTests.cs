@@ -458,6 +458,51 @@ public sealed class FailoverMachineTests
         Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
     }
 
+    // ---- The flap guard ----
+
+    [Fact]
+    public void Failover_TooManyLately_IsRefusedOnceAndTakenUpWhenTheWindowHasPassed()
+    {
+        var cluster = new Cluster("p a b c d") { MaxFailovers = 1 };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        Assert.Equal("a", i.State.Established!.Primary);
+
+        cluster.Now += TimeSpan.FromMinutes(9);
+        i.Lose("a");
+        i.Asked.Clear();
+        i.Told.Clear();
+        i.Live();
+        Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
+        Assert.Equal(
+        [
+            "detected: a is Lost",
+            "failover refused: Failover.MaxFailovers = 1 within Failover.FailoverWindow = 00:10:00 is reached; the next failover is possible at 2026-01-01 00:10:00Z by the servers' clock, or at once where every instance gets a higher MaxFailovers",
+        ], i.Told.Select(t => t.Sentence)); // told once, however often it is tried
+
+        cluster.Now += TimeSpan.FromMinutes(1);
+        i.Live();
+        Assert.Equal("b", i.State.Established!.Primary);
+    }
+
+    [Fact]
+    public void Adopt_MaxFailoversReached_IsFinishedAllTheSame()
+    {
+        // The row of the failover under way is among those counted; what was promoted has to be brought to an end.
+        var cluster = new Cluster { MaxFailovers = 1 };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.React = e => e.Command is NodeCommand.AwaitFlush ? Reaction.DropBefore : Reaction.Answer;
+        i.Look();
+        i.Run();
+        Assert.Single(cluster["a"].Record(i.State.Settings).Failovers);
+        i.React = _ => Reaction.Answer;
+        i.Live();
+        Assert.Equal(("a", Step.Leading), (i.State.Established!.Primary, i.State.Step));
+        Assert.Single(cluster["a"].Record(i.State.Settings).Failovers); // two terms, but one change of the primary
+    }
+
     // ---- Late answers ----
 
     [Fact]

@@ -116,6 +116,16 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
+    public void Build_TooFewSynchronousStandbysStream_SaysSoOfThePrimaryThatStays()
+    {
+        Healthy(Given.Primary(0x2000) with { SynchronousStandbyNames = "ANY 1 (n1,n2)" });
+        var snapshot = Build();
+        Assert.Equal(("n0", true), (snapshot.Primary!.Name, snapshot.IsReplicationStalled));
+        Assert.Equal("the only node out of recovery; replication is stalled, commits wait: 1 of n1, n2 must flush them, but none streams", snapshot.Primary.Reason);
+        Assert.False(Build(new PrimarySelection(null, "gone")).IsReplicationStalled);
+    }
+
+    [Fact]
     public void Build_NotAllProbed_IsNotComplete()
     {
         _facts[0] = _facts[0].Answers(Given.Primary());

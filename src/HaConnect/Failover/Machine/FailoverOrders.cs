@@ -15,21 +15,25 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
         ReadRecords(s with { Goal = Goal.None, Term = 0, Candidate = null });
 
-    internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal) => ReadRecords(s.WithAll(v => v.Anew()) with
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal)
     {
-        Goal = goal,
-        Term = 0,
-        Candidate = goal switch
+        (s, var effects) = ReadRecords(s.WithAll(v => v.Anew()) with
         {
-            Goal.Confirm => s.Established!.Primary,
-            Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
-            _ => null,
-        },
-        CandidateStandbys = [],
-        TermLsn = null,
-        FlushSeen = false,
-        IsMarked = false,
-    });
+            Goal = goal,
+            Term = 0,
+            Candidate = goal switch
+            {
+                Goal.Confirm => s.Established!.Primary,
+                Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
+                _ => null,
+            },
+            CandidateStandbys = [],
+            TermLsn = null,
+            FlushSeen = false,
+            IsMarked = false,
+        });
+        return (s, goal == Goal.Failover ? [new Effect.FailoverBegan(s.Verdict.Reason), .. effects] : effects);
+    }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {

@@ -139,7 +139,8 @@ internal static class FailoverRules
         return new TermRow(s.Term, s.Candidate!, names, required, IsEstablished: false);
     }
 
-    internal static string Detected(FailoverState s) => $"detected: {s.Verdict.Reason}";
+    /// <summary>An attempt after one that was refused has nothing new to tell.</summary>
+    internal static string? Detected(FailoverState s) => s.Refusal is null ? $"detected: {s.Verdict.Reason}" : null;
 
     internal static string Promoted(FailoverState s) => $"promoted: {s.Candidate} has left recovery";
 

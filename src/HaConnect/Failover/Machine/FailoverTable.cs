@@ -40,6 +40,7 @@ internal static class FailoverTable
         // ---- A new term: read what others have begun, then have a majority promise. ----
         new(Step.Reading, s => s.Goal == Goal.Failover && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
         new(Step.Reading, MustAdopt, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && FlapGuard.WhyRefused(s) is not null, Step.Leading, s => IfNew(s, FlapGuard.WhyRefused(s)!, "failover refused"), s => Refuse(s, FlapGuard.WhyRefused(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
