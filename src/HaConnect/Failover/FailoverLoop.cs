@@ -179,13 +179,19 @@ internal sealed class FailoverLoop : IAsyncDisposable
         if (_state.StepNumber == before)
             return;
         ScheduleTimers();
-        if (_state is { Step: Step.Leading, Candidate: { } primary } && _telling.TakeUnsaved() is { Count: > 0 } records)
+        if (_state.Step == Step.Leading && WhereToSave() is { } primary && _telling.TakeUnsaved() is { Count: > 0 } records)
         {
             // The new primary's role is news to every instance; this one need not wait for its next probe.
             _wakeProbes();
-            _workers[primary].SaveAudit(records);
+            _workers[primary].SaveAudit(records, _telling.PutBack);
         }
     }
+
+    /// <summary>The established primary, where it is held and out of recovery; just after a failover its record is older than its promotion.</summary>
+    private string? WhereToSave() =>
+        _state.Established is { } row && _state.Voters.GetValueOrDefault(row.Primary) is { HoldsLock: true } voter && (_state.Candidate == row.Primary || voter.Record is { InRecovery: false })
+            ? row.Primary
+            : null;
 
     private void ScheduleTimers()
     {

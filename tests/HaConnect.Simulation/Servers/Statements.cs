@@ -14,7 +14,7 @@ internal sealed class Statements(World world)
         [ControlSql.TryLock] = TryLock,
         [ControlSql.Renew] = static (_, _, _) => new SimRow(1),
         [ControlSql.ReadRegister] = static (p, _, _) => new SimRow(p.Disk.Settings.GetValueOrDefault("haconnect.term")),
-        [ControlSql.ServerVersion] = static (_, _, _) => new SimRow(150_018),
+        [ControlSql.ReadServer] = static (_, _, _) => new SimRow(150_018, Array.Empty<string>()),
         [ControlSql.HasSchema] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
         [ControlSql.ReadSettings] = ReadSettings,
         [ControlSql.ReadTerms] = ReadTerms,
@@ -87,14 +87,14 @@ internal sealed class Statements(World world)
     }
 
     private static SimRow ReadSettings(ServerProcess p, SimSession s, object[] parameters) => new(
-        p.InRecovery, "1", p.Disk.Settings.GetValueOrDefault("haconnect.term"), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>());
+        p.InRecovery, "1", p.Disk.Settings.GetValueOrDefault("haconnect.term"), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6);
 
     private static SimRow ReadTerms(ServerProcess p, SimSession s, object[] parameters)
     {
         var row = (bool)parameters[0] ? p.Terms.Newest : p.Terms.Established;
         return row is null
             ? SimRow.None
-            : new SimRow(row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required, row.IsEstablished, p.Server.World.VoterNames, "postgres");
+            : new SimRow(row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required, row.IsEstablished, p.Server.World.VoterNames, "postgres", SimServer.Epoch, Array.Empty<DateTime>());
     }
 
     private static SimRow Promote(ServerProcess p, SimSession s, object[] parameters)
@@ -111,6 +111,10 @@ internal sealed class Statements(World world)
 
     private static SimRow ResumeReplay(ServerProcess p, SimSession s, object[] parameters)
     {
+        if (!p.InRecovery)
+            throw SimSessionSource.Error("55000", "recovery is not in progress");
+        if (p.IsPromoting)
+            throw SimSessionSource.Error("55000", "standby promotion is ongoing");
         p.Startup.Resume();
         return SimRow.None;
     }

@@ -416,7 +416,7 @@ public sealed class FailoverMachineTests
         i.React = e =>
         {
             if (e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Promised })
-                cluster[e.Node].Register = new Register(9, "other", RegisterPhase.Promised, "", e.Node);
+                cluster[e.Node].Register = new Register(9, "other", RegisterPhase.Promised, 0, "", e.Node);
             return Reaction.Answer;
         };
         i.Look();

@@ -65,6 +65,9 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task<StandbyPosition> ReadPositionAsync(CancellationToken cancellationToken)
     {
         ulong? before = null;
+
+        // It does nothing where replay is not paused, and fails where a promotion is under way, which cannot be taken back (a fact test shows it).
+        await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var p = await session.QueryAsync(ControlSql.Position, static row => (NoReceiver: row.GetBoolean(0), Received: Lsn(row, 1), Replayed: Lsn(row, 2),

@@ -42,17 +42,46 @@ internal static class FailoverRules
         return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
 
+    /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
+    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Where(r => r is { DecisionTerm: > 0 }).MaxBy(r => r!.DecisionTerm);
+
     /// <summary>
-    /// A node out of recovery that the newest decision names. A decision stands on a majority before its candidate is promoted, so the
-    /// newest one is always seen.
+    /// A node other than the established primary that a later term decided for: it may have been promoted, and have acked, although this
+    /// coordinator sees nothing of it. Asynchronous replication promises nothing of the kind.
     /// </summary>
-    internal static string? Adoptable(FailoverState s)
-    {
-        var decision = s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term);
-        return decision is not null && decision.Term > (s.Established?.Term ?? 0)
-            && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
+    internal static string? Contender(FailoverState s) =>
+        s.Settings.Required > 0 && s.Established is { } row && Decision(s) is { } decision && decision.DecisionTerm > row.Term && decision.Decision != row.Primary ? decision.Decision : null;
+
+    /// <summary>A node out of recovery that the newest decision names.</summary>
+    internal static string? Adoptable(FailoverState s) =>
+        Decision(s) is { } decision && decision.DecisionTerm > (s.Established?.Term ?? 0) && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
             ? decision.Decision
             : null;
+
+    /// <summary>
+    /// Whether enough standbys are cut off to tell, by their positions, that no contender has acked anything: itself, where it is still in
+    /// recovery; or n − k of the others, so that every k of them that could have acked for it meet those that show that they did not.
+    /// </summary>
+    internal static bool CanTellOfContender(FailoverState s) => TellsOfContender(s, s.CutOff);
+
+    /// <summary>They show no row later than the established one: whatever is acked under a term lies behind its row.</summary>
+    internal static bool NobodyWentOn(FailoverState s)
+    {
+        var read = s.CutOff.Where(v => v.Position is not null).ToList();
+        return TellsOfContender(s, read) && read.All(v => !WentOn(v, s));
+    }
+
+    internal static bool SomebodyWentOn(FailoverState s) => s.CutOff.Any(v => v.Position is not null && WentOn(v, s));
+
+    private static bool WentOn(VoterState voter, FailoverState s) =>
+        voter.Position!.Value.Term is { } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
+
+    private static bool TellsOfContender(FailoverState s, IEnumerable<VoterState> standbys)
+    {
+        var names = standbys.Select(v => v.Voter.Name).ToList();
+        var row = s.Established!;
+        return names.Contains(Contender(s)!, StringComparer.Ordinal)
+            || names.Count(n => row.SynchronousStandbys.Contains(n, StringComparer.Ordinal)) >= row.SynchronousStandbys.Count - row.Required;
     }
 
     /// <summary>
@@ -98,7 +127,7 @@ internal static class FailoverRules
     }
 
     internal static VoterState? Best(FailoverState s) =>
-        CandidateChoice.Choose(s.CutOff, s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term)?.Decision);
+        CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision);
 
     internal static string? WhyNoCandidate(FailoverState s)
     {
