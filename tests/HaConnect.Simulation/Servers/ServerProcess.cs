@@ -136,10 +136,9 @@ internal sealed class ServerProcess
         SynchronousNames = SynchronousNames.Parse(Setting("synchronous_standby_names"));
         if (SynchronousNames is null)
             Commits.Release(); // emptied names release every waiter as if it were acked
-        var conninfo = Setting("primary_conninfo");
         Actor.After(Dice.Between(500, 40_000), () =>
         {
-            StartupConninfo = conninfo;
+            StartupConninfo = Setting("primary_conninfo");
             Startup.OnReload();
             if (_promoting && InRecovery && Dice.Below(3) > 0)
                 Promoted();

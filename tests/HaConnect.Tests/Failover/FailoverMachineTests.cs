@@ -124,7 +124,7 @@ public sealed class FailoverMachineTests
         var cluster = new Cluster();
         var i = new Driver(cluster);
         i.Live(2);
-        Assert.Equal(["TakeLock", "ReadRecord", "WriteRegister", "Repoint", "CommitTerm", "AwaitFlush", "WriteRegister", "MarkEstablished", "WriteRegister"],
+        Assert.Equal(["TakeLock", "ReadRecord", "WriteRegister", "CommitTerm", "Repoint", "AwaitFlush", "WriteRegister", "MarkEstablished", "WriteRegister"],
             Groups(i.Asked).Take(9));
         var row = cluster["p"].Established!;
         Assert.Equal((1, "p", 1, "a b"), (row.Term, row.Primary, row.Required, string.Join(' ', row.SynchronousStandbys)));

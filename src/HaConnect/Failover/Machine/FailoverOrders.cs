@@ -86,10 +86,10 @@ internal static class FailoverOrders
     {
         var row = NewRow(s);
         s = s with { FlushSeen = row.Required == 0 };
-        return Ask(s, s.Promised.Where(v => v.Voter.Name == s.Candidate ? row.Required > 0 : v.Record is { InRecovery: true } && !v.IsRepointed && !v.Voter.IsWitness), v =>
-            v.Voter.Name == s.Candidate
-                ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
-                : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
+        var followers = s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate);
+        return Ask(s, row.Required == 0 ? followers : followers.Append(s.CandidateState!), v => v.Voter.Name == s.Candidate
+            ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
+            : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Mark(FailoverState s) =>

@@ -78,6 +78,8 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             default:
                 if (Do(effect, server) is { } answer)
                     Send(answer);
+                else if (_queue.Count > 0)
+                    _queue.Add(effect); // it waits for what others are about to do
                 return;
         }
     }
