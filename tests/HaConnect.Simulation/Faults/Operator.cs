@@ -1,3 +1,4 @@
+using HaConnect.Simulation.Running;
 using HaConnect.Simulation.Servers;
 
 namespace HaConnect.Simulation.Faults;
@@ -19,7 +20,7 @@ internal sealed class Operator(World world)
     {
         if (node.IsWitness || Source(node) is not { } source)
             return;
-        if (!world.Config.RejoinsBeforeEstablished && (source.Process!.Terms.Established is not { } row || row.Primary != source.Name || source != world.Judge.EstablishedPrimary || IsBusy(row.Term)))
+        if (!world.Config.DoesBreak(Breaks.RejoinBeforeEstablished) && (source.Process!.Terms.Established is not { } row || row.Primary != source.Name || source != world.Judge.EstablishedPrimary || IsBusy(row.Term)))
             return;
         world.Trace($"the operator rebuilds {node.Name} from {source.Name}");
         world.Judge.Rejoining(node, source);
@@ -32,7 +33,7 @@ internal sealed class Operator(World world)
         node.Start();
     }
 
-    private SimServer? Source(SimServer node) => world.Config.RejoinsBeforeEstablished
+    private SimServer? Source(SimServer node) => world.Config.DoesBreak(Breaks.RejoinBeforeEstablished)
         ? world.DataNodes.Where(s => s != node && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false }).MaxBy(s => s.Disk.Timeline)
         : world.DataNodes.FirstOrDefault(s => s != node && s == world.Judge.EstablishedPrimary && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false });
 

@@ -1,6 +1,7 @@
 using HaConnect.Failover;
 using HaConnect.Probing;
 using HaConnect.Simulation.Network;
+using HaConnect.Simulation.Running;
 using HaConnect.Simulation.Servers;
 using HaConnect.Topology;
 
@@ -100,7 +101,7 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
     private ServerState Read(ServerProcess p)
     {
         var receiver = p.InRecovery ? p.Startup.Receiver : null;
-        var established = World.Config.ServesBeforeEstablished ? Pretend(p.Terms.Newest) : p.Terms.Established;
+        var established = World.Config.DoesBreak(Breaks.ServeBeforeEstablished) ? Pretend(p.Terms.Newest) : p.Terms.Established;
         return new ServerState
         {
             InRecovery = p.InRecovery,

@@ -78,6 +78,8 @@ internal sealed class Judge(World world)
     {
         Acked++;
         LastAckAt = entry.AckedAt = world.Scheduler.Now;
+        if (entry.ReleasedAt < 0 && world.Config.Required > 0)
+            Violated(Invariants.NoUnbackedAck, $"a client saw write {entry.Write} acked, for which no standby was waited");
         _reads.Acked(entry);
     }
 
@@ -157,6 +159,7 @@ internal sealed class Judge(World world)
     internal void Established(ServerProcess process, long term, int rowIndex)
     {
         var row = process.Terms.Rows[term];
+        var previous = EstablishedPrimary;
         if (_established.TryGetValue(term, out var before) && before.Server != process.Server)
             Violated(Invariants.AtMostOneAckingPrimary, $"term {term} was established for {before.Server.Name}, and now for {process.Server.Name}");
         if (term < NewestTerm)
@@ -170,6 +173,16 @@ internal sealed class Judge(World world)
             (NewestTerm, EstablishedPrimary) = (term, process.Server);
         world.Trace($"term {term} is established: {process.Server.Name}");
         CheckNothingLost(process.Server, $"{process.Server.Name} is established in term {term}");
+        if (before != default || previous is null || previous == process.Server)
+            return;
+        if (world.Config.DoesBreak(Breaks.NamesClearedOnOldPrimary))
+        {
+            previous.Disk.Settings["synchronous_standby_names"] = "";
+            previous.Process?.Reload();
+        }
+
+        if (world.Config.DoesBreak(Breaks.CancelOnOldPrimary))
+            previous.Process?.Commits.CancelAll();
     }
 
     internal void Rejoining(SimServer node, SimServer onto)

@@ -4,6 +4,7 @@ using HaConnect.Connections;
 using HaConnect.Simulation.Instances;
 using HaConnect.Simulation.Servers;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace HaConnect.Simulation.Network;
 
@@ -38,6 +39,11 @@ internal sealed class SimSession : ISession
 
     /// <summary>Before PostgreSQL 17 ALTER SYSTEM knows a custom setting only once the session has set it.</summary>
     internal bool HasSetRegister { get; set; }
+
+    /// <summary>What this session wrote into the register last, and where the standby stood when it promised.</summary>
+    internal string? WrittenRegister { get; set; }
+
+    internal (NpgsqlLogSequenceNumber? Received, NpgsqlLogSequenceNumber Replayed, Probing.TermRow? Term)? PositionAtPromise { get; set; }
 
     public bool IsUsable => !_abandoned && !_brokenForClient && !_closedByClient;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using HaConnect.Connections;
 using HaConnect.Simulation.Instances;
+using HaConnect.Simulation.Running;
 using HaConnect.Simulation.Servers;
 using Npgsql;
 
@@ -13,7 +14,8 @@ internal sealed class SimSessionSource(SimInstance instance, SimServer server, l
     {
         var opening = new TaskCompletionSource<SimSession>();
         Open(opening.TrySetResult, e => opening.TrySetException(e), (long)timeout.TotalMicroseconds);
-        return await opening.Task.ConfigureAwait(false);
+        var session = await opening.Task.ConfigureAwait(false);
+        return instance.World.Config.DoesBreak(Breaks.OutsideLockSession) ? new ReconnectingSession(this, session) : session;
     }
 
     /// <summary>The same without tasks, for clients.</summary>

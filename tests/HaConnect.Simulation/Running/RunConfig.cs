@@ -19,16 +19,15 @@ internal sealed record RunConfig
     /// <summary>Rules that the shipped code is told to break.</summary>
     internal BrokenRules Broken { get; init; }
 
-    /// <summary>Clients take a row that they can see for an established term (breaks R7).</summary>
-    internal bool ServesBeforeEstablished { get; init; }
-
-    /// <summary>The operator rejoins a node onto whatever is out of recovery (breaks R9).</summary>
-    internal bool RejoinsBeforeEstablished { get; init; }
+    /// <summary>Rules that are broken between the code and the servers.</summary>
+    internal Breaks Breaks { get; init; }
 
     /// <summary>Virtual seconds: the run, and from when on there are no faults.</summary>
     internal long Length { get; init; } = 30_000_000;
 
     internal long FaultsUntil { get; init; } = 17_000_000;
+
+    internal bool DoesBreak(Breaks rule) => Breaks.HasFlag(rule);
 
     internal int Voters => DataNodes + Witnesses;
 }

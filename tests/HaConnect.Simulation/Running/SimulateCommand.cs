@@ -9,21 +9,40 @@ internal static class SimulateCommand
     {
         var schedules = int.Parse(args[0], CultureInfo.InvariantCulture);
         var seed = ulong.Parse(args[1], CultureInfo.InvariantCulture);
-        var trace = args.Length > 2;
+        var trace = args.Contains("trace");
+        var config = new RunConfig();
+        foreach (var arg in args.Skip(2))
+        {
+            if (Enum.TryParse<Failover.BrokenRules>(arg, out var broken))
+                config = config with { Broken = broken };
+            else if (Enum.TryParse<Breaks>(arg, out var breaks))
+                config = config with { Breaks = breaks };
+            else if (arg.Contains('/', StringComparison.Ordinal))
+                config = config with { DataNodes = arg[0] - '0', Required = arg[2] - '0', Witnesses = arg[4] - '0' };
+        }
+
         var thread = new Thread(() =>
         {
             var began = TimeProvider.System.GetTimestamp();
             long events = 0, acked = 0, promotions = 0, reads = 0;
+            var found = 0;
             var bad = new Dictionary<string, List<ulong>>();
             for (var i = 0; i < schedules; i++)
             {
-                var r = SimulationRun.Execute(new RunConfig(), seed + (ulong)i, trace: trace);
+                var r = SimulationRun.Execute(config, seed + (ulong)i, trace: trace);
                 events += r.Events;
                 acked += r.Acked;
                 reads += r.Reads;
                 promotions += r.Promotions;
                 if (r.Violation is { } v)
                 {
+                    if (config.Broken != Failover.BrokenRules.None || config.Breaks != Breaks.None)
+                    {
+                        Console.WriteLine($"run {i + 1}: {v.Invariant}: {v.What}");
+                        if (++found == 5)
+                            break;
+                    }
+
                     if (!bad.TryGetValue(v.Invariant, out var list))
                         bad[v.Invariant] = list = [];
                     list.Add(r.Seed);

@@ -51,6 +51,9 @@ internal sealed class ServerProcess
 
     internal SynchronousNames? SynchronousNames { get; private set; }
 
+    /// <summary>Names that a broken rule sets only after the promotion.</summary>
+    internal string? NamesForLater { get; set; }
+
     internal SimSession? LockHolder { get; set; }
 
     internal List<SimSession> Sessions { get; } = [];
@@ -168,6 +171,16 @@ internal sealed class ServerProcess
         InRecovery = false;
         World.Trace($"{Server.Name} has left recovery on timeline {Disk.Timeline} at entry {Disk.Wal.Count}");
         World.Judge.LeftRecovery(this);
+        if (NamesForLater is { } names)
+        {
+            Actor.After(Dice.Between(1_000, 300_000), () =>
+            {
+                NamesForLater = null;
+                Disk.Settings["synchronous_standby_names"] = names;
+                Reload();
+            });
+        }
+
         Append(new WalEntry(), flushNow: true);
     }
 

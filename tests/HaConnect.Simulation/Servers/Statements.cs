@@ -1,6 +1,7 @@
 using HaConnect.Failover;
 using HaConnect.Probing;
 using HaConnect.Simulation.Network;
+using HaConnect.Simulation.Running;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,17 +14,17 @@ internal sealed class Statements(World world)
     {
         [ControlSql.TryLock] = TryLock,
         [ControlSql.Renew] = static (_, _, _) => new SimRow(1),
-        [ControlSql.ReadRegister] = static (p, _, _) => new SimRow(p.Disk.Settings.GetValueOrDefault("haconnect.term")),
+        [ControlSql.ReadRegister] = static (p, s, _) => new SimRow(RegisterFor(p, s)),
         [ControlSql.ReadServer] = static (_, _, _) => new SimRow(150_018, Array.Empty<string>()),
         [ControlSql.HasSchema] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
         [ControlSql.ReadSettings] = ReadSettings,
         [ControlSql.ReadTerms] = ReadTerms,
-        [ControlSql.CutOffState] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo").Length == 0 && p.Startup.Receiver is null, p.Startup.IsIdle, Lsn(p.Replayed)),
-        [ControlSql.Position] = static (p, _, _) => new SimRow(p.Startup.Receiver is null, ReceivedLsn(p), Lsn(p.Replayed), p.Startup.IsIdle, p.Startup.IsPaused, Delay(p)),
-        [ControlSql.Verify] = static (p, s, _) => new SimRow(p.InRecovery && p.Startup.Receiver is null, p.LockHolder == s, p.Disk.Settings.GetValueOrDefault("haconnect.term")),
+        [ControlSql.CutOffState] = static (p, _, _) => new SimRow(LooksCutOff(p, p.Setting("primary_conninfo").Length == 0 && p.Startup.Receiver is null), LooksCutOff(p, p.Startup.IsIdle), Lsn(p.Replayed)),
+        [ControlSql.Position] = ReadPosition,
+        [ControlSql.Verify] = static (p, s, _) => new SimRow(p.InRecovery && LooksCutOff(p, p.Startup.Receiver is null), HoldsLock(p, s), RegisterFor(p, s)),
         [ControlSql.Promote] = Promote,
         [ControlSql.ResumeReplay] = ResumeReplay,
-        [ControlSql.SynchronousNames] = static (p, _, _) => new SimRow(p.Setting("synchronous_standby_names")),
+        [ControlSql.SynchronousNames] = static (p, _, _) => new SimRow(NamesFor(p)),
         [ControlSql.Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
         [ControlSql.Reload] = Reload,
@@ -87,7 +88,7 @@ internal sealed class Statements(World world)
     }
 
     private static SimRow ReadSettings(ServerProcess p, SimSession s, object[] parameters) => new(
-        p.InRecovery, "1", p.Disk.Settings.GetValueOrDefault("haconnect.term"), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6);
+        p.InRecovery, "1", RegisterFor(p, s), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6);
 
     private static SimRow ReadTerms(ServerProcess p, SimSession s, object[] parameters)
     {
@@ -100,8 +101,8 @@ internal sealed class Statements(World world)
     private static SimRow Promote(ServerProcess p, SimSession s, object[] parameters)
     {
         var (register, position, names) = ((string)parameters[2], (ulong)(NpgsqlLogSequenceNumber)parameters[3], (string)parameters[4]);
-        var holds = p.InRecovery && p.Startup.Receiver is null && p.LockHolder == s && p.Disk.Settings.GetValueOrDefault("haconnect.term") == register
-            && Math.Max((ulong)(ReceivedLsn(p) ?? default), Wal.Lsn(p.Replayed)) >= position && p.Setting("synchronous_standby_names") == names;
+        var holds = p.InRecovery && LooksCutOff(p, p.Startup.Receiver is null) && HoldsLock(p, s) && RegisterFor(p, s) == register
+            && Math.Max((ulong)(ReceivedLsn(p) ?? default), Wal.Lsn(p.Replayed)) >= position && NamesFor(p) == names;
         if (!holds)
             return SimRow.None;
         p.Server.World.Judge.Promoting(p, s, Register.Parse(register)!.Term);
@@ -184,14 +185,39 @@ internal sealed class Statements(World world)
             throw SimSessionSource.Error("53100", "could not write to file \"postgresql.auto.conf.tmp\": No space left on device");
         world.Judge.Effect(p, s, $"ALTER SYSTEM SET {name}");
         if (name == "haconnect.term")
+        {
+            s.WrittenRegister = value;
+            if (Register.Parse(value) is { Phase: RegisterPhase.Promised })
+                s.PositionAtPromise = (ReceivedLsn(p), Lsn(p.Replayed), p.Terms.Newest);
             world.Judge.RegisterWritten(p.Server, p.Disk.Settings.GetValueOrDefault(name), value);
+        }
         else
+        {
             world.Judge.Repointed(p, s, name);
+        }
+
         if (world.IsTracing)
             world.Trace($"    {p.Server.Name} sets for {s.Instance.Name}: {name} = {value}");
-        p.Disk.Settings[name] = value;
+        if (name == "synchronous_standby_names" && p.InRecovery && world.Config.DoesBreak(Breaks.NoPreset))
+            p.NamesForLater = value;
+        else
+            p.Disk.Settings[name] = value;
         return SimRow.None;
     }
+
+    private static SimRow ReadPosition(ServerProcess p, SimSession s, object[] parameters) => Broken(p, Breaks.PositionBeforeCutOff) && s.PositionAtPromise is var (received, replayed, _)
+        ? new SimRow(true, received, replayed, true, false, "0")
+        : new SimRow(LooksCutOff(p, p.Startup.Receiver is null), ReceivedLsn(p), Lsn(p.Replayed), LooksCutOff(p, p.Startup.IsIdle), p.Startup.IsPaused, Delay(p));
+
+    private static bool Broken(ServerProcess p, Breaks rule) => p.Server.World.Config.DoesBreak(rule);
+
+    private static bool LooksCutOff(ServerProcess p, bool isCutOff) => isCutOff || Broken(p, Breaks.NoWaitForReceiver);
+
+    private static bool HoldsLock(ServerProcess p, SimSession s) => p.LockHolder == s || Broken(p, Breaks.OutsideLockSession);
+
+    private static string? RegisterFor(ServerProcess p, SimSession s) => Broken(p, Breaks.NoPromise) ? s.WrittenRegister : p.Disk.Settings.GetValueOrDefault("haconnect.term");
+
+    private static string NamesFor(ServerProcess p) => p.NamesForLater ?? p.Setting("synchronous_standby_names");
 
     private static SimRow RequirePrimary(ServerProcess p) =>
         p.InRecovery ? throw SimSessionSource.Error("25006", "cannot execute in a read-only transaction") : SimRow.None;

@@ -80,7 +80,9 @@ internal static class FailoverOrders
     /// proves that it holds nothing of the term.
     /// </summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) Establish(FailoverState s) =>
-        Ask(s, [s.CandidateState!], _ => [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]);
+        Ask(s, s.Settings.Broken == BrokenRules.FollowersBeforeRow ? s.Promised.Where(v => v is { Record.InRecovery: true }) : [s.CandidateState!], v => v.Voter.Name == s.Candidate
+            ? [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]
+            : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) AwaitFlush(FailoverState s)
     {
@@ -143,7 +145,7 @@ internal static class FailoverOrders
     /// <summary>The newest decision is carried on, since the promise overwrites it.</summary>
     private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
     {
-        var decision = Decision(s);
+        var decision = s.Settings.Broken == BrokenRules.DecisionForgotten ? null : Decision(s);
         return new(new Register(s.Term, s.Settings.Coordinator, RegisterPhase.Promised, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
     }
 

@@ -50,7 +50,7 @@ internal static class FailoverRules
     /// coordinator sees nothing of it. Asynchronous replication promises nothing of the kind.
     /// </summary>
     internal static string? Contender(FailoverState s) =>
-        s.Settings.Required > 0 && s.Established is { } row && Decision(s) is { } decision && decision.DecisionTerm > row.Term && decision.Decision != row.Primary ? decision.Decision : null;
+        s.Settings is { Required: > 0, Broken: not BrokenRules.ContenderIgnored } && s.Established is { } row && Decision(s) is { } decision && decision.DecisionTerm > row.Term && decision.Decision != row.Primary ? decision.Decision : null;
 
     /// <summary>A node out of recovery that the newest decision names.</summary>
     internal static string? Adoptable(FailoverState s) =>
@@ -101,20 +101,27 @@ internal static class FailoverRules
     internal static string? WhyNotFeasible(FailoverState s)
     {
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
-        if (!Quorum.CutsOff(s.Established!, [.. standbys.Select(v => v.Voter.Name)], s.DataNodeCount))
+        if (!CutsOff(s, s.Established!, [.. standbys.Select(v => v.Voter.Name)]))
             return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
         return standbys.Count - 1 < s.Established!.Required
             ? $"of {List(standbys)} one would be promoted, and too few would be left to ack its commits ({s.Established.Required} must)"
             : null;
     }
 
+    private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => s.Settings.Broken switch
+    {
+        BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - row.Required + 1),
+        BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
+        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount),
+    };
+
     internal static bool CanStillCutOff(FailoverState s) =>
-        Quorum.CutsOff(s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)], s.DataNodeCount);
+        CutsOff(s, s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)]);
 
     internal static bool IsStandby(VoterState voter, FailoverState s) =>
         voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
 
-    internal static bool IsCutOff(FailoverState s) => Quorum.CutsOff(s.Established!, s.CutOffNames, s.DataNodeCount);
+    internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames);
 
     /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
     internal static bool PositionsSuffice(FailoverState s) => Suffices(s, s.CutOff.Where(v => v.Position is not null));
@@ -123,11 +130,11 @@ internal static class FailoverRules
     {
         var read = standbys.ToList();
         var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
-        return rows.Count > 0 && rows.All(row => Quorum.CutsOff(row, [.. read.Select(v => v.Voter.Name)], s.DataNodeCount));
+        return rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
     }
 
     internal static VoterState? Best(FailoverState s) =>
-        CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision);
+        CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
     internal static string? WhyNoCandidate(FailoverState s)
     {
