@@ -34,7 +34,7 @@ internal static class TopologyLog
             Log.NodeReachable(logger, after.Name, after.Reason);
 
         // It may have been out of recovery before: as the primary itself, or while nobody could say who is.
-        if (after.IsQuarantined && before?.IsQuarantined != true)
+        if (after.IsQuarantined && (before is not { IsQuarantined: true } || before.Reason != after.Reason))
             Log.NodeQuarantined(logger, after.Name, after.Reason);
     }
 }

@@ -5,7 +5,7 @@ namespace HaConnect.Topology;
 
 /// <summary>
 /// Nodes that are out of recovery and not the primary: nothing is routed to them, and nothing is done to them. Whether such a node is an
-/// old primary, a promotion under way or one that somebody made by hand decides what an operator has to do. Pure.
+/// old primary, a promotion under way or a fork decides what an operator has to do. Pure.
 /// </summary>
 internal static class Quarantine
 {
@@ -21,18 +21,23 @@ internal static class Quarantine
                 $"quarantined: out of recovery on timeline {node.Timeline}, but {epoch.Primary.Name} is the primary on {epoch.Timeline}; bring it back as a standby (docs/operations/rejoin.md)");
         }
 
-        if (state.Register is { } register && register.Term > term.Term && register.Decision == name && register.Node == name)
-            return string.Create(CultureInfo.InvariantCulture, $"quarantined: promoted in term {register.Term}, which is not established yet");
+        // A later term is under way, and this node may be the one that is established in it. Who decided for whom before cannot be known:
+        // each promise overwrites it.
+        if (state.Register is { } register && register.Term > term.Term && register.Node == name)
+            return null;
 
-        // Without a primary in sight its timeline is not known; that a node other than the term's primary left recovery says enough.
-        if (epoch is null ? name == term.Primary || !state.SeesRegister : node.Timeline < epoch.Timeline)
+        // An old primary's own record ends with its own term; that of a standby promoted by hand with another's.
+        var row = state.EstablishedTerm;
+        if (row?.Primary == name ? row.Term < term.Term : epoch is not null && node.Timeline < epoch.Timeline)
         {
-            return epoch is null ? null : string.Create(CultureInfo.InvariantCulture,
-                $"quarantined: an old primary, on timeline {node.Timeline}, while {epoch.Primary.Name} is the primary of term {term.Term} on {epoch.Timeline}; bring it back as a standby (docs/operations/rejoin.md)");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"quarantined: an old primary, on timeline {node.Timeline}, while term {term.Term} belongs to {term.Primary}; bring it back as a standby (docs/operations/rejoin.md)");
         }
 
-        var by = state.SeesRegister ? "it was promoted outside HaConnect" : "it was promoted outside HaConnect, or by a failover that is not finished";
+        // While the primary is out of sight only these records can tell.
+        if (name == term.Primary || (epoch is null && (row is null || !state.SeesRegister)))
+            return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"quarantined: a fork. It is out of recovery on timeline {node.Timeline}, but term {term.Term} belongs to {term.Primary}: {by}, and HaConnect leaves it alone. Stop it, look whether anything was written there that is still needed, and make it a standby from a new base backup (docs/operations/rejoin.md)");
+            $"quarantined: a fork. It is out of recovery on timeline {node.Timeline}, but term {term.Term} belongs to {term.Primary}: it was promoted by hand, or by a failover that came to no end, and HaConnect leaves it alone. Stop it, look whether anything was written there that is still needed, and make it a standby from a new base backup (docs/operations/rejoin.md)");
     }
 }

@@ -159,7 +159,7 @@ public sealed class GuardTests : ClusterTest
         await UntilAsync("100 acked writes", () => Task.FromResult(workload.AckedCount >= 100));
         var told = _audit.Records.Count;
         await cluster["n2"].ExecuteAsync("SELECT pg_promote()", Cancelled);
-        await UntilAsync("a fork", () => Task.FromResult(db.Snapshot["n2"]!.Reason.StartsWith("quarantined: a fork. It is out of recovery on timeline 2, but term 1 belongs to n1: it was promoted outside HaConnect", StringComparison.Ordinal)));
+        await UntilAsync("a fork", () => Task.FromResult(db.Snapshot["n2"]!.Reason.StartsWith("quarantined: a fork. It is out of recovery on timeline 2, but term 1 belongs to n1: it was promoted by hand", StringComparison.Ordinal)));
         var (seen, acked) = (db.Snapshot.Version, workload.AckedCount);
         await UntilAsync("many probes and acked writes", () => Task.FromResult(db.Snapshot.Version > seen + 50 && workload.AckedCount > acked + 100));
         await workload.StopAsync();
