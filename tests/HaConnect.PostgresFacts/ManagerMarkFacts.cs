@@ -75,12 +75,12 @@ public sealed class ManagerMarkFacts(PairCluster pair) : IClassFixture<PairClust
     {
         var cluster = await pair.ReadyAsync();
         var node = cluster["n2"];
-        var library = Path.Combine((await node.ScalarAsync<string>("SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'", Cancelled))!, "plpgsql.so");
+        var library = Path.Combine((await node.ScalarAsync<string>("SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'", Cancelled))!, "dict_snowball.so");
         Assert.SkipUnless(File.Exists(library), "the server's libraries are not on this machine");
         var copy = Path.Combine(node.DataDirectory, "repmgr.so");
         File.Copy(library, copy);
         File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        await node.ExecuteAsync($"ALTER SYSTEM SET shared_preload_libraries = plpgsql, '{copy[..^3]}'", Cancelled);
+        await node.ExecuteAsync($"ALTER SYSTEM SET shared_preload_libraries = dict_snowball, '{copy[..^3]}'", Cancelled);
         try
         {
             await node.RestartAsync(cancellationToken: Cancelled);

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Error, "Node {Node} cannot be used: {Reason}.")]
     internal static partial void NodeMisconfigured(ILogger logger, string node, string reason);
 
-    [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is quarantined: out of recovery, but not the primary. {Reason}.")]
+    [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is out of recovery, but not the primary. {Reason}.")]
     internal static partial void NodeQuarantined(ILogger logger, string node, string reason);
 
     [LoggerMessage(1007, LogLevel.Warning, "Commits on {Node} wait: {Reason}.")]

@@ -78,6 +78,7 @@ internal static class SnapshotBuilder
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
             Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall),
+            IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
     }
@@ -100,9 +101,8 @@ internal static class SnapshotBuilder
         var epoch = input.Selection.Epoch;
         if (!facts.LastState!.InRecovery)
         {
-            return epoch is null ? "out of recovery, but not used as the primary"
-                : ReferenceEquals(facts.Node, epoch.Primary) ? stall is null ? input.Selection.Reason : $"{input.Selection.Reason}; {stall}"
-                : "out of recovery, but not the primary: quarantined";
+            return epoch is null || !ReferenceEquals(facts.Node, epoch.Primary) ? Quarantine.Why(facts, input.Selection) ?? "out of recovery, but not used as the primary"
+                : stall is null ? input.Selection.Reason : $"{input.Selection.Reason}; {stall}";
         }
 
         if (epoch is null)

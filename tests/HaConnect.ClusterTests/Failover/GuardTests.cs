@@ -149,6 +149,28 @@ public sealed class GuardTests : ClusterTest
         await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
     }
 
+    [Fact]
+    public async Task StandbyPromotedByHand_IsToldAndLeftAlone()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await UntilManagedAsync(db);
+        await using var workload = await Workload.StartAsync(db);
+        await UntilAsync("100 acked writes", () => Task.FromResult(workload.AckedCount >= 100));
+        var told = _audit.Records.Count;
+        await cluster["n2"].ExecuteAsync("SELECT pg_promote()", Cancelled);
+        await UntilAsync("a fork", () => Task.FromResult(db.Snapshot["n2"]!.Reason.StartsWith("quarantined: a fork. It is out of recovery on timeline 2, but term 1 belongs to n1: it was promoted by hand", StringComparison.Ordinal)));
+        var (seen, acked) = (db.Snapshot.Version, workload.AckedCount);
+        await UntilAsync("many probes and acked writes", () => Task.FromResult(db.Snapshot.Version > seen + 50 && workload.AckedCount > acked + 100));
+        await workload.StopAsync();
+
+        Assert.Equal(("n1", 1L, false), (db.Snapshot.Primary!.Name, db.Snapshot.Term!.Value, db.Snapshot.IsReplicationStalled));
+        Assert.Contains("from a new base backup", Assert.Single(_log.GetSnapshot(), r => r.Id.Id == 1006).Message, StringComparison.Ordinal);
+        Assert.Equal(told, _audit.Records.Count);
+        Assert.False(await cluster["n2"].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled));
+        Assert.Empty(workload.Failed);
+    }
+
     [UnsupportedOSPlatform("windows")]
     private static void WrapAsPatroniDoes(string programs, DirectoryInfo folder)
     {

@@ -59,6 +59,7 @@ public sealed class TopologyLogTests
     private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false)
     {
         NodeSnapshot? primary = null;
+        var hasPrimary = text.Contains('*', StringComparison.Ordinal);
         var nodes = text.Split(' ').Select((t, i) =>
         {
             var node = new NodeSnapshot(i == 0 ? s_a : s_b)
@@ -66,6 +67,7 @@ public sealed class TopologyLogTests
                 Role = t[0] switch { 'P' => NodeRole.Primary, 'S' => NodeRole.Standby, _ => NodeRole.Unknown },
                 Reachability = t[1] switch { '+' => NodeReachability.Reachable, '?' => NodeReachability.Suspect, '.' => NodeReachability.Unknown, _ => NodeReachability.Unreachable },
                 IsMisconfigured = t[1] == '!',
+                IsQuarantined = t == "P+" && hasPrimary,
                 Timeline = 3,
                 Reason = "node",
             };

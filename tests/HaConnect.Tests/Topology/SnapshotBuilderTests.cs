@@ -86,11 +86,16 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
-    public void Build_OldPrimary_IsQuarantined()
+    public void Build_NodeOutOfRecoveryBesideThePrimary_IsQuarantinedWhileItAnswers()
     {
         Healthy();
         _facts[1] = _facts[1].Answers(Given.Primary());
-        Assert.Equal("out of recovery, but not the primary: quarantined", Build()["n1"]!.Reason);
+        var node = Build()["n1"]!;
+        Assert.True(node.IsQuarantined);
+        Assert.StartsWith("quarantined: out of recovery on timeline 1", node.Reason, StringComparison.Ordinal);
+        Assert.False(Build()["n0"]!.IsQuarantined);
+        _facts[1] = _facts[1].Fails(ProbeFailureKind.TimedOut);
+        Assert.False(Build()["n1"]!.IsQuarantined);
     }
 
     [Theory]
