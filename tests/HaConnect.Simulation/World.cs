@@ -148,7 +148,8 @@ internal sealed class World
         options.Routing.MaxReplicaLag = TimeSpan.FromSeconds(2);
         options.Failover.Mode = FailoverMode.Coordinate;
         options.Failover.RequiredSynchronousStandbys = config.Required;
-        options.Failover.MaxFailovers = 1000; // the guard against flapping would hide what follows
+        options.Failover.MaxFailovers = 100; // the guard against flapping would hide what follows
+        options.Failover.StartupGrace = TimeSpan.FromSeconds(3);
         options.Failover.Replication.Username = "repl";
         return options;
     }

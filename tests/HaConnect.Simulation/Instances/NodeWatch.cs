@@ -110,7 +110,7 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
             VersionNumber = 150_018,
             Timeline = p.Disk.Timeline,
             InsertLsn = p.InRecovery ? null : Wal.Lsn(p.Disk.Wal.Count),
-            ReceiveLsn = p.InRecovery && p.Startup.Received is { } received ? Wal.Lsn(received) : null,
+            ReceiveLsn = p.InRecovery ? p.Startup.ReceiveLsnAsShown : null,
             ReplayLsn = p.InRecovery ? Wal.Lsn(p.Replayed) : null,
             SeesStatistics = true,
             HasReceiver = receiver is not null,

@@ -13,6 +13,11 @@ internal sealed class StartupProcess(ServerProcess process)
     /// <summary>As <c>pg_last_wal_receive_lsn()</c> has it: null until something was received since the start, and set back when a stream begins.</summary>
     internal int? Received { get; set; }
 
+    /// <summary>At the beginning of a stream it is the start of a segment, whatever was received in it before.</summary>
+    internal ulong? ReceiveLsnAsShown => Received is not { } received ? null : HasReceivedOfStream ? Wal.Lsn(received) : Wal.SegmentLsn(received);
+
+    internal bool HasReceivedOfStream { get; set; }
+
     /// <summary>The beginning of a record whose rest never came.</summary>
     internal bool EndsAmidRecord { get; set; }
 

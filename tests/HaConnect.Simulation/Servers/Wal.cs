@@ -14,6 +14,9 @@ internal static class Wal
 
     internal static int SegmentStart(int index) => index / EntriesPerSegment * EntriesPerSegment;
 
+    /// <summary>Where the segment begins, which no record does: its page header comes first.</summary>
+    internal static ulong SegmentLsn(int index) => (Lsn(index) / (16 * 1024 * 1024)) * (16 * 1024 * 1024);
+
     /// <summary>A record that has not come whole ends here.</summary>
     internal static ulong LsnAmidNext(int index) => Lsn(index) + (EntrySize / 2);
 }

@@ -66,6 +66,7 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
         Status = "streaming";
         _heardSince = World.Scheduler.Now;
         standby.Startup.Received = Wal.SegmentStart(from);
+        standby.Startup.HasReceivedOfStream = false;
         standby.Startup.EndsAmidRecord = false;
         standby.Startup.HighestTimelineSeen = Math.Max(standby.Startup.HighestTimelineSeen, of.Timeline);
         if (standby.Disk.Timeline != of.Timeline)
@@ -82,6 +83,7 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
         standby.Disk.Wal.AddRange(entries);
         standby.Disk.Flushed = standby.Disk.Wal.Count;
         standby.Startup.Received = standby.Disk.Flushed;
+        standby.Startup.HasReceivedOfStream = true;
         standby.Startup.CatchUp();
         standby.SendAll();
         Report();

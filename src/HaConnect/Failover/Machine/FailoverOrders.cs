@@ -80,7 +80,7 @@ internal static class FailoverOrders
     /// proves that it holds nothing of the term.
     /// </summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) Establish(FailoverState s) =>
-        Ask(s, s.Settings.Broken == BrokenRules.FollowersBeforeRow ? s.Promised.Where(v => v is { Record.InRecovery: true }) : [s.CandidateState!], v => v.Voter.Name == s.Candidate
+        Ask(s, s.Settings.Broken == BrokenRules.FollowersBeforeRow ? [.. s.Promised.Where(v => v is { Record.InRecovery: true } && v.Voter.Name != s.Candidate), s.CandidateState!] : [s.CandidateState!], v => v.Voter.Name == s.Candidate
             ? [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]
             : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
 
