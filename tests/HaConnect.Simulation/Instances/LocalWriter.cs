@@ -11,7 +11,7 @@ internal sealed class LocalWriter(World world, SimServer server)
 {
     private readonly Dice _dice = new(world.Seed, "local writer " + server.Name);
 
-    internal void Start() => world.Scheduler.After(_dice.Between(30_000, 150_000), Turn);
+    internal void Start() => world.Scheduler.After(_dice.Between(60_000, 240_000), Turn);
 
     private void Turn()
     {
@@ -21,7 +21,7 @@ internal sealed class LocalWriter(World world, SimServer server)
             process.Commits.Wait(process.Append(write), write, static () => { });
         }
 
-        if (server.Process is { Accepts: true, Actor.IsFrozen: false, InRecovery: false } busy && _dice.OneIn(12))
+        if (server.Process is { Accepts: true, Actor.IsFrozen: false, InRecovery: false } busy && _dice.OneIn(6))
             busy.Append(new WalEntry()); // what no client waits for: checkpoints, autovacuum
         Start();
     }

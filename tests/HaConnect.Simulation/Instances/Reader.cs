@@ -17,7 +17,7 @@ internal sealed class Reader(SimInstance instance)
 
     internal void Start() => Pause();
 
-    private void Pause() => instance.Actor.After(instance.Dice.Between(40_000, 160_000), Turn);
+    private void Pause() => instance.Actor.After(instance.Dice.Between(80_000, 320_000), Turn);
 
     private void Turn()
     {

@@ -17,7 +17,7 @@ internal sealed class Writer(SimInstance instance)
 
     internal void Start() => Pause();
 
-    private void Pause() => instance.Actor.After(instance.Dice.Between(20_000, 80_000), Turn);
+    private void Pause() => instance.Actor.After(instance.Dice.Between(40_000, 160_000), Turn);
 
     private void Turn()
     {

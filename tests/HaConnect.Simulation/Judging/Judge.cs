@@ -35,7 +35,7 @@ internal sealed class Judge(World world)
 
     internal void Violated(string invariant, string what)
     {
-        if (Violation is not null)
+        if (Violation is not null || (world.Config.JudgesHarmOnly && invariant is not (Invariants.NoLostAck or Invariants.AtMostOneAckingPrimary or Invariants.ReadBound)))
             return;
         Violation = new Violation(invariant, what, world.Scheduler.Now);
         world.Trace($"VIOLATION of {invariant}: {what}");

@@ -16,6 +16,9 @@ internal sealed record RunConfig
 
     internal int WritersPerInstance { get; init; } = 1;
 
+    /// <summary>Only what hurts a client is judged, not the steps that lead there: shows that a broken rule does harm.</summary>
+    internal bool JudgesHarmOnly { get; init; }
+
     /// <summary>Rules that the shipped code is told to break.</summary>
     internal BrokenRules Broken { get; init; }
 

@@ -2,70 +2,78 @@ using System.Globalization;
 
 namespace HaConnect.Simulation.Running;
 
-/// <summary><c>bash eng/simulate.sh</c>.</summary>
+/// <summary><c>bash eng/simulate.sh [--schedules N] [--seed S] [--threads N] [--trace] [--save FOLDER]</c>.</summary>
 internal static class SimulateCommand
 {
+    private const string Usage = "usage: simulate [--schedules 2000] [--seed 1] [--threads (all cores)] [--trace: the one seed, told step by step] [--save FOLDER: minimal schedules of what fails]";
+
     internal static int Run(string[] args)
     {
-        var schedules = int.Parse(args[0], CultureInfo.InvariantCulture);
-        var seed = ulong.Parse(args[1], CultureInfo.InvariantCulture);
-        var trace = args.Contains("trace");
-        var config = new RunConfig();
-        foreach (var arg in args.Skip(2))
+        var (schedules, seed, threads) = (2000, 1UL, Environment.ProcessorCount);
+        var isTracing = false;
+        string? folder = null;
+        for (var i = 0; i < args.Length; i++)
         {
-            if (Enum.TryParse<Failover.BrokenRules>(arg, out var broken))
-                config = config with { Broken = broken };
-            else if (Enum.TryParse<Breaks>(arg, out var breaks))
-                config = config with { Breaks = breaks };
-            else if (arg.Contains('/', StringComparison.Ordinal))
-                config = config with { DataNodes = arg[0] - '0', Required = arg[2] - '0', Witnesses = arg[4] - '0' };
+            var value = i + 1 < args.Length ? args[i + 1] : "";
+            switch (args[i])
+            {
+                case "--schedules" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out schedules) && schedules > 0:
+                case "--seed" when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out seed):
+                case "--threads" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0:
+                    i++;
+                    break;
+                case "--save" when value.Length > 0:
+                    folder = value;
+                    i++;
+                    break;
+                case "--trace":
+                    isTracing = true;
+                    break;
+                default:
+                    Console.Error.WriteLine($"'{args[i]}{(value.Length > 0 ? " " + value : "")}' is not understood; {Usage}");
+                    return 2;
+            }
         }
 
-        var thread = new Thread(() =>
-        {
-            var began = TimeProvider.System.GetTimestamp();
-            long events = 0, acked = 0, promotions = 0, reads = 0;
-            var found = 0;
-            var bad = new Dictionary<string, List<ulong>>();
-            for (var i = 0; i < schedules; i++)
-            {
-                var r = SimulationRun.Execute(config, seed + (ulong)i, trace: trace);
-                events += r.Events;
-                acked += r.Acked;
-                reads += r.Reads;
-                promotions += r.Promotions;
-                if (r.Violation is { } v)
-                {
-                    if (config.Broken != Failover.BrokenRules.None || config.Breaks != Breaks.None)
-                    {
-                        Console.WriteLine($"run {i + 1}: {v.Invariant}: {v.What}");
-                        if (++found == 5)
-                            break;
-                    }
+        return isTracing ? Tell(seed) : Simulate(schedules, seed, threads, folder);
+    }
 
-                    if (!bad.TryGetValue(v.Invariant, out var list))
-                        bad[v.Invariant] = list = [];
-                    list.Add(r.Seed);
-                    if (list.Count <= 5)
-                        Console.WriteLine($"seed {r.Seed}: {v.Invariant}: {v.What}");
-                }
-
-                if (trace)
-                {
-                    Console.WriteLine(string.Join('\n', r.Plan.Faults));
-                    Console.WriteLine(string.Join('\n', r.Trace));
-                    Console.WriteLine(r.Fingerprint);
-                }
-            }
-
-            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            Console.WriteLine($"cpu {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s, {schedules / Environment.CpuUsage.TotalTime.TotalSeconds:0.0} runs per cpu second");
-            Console.WriteLine($"{schedules} runs, {schedules / seconds:0.0}/s, {events / (double)schedules:0} events, {acked / (double)schedules:0} acked, {reads / (double)schedules:0} reads, {promotions / (double)schedules:0.00} promotions per run");
-            foreach (var (k, l) in bad)
-                Console.WriteLine($"{k}: {l.Count}: {string.Join(' ', l.Take(20))}");
-        });
+    private static int Tell(ulong seed)
+    {
+        RunResult? result = null;
+        var thread = new Thread(() => result = SimulationRun.Execute(Campaign.Mixed(0), seed, trace: true));
         thread.Start();
         thread.Join();
-        return 0;
+        Console.WriteLine(result!.Story());
+        return result.Violation is null ? 0 : 1;
     }
+
+    private static int Simulate(int schedules, ulong seed, int threads, string? folder)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var campaign = new Campaign(Campaign.Mixed, seed, schedules);
+        campaign.Execute(threads, enough: 20, c => Console.WriteLine(Invariant($"{c.Done,9} of {schedules} runs, {c.Done / TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} a second, {c.Promotions} promotions, {c.Failures.Count} violations")));
+        var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
+        foreach (var failure in campaign.Failures)
+            Report(failure, folder);
+        Console.WriteLine(Invariant($"seeds {seed} to {seed + (ulong)campaign.Done - 1}: {campaign.Done} runs in {seconds:0} s on {threads} threads, {campaign.Done / seconds:0.0} a second, {campaign.Done / cpu:0.0} per second of CPU"));
+        Console.WriteLine(Invariant($"{campaign.Events / 1e6:0.0} million events, {campaign.Acked} acked writes, {campaign.Reads} reads judged, {campaign.Promotions} promotions, {campaign.Failures.Count} violations"));
+        return campaign.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static void Report(RunResult failure, string? folder)
+    {
+        RunResult? minimal = null;
+        var thread = new Thread(() => minimal = Shrinker.Shrink(failure));
+        thread.Start();
+        thread.Join();
+        Console.WriteLine(minimal!.Story());
+        if (folder is null)
+            return;
+        Directory.CreateDirectory(folder);
+        RegressionFile.Of(minimal).Write(Path.Combine(folder, Invariant($"{minimal.Violation!.Invariant}-{minimal.Seed}.json")));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
