@@ -1,11 +1,12 @@
 using System.Data;
+using HaConnect.Commits;
 using Npgsql;
 
 namespace HaConnect.PostgresFacts;
 
 /// <summary>
 /// What Npgsql makes of a commit that waits for a synchronous standby: for NodeSources (Cancellation Timeout), CommitWatch (the
-/// notice) and OwnSession (deadlines from outside).
+/// notice), OwnSession and OperationAttempt (deadlines from outside), AbandonedCommit and Confirmation.
 /// </summary>
 [Collection(CutOffGroup.Name)]
 public sealed class CommitFacts(CutOffCluster shared)
@@ -47,8 +48,7 @@ public sealed class CommitFacts(CutOffCluster shared)
 
     /// <summary>
     /// With Cancellation Timeout = -1 a token in the wait is a race: where the server answers the cancel request first it is a success with
-    /// the notice all the same, else an exception and a closed connection. The row is there either way: hence OperationAttempt's notice
-    /// handler, and "unknown" for what was cancelled.
+    /// the notice all the same, else an exception and a closed connection. The row is there either way: hence CommitWatch, and "unknown" for what was cancelled.
     /// </summary>
     [Theory]
     [InlineData(Way.Command)]
@@ -99,7 +99,7 @@ public sealed class CommitFacts(CutOffCluster shared)
         await Until.TrueAsync("the row", () => shared.IsVisibleAsync(id)); // Npgsql still sent a cancel request: an unknown outcome, not a failure
     }
 
-    /// <summary>A cancel by somebody else is a success with the same notice: OperationAttempt listens for it.</summary>
+    /// <summary>A cancel by somebody else is a success with the same notice: CommitWatch listens for it.</summary>
     [Theory]
     [InlineData(Way.Command)]
     [InlineData(Way.Transaction)]
@@ -159,7 +159,7 @@ public sealed class CommitFacts(CutOffCluster shared)
 
     /// <summary>
     /// A session that is terminated in the wait is an error on every way, never a success; the row becomes visible all the same. Hence
-    /// CommitOutcomeUnknownException for a lost connection, and CommitWait, which ends a session that cannot be closed by itself.
+    /// CommitOutcomeUnknownException for a lost connection, and AbandonedCommit, which ends a session that cannot be closed.
     /// </summary>
     [Theory]
     [InlineData(Way.Command)]
@@ -262,6 +262,57 @@ public sealed class CommitFacts(CutOffCluster shared)
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Until.EndsAsync(reader.DisposeAsync().AsTask()));
 
         Assert.Equal("SyncRepWaitForLSN", error.Message);
+    }
+
+    /// <summary>
+    /// What StatementCanceller asks: a commit that waits for a standby is told and left alone; a statement that runs is cancelled; an idle
+    /// session is told. The role that runs them may ask without any grant.
+    /// </summary>
+    [Fact]
+    public async Task CancelStatement_WaitingRunningIdle_IsToldAndOnlyWhatRunsIsCancelled()
+    {
+        await using var session = await OpenAsync(cancellationTimeout: -1, commandTimeout: 0);
+        await using var other = await OpenAsync(cancellationTimeout: -1, commandTimeout: 0);
+        var process = session.ProcessID;
+        Assert.Equal(SessionActivity.Idle, await AskAsync());
+        var runs = session.ExecuteAsync("SELECT pg_sleep(600)");
+        await Until.TrueAsync("the cancel", async () => await AskAsync() == SessionActivity.Cancelled);
+        var error = await Assert.ThrowsAsync<PostgresException>(() => Until.EndsAsync(runs));
+        Assert.Equal(PostgresErrorCodes.QueryCanceled, error.SqlState);
+
+        var commit = CommitAsync(session, shared.NextId(), Way.Transaction, CancellationToken.None);
+        await shared.WaitsAsync(session);
+        Assert.Equal(SessionActivity.WaitsForStandby, await AskAsync());
+        Assert.True(await Until.StillRunsAsync(commit, TimeSpan.FromMilliseconds(100)));
+        await shared.Cluster["n1"].ExecuteAsync($"SELECT pg_terminate_backend({process})", Cancelled);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => Until.EndsAsync(commit));
+        await Until.TrueAsync("the session's end", async () => await AskAsync() == SessionActivity.Unknown);
+
+        async Task<SessionActivity> AskAsync() => (SessionActivity)await other.ScalarAsync<int>(StatementCanceller.Sql, process);
+    }
+
+    /// <summary>
+    /// Work that is repeated after a cancelled wait finds its own row, writes nothing, and its commit returns at once, though the row is
+    /// on no standby: a false success by repetition. The statement that Confirmation runs behind it waits. Reading the row proves nothing either.
+    /// </summary>
+    [Fact]
+    public async Task Commit_RepeatedAndNothingWritten_ReturnsAtOnceWhereConfirmationWaits()
+    {
+        var id = shared.NextId();
+        await using var session = await OpenAsync(cancellationTimeout: -1, commandTimeout: 0);
+        var process = session.ProcessID;
+        var first = CommitAsync(session, id, Way.Command, CancellationToken.None);
+        await shared.WaitsAsync(session);
+        await shared.Cluster["n1"].ExecuteAsync($"SELECT pg_cancel_backend({process})", Cancelled);
+        await Until.EndsAsync(first);
+
+        await Until.EndsAsync(session.ExecuteAsync(CutOffCluster.Insert(id) + " ON CONFLICT DO NOTHING"));
+
+        var confirmation = session.ExecuteAsync(Confirmation.Sql);
+        await shared.WaitsAsync(session);
+        Assert.False(confirmation.IsCompleted);
+        await shared.Cluster["n1"].ExecuteAsync($"SELECT pg_terminate_backend({process})", Cancelled);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => Until.EndsAsync(confirmation));
     }
 
     private Task<NpgsqlConnection> OpenAsync(int cancellationTimeout, int commandTimeout) => shared.OpenAsync(s =>
