@@ -94,17 +94,10 @@ public sealed class HaBatch : NpgsqlBatch
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         await ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
 
-    private async Task<T> OnAsync<T>(NpgsqlConnection connection, Func<Task<T>> execute)
+    private Task<T> OnAsync<T>(NpgsqlConnection connection, Func<Task<T>> execute)
     {
         Connection = connection;
         base.Timeout = 0; // Npgsql's cancel request would end a wait for a standby
-        try
-        {
-            return await execute().ConfigureAwait(false);
-        }
-        finally
-        {
-            Connection = null;
-        }
+        return execute();
     }
 }

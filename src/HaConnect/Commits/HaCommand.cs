@@ -14,7 +14,7 @@ namespace HaConnect;
 /// </summary>
 /// <remarks>
 /// The members hide those of <see cref="NpgsqlCommand"/> that return an <see cref="NpgsqlDataReader"/>: through a variable of that type
-/// they throw, for want of a connection. A reader that read rows before the commit tells in its disposal. Its own Read and NextResult are
+/// they throw, for want of an open connection. A reader that read rows before the commit tells in its disposal. Its own Read and NextResult are
 /// Npgsql's, with a time-out 10 s longer than this command's and with tokens that cancel; where they throw, nothing is known of a write.
 /// </remarks>
 [SuppressMessage("Design", "CA1010:Generic interface should also be implemented", Justification = "It is no collection.")]
@@ -113,18 +113,11 @@ public sealed class HaCommand : NpgsqlCommand
     internal static NotSupportedException NotSupported() =>
         new("Not supported on a command or batch of HaDataSource, which opens a connection when it is executed. Use OpenConnectionAsync, and the commands of that connection.");
 
-    /// <summary>Without a time-out of Npgsql's, whose cancel request would end a wait for a standby; the connection is not kept.</summary>
-    private async Task<T> OnAsync<T>(NpgsqlConnection connection, Func<Task<T>> execute)
+    /// <summary>Without a time-out of Npgsql's, whose cancel request would end a wait for a standby.</summary>
+    private Task<T> OnAsync<T>(NpgsqlConnection connection, Func<Task<T>> execute)
     {
         base.DbConnection = connection;
-        try
-        {
-            return await WithTimeout(0, execute).ConfigureAwait(false);
-        }
-        finally
-        {
-            base.DbConnection = null;
-        }
+        return WithTimeout(0, execute);
     }
 
     /// <summary>Npgsql reads the time-out once, when it begins, before it first awaits anything.</summary>

@@ -7,14 +7,15 @@ internal static class OperationErrors
 {
     /// <summary>
     /// Whether it threw because its connection was lost. A token of the caller's that the work gave to Npgsql by itself ends the
-    /// connection too, with an <see cref="OperationCanceledException"/> that does not say whether a commit was under way.
+    /// connection too, with an <see cref="OperationCanceledException"/> that does not say whether a commit was under way. An error that the
+    /// server answered says that its statement was not applied, whoever closed the connection then.
     /// </summary>
     internal static bool IsLostConnection(Exception error, bool connectionIsClosed)
     {
         for (var e = error; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown })
-                return true;
+            if (e is PostgresException answer)
+                return answer is { InvariantSeverity: "FATAL" or "PANIC" } or { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
             if (connectionIsClosed && e is NpgsqlException or OperationCanceledException or TimeoutException)
                 return true;
         }
