@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using HaConnect.Commits;
 using Npgsql;
 
@@ -17,7 +16,6 @@ namespace HaConnect;
 /// they throw, for want of an open connection. A reader that read rows before the commit tells in its disposal. Its own Read and NextResult are
 /// Npgsql's, with a time-out 10 s longer than this command's and with tokens that cancel; where they throw, nothing is known of a write.
 /// </remarks>
-[SuppressMessage("Design", "CA1010:Generic interface should also be implemented", Justification = "It is no collection.")]
 public sealed class HaCommand : NpgsqlCommand
 {
     private readonly CommandRunner _runner;

@@ -144,6 +144,32 @@ public sealed class CancellationTests(BlockedCluster shared) : IClassFixture<Blo
         Assert.Equal(PostgresErrorCodes.InFailedSqlTransaction, error.SqlState);
     }
 
+    /// <summary>Nobody can be asked to end the session: Npgsql breaks the connection, and disposing it hides nothing.</summary>
+    [Fact]
+    public async Task CommitConfirmedAsync_ServerFrozen_IsUnknownAndClosedWithinSeconds()
+    {
+        await using var db = Build(commandTimeout: 0, "Timeout=1");
+        using var caller = new CancellationTokenSource();
+        await using var connection = await db.OpenConnectionAsync(Cancelled);
+        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+        await using var first = new NpgsqlCommand("SELECT 1", connection);
+        await first.ExecuteNonQueryAsync(Cancelled);
+        await shared.Cluster["n1"].FreezeAsync(Cancelled);
+        try
+        {
+            var committing = transaction.CommitConfirmedAsync(caller.Token);
+            await caller.CancelAsync();
+
+            await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => committing.WaitAsync(TimeSpan.FromSeconds(15), TimeProvider.System, Cancelled));
+
+            Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+        }
+        finally
+        {
+            await shared.Cluster["n1"].ThawAsync(Cancelled);
+        }
+    }
+
     [Fact]
     public async Task CreateCommand_WhatADataSourcesCommandCannot_IsNotSupported()
     {
@@ -167,10 +193,10 @@ public sealed class CancellationTests(BlockedCluster shared) : IClassFixture<Blo
 
     private static string Application => $"cancel-{TestContext.Current.Test!.UniqueID[..16]}";
 
-    private HaDataSource Build(int commandTimeout)
+    private HaDataSource Build(int commandTimeout, string more = "")
     {
         var options = ClusterOptions.Observe(shared.Cluster);
-        options.ConnectionString += $";Application Name={Application};Command Timeout={commandTimeout}";
+        options.ConnectionString += $";Application Name={Application};Command Timeout={commandTimeout};{more}";
         return new HaDataSourceBuilder(options).Build();
     }
 

@@ -189,6 +189,32 @@ public sealed class CommitTests(BlockedCluster shared) : IClassFixture<BlockedCl
         await UnknownAsync(writing);
     }
 
+    /// <summary>A connection of Npgsql's alone, with its defaults.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CommitConfirmedAsync_NpgsqlsOwnConnection_IsUnknownAndClosed(bool pooled)
+    {
+        await shared.BlockAsync();
+        var id = shared.NextId();
+        await using var source = NpgsqlDataSource.Create($"{shared.Cluster.NodeConnectionString(shared.Cluster["n1"])};Pooling={pooled};Application Name={Application}");
+        await using var connection = await source.OpenConnectionAsync(Cancelled);
+        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+        await using var insert = new NpgsqlCommand($"INSERT INTO written VALUES ({id})", connection);
+        await insert.ExecuteNonQueryAsync(Cancelled);
+        using var caller = new CancellationTokenSource();
+        var committing = transaction.CommitConfirmedAsync(caller.Token);
+        await WaitingAsync(committing);
+        await caller.CancelAsync();
+
+        var error = await UnknownAsync(committing);
+
+        Assert.IsAssignableFrom<OperationCanceledException>(error.InnerException);
+        Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+        Assert.Null(await shared.WaitingAsync(Application));
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => transaction.CommitConfirmedAsync(Cancelled));
+    }
+
     private static string Application => $"commit-{TestContext.Current.Test!.UniqueID[..16]}";
 
     private async Task<HaDataSource> BuildAsync(int commandTimeout, string more = "")
