@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(2001, LogLevel.Debug, "Attempt {Attempt} of an operation failed.")]
     internal static partial void OperationRetried(ILogger logger, int attempt, Exception? exception);
 
+    [LoggerMessage(2002, LogLevel.Warning, "An operation on node {Node} (server process {ProcessId}) was given up by its caller and goes on there; whether it is applied is not known.")]
+    internal static partial void OperationLeft(ILogger logger, string node, int processId);
+
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);
 
