@@ -32,7 +32,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Pools = new NodePools(sources.ForApplication);
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
         Operations = new OperationRunner(Opener, State, options, time, Metrics, _logger);
-        _probes = new ProbeSchedule(State, sources, options, time, _logger);
+        _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
             _failover = FailoverLoop.Create(InstanceName.Create(), State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,

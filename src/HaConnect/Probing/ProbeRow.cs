@@ -37,6 +37,7 @@ internal static class ProbeRow
             NewestTerm = Term(Text(row, 20)),
             SeesTerms = row.GetBoolean(21),
             CoordinatorLockHeld = row.GetBoolean(22),
+            Crowd = new ProbeCrowd(row.GetInt32(24), row.GetInt32(25), row.IsDBNull(26) ? null : row.GetInt64(26)),
             SeesStatistics = can.SeesStatistics,
         };
     }

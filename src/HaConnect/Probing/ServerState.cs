@@ -44,6 +44,9 @@ internal sealed record ServerState
     /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
     internal bool CoordinatorLockHeld { get; init; }
 
+    /// <summary>The probing sessions there; null where nobody counted.</summary>
+    internal ProbeCrowd? Crowd { get; init; }
+
     /// <summary>A standby that receives and heard from its upstream within <c>wal_receiver_timeout</c>; null when it cannot be seen.</summary>
     internal bool? HearsUpstream
     {
