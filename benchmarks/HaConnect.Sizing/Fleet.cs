@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace HaConnect.Sizing;
 
-/// <summary>Many application instances in one process: a data source each, and, once in use, a write and a bounded read about every second each.</summary>
+/// <summary>Many application instances in one process: a data source each, and, once in use, a write and a bounded read about every 8 seconds each: with 100 connections for 100 instances none can keep one of its own.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private readonly List<Instance> _instances = [];
@@ -21,12 +21,12 @@ internal sealed class Fleet : IAsyncDisposable
 
     internal async Task StartAsync()
     {
-        // The first use starts the probing. Five a second, since here one machine does the work of all of them.
+        // The first use starts the probing. Four a second, since here one machine does the work of all of them.
         var starting = new List<Task>();
         foreach (var instance in _instances)
         {
-            starting.Add(Task.Run(async () => await (await instance.Db.OpenConnectionAsync()).DisposeAsync()));
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            starting.Add(Task.Run(() => StartAsync(instance)));
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
         }
 
         await Task.WhenAll(starting);
@@ -37,6 +37,22 @@ internal sealed class Fleet : IAsyncDisposable
                 await command.ExecuteNonQueryAsync(token);
             },
             WorkKind.IdempotentWrite);
+    }
+
+    private static async Task StartAsync(Instance instance)
+    {
+        while (true)
+        {
+            try
+            {
+                await (await instance.Db.OpenConnectionAsync()).DisposeAsync();
+                return;
+            }
+            catch (NoPrimaryException)
+            {
+                await Console.Error.WriteLineAsync("An instance found no primary within 30 s while the fleet started.");
+            }
+        }
     }
 
     internal void Use() => _running.AddRange(_instances.Select(i => Task.Run(() => i.RunAsync(_stop.Token))));
@@ -104,7 +120,7 @@ internal sealed class Fleet : IAsyncDisposable
             {
                 try
                 {
-                    await Task.Delay(TimeSpan.FromSeconds(0.5 + Random.Shared.NextDouble()), TimeProvider.System, stop);
+                    await Task.Delay(TimeSpan.FromSeconds(8 * (0.5 + Random.Shared.NextDouble())), TimeProvider.System, stop);
                     await WriteAsync();
                     await ReadAsync();
                 }

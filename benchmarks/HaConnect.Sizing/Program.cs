@@ -15,16 +15,15 @@ await using var fleet = new Fleet(cluster, instances, coordinators);
 var report = new Report(Console.Out, meters);
 report.Head(instances, coordinators);
 
-await report.PhaseAsync("5 a second start", TimeSpan.FromSeconds(10), fleet.StartAsync);
+await report.PhaseAsync("start, 4 a second", TimeSpan.FromSeconds(10), fleet.StartAsync);
 await report.PhaseAsync("peace, idle", phase);
 fleet.Use();
 await report.PhaseAsync("in use", phase, fleet.BeginPhaseAsync);
 report.Line(fleet.Describe());
-var primary = await cluster.GetPrimaryAsync();
-await report.PhaseAsync($"{primary.Name} killed", TimeSpan.FromSeconds(10), async () =>
+await report.PhaseAsync("n1 killed", TimeSpan.FromSeconds(15), async () =>
 {
     await fleet.BeginPhaseAsync();
-    await primary.KillAsync();
+    await cluster.Nodes[0].KillAsync();
 });
 report.Line(fleet.Describe());
 await report.PhaseAsync("afterwards, in use", phase, fleet.BeginPhaseAsync);

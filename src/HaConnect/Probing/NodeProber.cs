@@ -15,6 +15,7 @@ namespace HaConnect.Probing;
 /// <param name="time">The clock.</param>
 internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan VisitTimeout = TimeSpan.FromSeconds(NodeSources.OwnConnectSeconds);
     private readonly int _lockClass = Failover.LockKey.Class;
     private readonly int _lockObject = Failover.LockKey.ObjectOf(options.ClusterName);
     private NpgsqlDataSource? _source;
@@ -24,7 +25,8 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private bool _useOwnDatabase;
     private bool _hasSeat; // until the server tells: not before
     private VisitPace _pace = VisitPace.For(options);
-    private long _visitedAt;
+    private long? _visitedAt;
+    private bool _wasTried;
 
     /// <summary>Whether the session is kept open between probes.</summary>
     internal bool KeepsSession => _hasSeat || isCoordinator();
@@ -72,7 +74,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
         _hasSeat = crowd is not { HasSeat: false };
         if (KeepsSession)
             return;
-        _pace = _pace.After(crowd!.Value.SessionsSoFar, time.GetElapsedTime(_visitedAt, sentAt));
+        _pace = _pace.After(crowd!.Value.SessionsSoFar, _visitedAt is { } last ? time.GetElapsedTime(last, sentAt) : TimeSpan.Zero);
         _visitedAt = sentAt;
         await CloseAsync().ConfigureAwait(false);
     }
@@ -88,9 +90,13 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     {
         await CloseAsync().ConfigureAwait(false);
         _source ??= sources.ForProbe(node.Host, node.Port, database: null);
+
+        // An opening that is abandoned goes on at the server. Who has no seat waits for its end, so that it never has two under way.
+        var timeout = KeepsSession || !_wasTried || options.Probing.Timeout > VisitTimeout ? options.Probing.Timeout : VisitTimeout;
+        _wasTried = true;
         try
         {
-            _session = await OwnSession.OpenAsync(_source, options.Probing.Timeout, time, cancellationToken).ConfigureAwait(false);
+            _session = await OwnSession.OpenAsync(_source, timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!_useOwnDatabase && e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -99,7 +105,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
             await _source.DisposeAsync().ConfigureAwait(false);
             var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
             _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username);
-            _session = await OwnSession.OpenAsync(_source, options.Probing.Timeout, time, cancellationToken).ConfigureAwait(false);
+            _session = await OwnSession.OpenAsync(_source, timeout, time, cancellationToken).ConfigureAwait(false);
         }
 
         // A visit does not ask again; where the answer has changed its probe fails, and the next one does.

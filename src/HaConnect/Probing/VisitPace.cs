@@ -10,9 +10,9 @@ namespace HaConnect.Probing;
 internal sealed record VisitPace(TimeSpan Least, TimeSpan Pause)
 {
     /// <summary>New sessions a second that visits may cost one server.</summary>
-    internal const double VisitsPerSecond = 20;
+    internal const double VisitsPerSecond = 10;
 
-    private const double ShareGrowth = 0.02; // visits per second, at each visit
+    private const double ShareGrowth = 0.01; // visits per second, at each visit
     private const double SteepestGrowth = 1.5; // one measurement is not believed too much
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
@@ -42,7 +42,7 @@ internal sealed record VisitPace(TimeSpan Least, TimeSpan Pause)
     /// No session could be opened for want of room or in time. Those who try again at once keep an overloaded server from ever serving
     /// one of them: found with 100 instances that all started at the same moment.
     /// </summary>
-    internal VisitPace AfterOverload() => this with { Pause = Max(Pause, Min(Pause * 2, Least * 4)) };
+    internal VisitPace AfterOverload() => this with { Pause = Max(Pause, Min(Pause * 2, Least * 8)) };
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
