@@ -115,8 +115,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
 
     private async Task ReadCapabilitiesAsync(CancellationToken cancellationToken)
     {
-        _can = await _session!.QueryAsync(ProbeSql.Capabilities, static row => new ProbeCapabilities(row.GetBoolean(0), row.GetBoolean(1), SeesTerms: row.GetBoolean(3), CountsSessions: row.GetBoolean(2)),
-            options.Probing.Timeout, cancellationToken).ConfigureAwait(false);
+        _can = await _session!.QueryAsync(ProbeSql.Capabilities, ProbeRow.ReadCapabilities, options.Probing.Timeout, cancellationToken).ConfigureAwait(false);
         _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions);
     }
 

@@ -24,6 +24,7 @@ public sealed class ConnectionsExhaustedTests : ClusterTest
         var since = TimeProvider.System.GetTimestamp();
         // The coordinator hands over and a new instance takes its place, which cannot get a session with the primary.
         await db.HandOverAsync();
+        await ExhaustAsync(cluster); // its lock session has left a place
         var successors = new RecordingAuditSink();
         await using var successor = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).AddAuditSink(successors).Build();
         successor.Start();
