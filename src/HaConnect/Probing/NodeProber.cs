@@ -23,7 +23,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private string _sql = "";
     private ProbeCapabilities? _can;
     private bool _useOwnDatabase;
-    private bool _hasSeat; // until the server tells: not before
+    private volatile bool _hasSeat; // until the server tells: not before
     private VisitPace _pace = VisitPace.For(options);
     private long? _visitedAt;
     private bool _wasTried;
