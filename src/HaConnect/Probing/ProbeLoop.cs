@@ -33,8 +33,6 @@ internal sealed class ProbeLoop : IAsyncDisposable
 
     internal Node Node { get; }
 
-    internal bool KeepsSession => _prober.KeepsSession;
-
     internal void Wake() => _wake.Set();
 
     /// <summary>Wakes the loop of a standby: the primary was probed just now, so that what the standby has replayed proves most.</summary>

@@ -49,11 +49,9 @@ internal sealed class ProbeSchedule(
 
     private void Wake(Node node)
     {
-        // Who has no seat comes with a delay; where the primary may be lost it must not wait for that twice, once there and once at the others.
-        var mayBeLost = ReferenceEquals(state.Current.PrimaryNode, node);
         foreach (var loop in Loops())
         {
-            if (ReferenceEquals(loop.Node, node) || (mayBeLost && !loop.KeepsSession))
+            if (ReferenceEquals(loop.Node, node))
                 loop.Wake();
         }
     }
