@@ -36,7 +36,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Operations = new OperationRunner(Opener, _canceller, State, options, time, Metrics, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
-        _probes = new ProbeSchedule(State, sources, options, time, _logger);
+        _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
             _failover = FailoverLoop.Create(InstanceName.Create(), State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,

@@ -54,6 +54,38 @@ public sealed class ProbeFacts(SharedCluster shared)
         Assert.Equal(TimeSpan.FromSeconds(2), state.WalReceiverTimeout);
     }
 
+    /// <summary>
+    /// Every session sees which of the others are older, so that all agree on who has a seat: ProbeCrowd. Of another role's session a
+    /// user without pg_read_all_stats does not see the start; it counts as older, so that such a user yields.
+    /// </summary>
+    [Fact]
+    public async Task Probe_SeveralSessions_TellWhichAreOlder()
+    {
+        await using var first = await OpenProbeAsync(_cluster.Control);
+        await using var second = await OpenProbeAsync(_cluster.Control);
+        await using var other = await OpenProbeAsync(_cluster.Application);
+        await using var last = await OpenProbeAsync(_cluster.Control);
+
+        Assert.Equal(0, (await ProbeAsync(first)).State.Crowd!.Value.Older);
+        Assert.Equal(1, (await ProbeAsync(second)).State.Crowd!.Value.Older);
+        Assert.Equal(3, (await ProbeAsync(other)).State.Crowd!.Value.Older);
+        Assert.Equal(3, (await ProbeAsync(last)).State.Crowd!.Value.Older);
+        Assert.Equal(100, (await ProbeAsync(last)).State.Crowd!.Value.MaxConnections);
+    }
+
+    /// <summary>The server counts the sessions of a database: VisitPace measures by it how many come.</summary>
+    [Fact]
+    public async Task Probe_NewSessions_AreCountedWhenTheyHaveEnded()
+    {
+        Assert.SkipWhen(_cluster.MajorVersion < 15, "before PostgreSQL 15 the statistics are read from a file");
+        await using var session = await OpenProbeAsync(_cluster.Control);
+        var before = (await ProbeAsync(session)).State.Crowd!.Value.SessionsSoFar!.Value;
+        for (var i = 0; i < 10; i++)
+            await (await OpenProbeAsync(_cluster.Control)).DisposeAsync();
+
+        await Until.TrueAsync("10 more sessions", async () => (await ProbeAsync(session)).State.Crowd!.Value.SessionsSoFar >= before + 10);
+    }
+
     /// <summary>Without pg_read_all_stats pg_stat_wal_receiver is one row of nulls but for the pid: ServerState.HasReceiver and HearsUpstream.</summary>
     [Fact]
     public async Task WalReceiverView_UserWithoutPgReadAllStats_ShowsOnlyThePid()
@@ -106,6 +138,9 @@ public sealed class ProbeFacts(SharedCluster shared)
         Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
     }
 
+    private Task<NpgsqlConnection> OpenProbeAsync(PostgresCredentials credentials) =>
+        _cluster.OpenAsync("n2", credentials, s => s.ApplicationName = Connections.NodeSources.ProbeApplication);
+
     private static async Task<(ServerState State, ProbeCapabilities Can)> ProbeAsync(NpgsqlConnection session)
     {
         ProbeCapabilities can;
@@ -113,10 +148,10 @@ public sealed class ProbeFacts(SharedCluster shared)
         await using (var row = await command.ExecuteReaderAsync(Cancelled))
         {
             await row.ReadAsync(Cancelled);
-            can = new ProbeCapabilities(row.GetBoolean(0), row.GetBoolean(1), row.GetBoolean(2));
+            can = ProbeRow.ReadCapabilities(row);
         }
 
-        await using var probe = new NpgsqlCommand(ProbeSql.Build(can.SeesRegister, can.SeesTerms), session);
+        await using var probe = new NpgsqlCommand(ProbeSql.Build(can.SeesRegister, can.SeesTerms, can.CountsSessions), session);
         probe.Parameters.Add(new NpgsqlParameter { Value = (long)LockKey.Class });
         probe.Parameters.Add(new NpgsqlParameter { Value = (long)(uint)LockKey.ObjectOf("main") });
         await using var reader = await probe.ExecuteReaderAsync(Cancelled);

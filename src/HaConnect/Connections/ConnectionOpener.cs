@@ -1,4 +1,5 @@
 using HaConnect.Diagnostics;
+using HaConnect.Probing;
 using HaConnect.Routing;
 using HaConnect.Topology;
 using Npgsql;
@@ -59,6 +60,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     {
         var waitedForPrimary = node is null && request.Bound is null;
         Exception? lastError = null;
+        var overloads = 0;
         var attempt = pending;
         var decision = new RoutingDecision(node, RoutingReason.FreshReplica, StalenessLedger.None, default);
         while (true)
@@ -94,7 +96,9 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                     lastError = e;
                     metrics.ConnectionFailed(decision.Node!, e);
                     OpenErrors.ThrowIfHopeless(e, decision.Node!, state.Current);
-                    state.ReportTrouble(decision.Node!);
+                    overloads = ErrorClassifier.Classify(e).Kind == ProbeFailureKind.Overloaded ? overloads + 1 : 0;
+                    if (overloads == 0)
+                        state.ReportTrouble(decision.Node!);
                 }
 
                 attempt = null;
@@ -109,9 +113,20 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var pause = Remaining(startedAt) < options.Probing.SuspectInterval ? Remaining(startedAt) : options.Probing.SuspectInterval;
             if (pause <= TimeSpan.Zero)
                 throw OpenErrors.OutOfTime(request, state.Current, options.Connections.WaitTimeout, lastError);
-            await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
+            if (overloads == 0)
+                await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
+            else
+                await Task.Delay(Shorter(OverloadPause(overloads), Remaining(startedAt)), time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// 53300 says that there is no room: each attempt costs the server a process, and those who wait must not keep it full together. 0.1 s
+    /// to 3.2 s, by dice; what a probe brings meanwhile is no reason to come sooner.
+    /// </summary>
+    private TimeSpan OverloadPause(int overloads) => options.Probing.SuspectInterval * (1 << Math.Min(overloads - 1, 4)) * (1 + Random.Shared.NextDouble());
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>Null where the node ceased to qualify while it was being opened: a lost node may never answer.</summary>
     private async Task<NpgsqlConnection?> FinishAsync(

@@ -13,6 +13,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     internal const string ProbeApplication = "haconnect-probe";
     internal const string CoordinatorApplication = "haconnect-coordinator";
     internal const string CancelApplication = "haconnect-cancel";
+    internal const int OwnConnectSeconds = 3;
 
     /// <summary>The application's connections to a node.</summary>
     internal NpgsqlDataSource ForApplication(Node node)
@@ -79,7 +80,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         settings.Options = serverOptions;
         settings.Pooling = false;
         settings.Enlist = false;
-        settings.Timeout = 3;
+        settings.Timeout = OwnConnectSeconds;
         settings.CommandTimeout = 0; // deadlines act from outside, see OwnSession
         settings.CancellationTimeout = -1;
         settings.TcpKeepAlive = true;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using HaConnect.Audit;
 using HaConnect.Connections;
@@ -31,6 +32,8 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private FailoverState _state;
     private Task _running = Task.CompletedTask;
     private PrimaryVerdict _lastVerdict = PrimaryVerdict.None;
+    private readonly ConcurrentDictionary<string, long> _lockRefusedAt = new(StringComparer.Ordinal);
+    private volatile bool _holdsOffice;
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
         Func<double> dice, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
@@ -87,6 +90,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
             new(sessions(node), lockObject, options.Failover.StepTimeout * 2, time);
     }
 
+    /// <summary>Whether this instance is the coordinator now, as far as it knows.</summary>
+    internal bool HoldsOffice => _holdsOffice;
+
     internal void Start()
     {
         if (_state.Settings.Required == 0)
@@ -117,9 +123,11 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void Post(FailoverEvent happened) => _events.Writer.TryWrite(happened);
 
-    private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
+    private void OnPublished(ClusterSnapshot before, ClusterSnapshot after) => Judge();
+
+    private void Judge()
     {
-        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable, _options.Failover.StartupGrace);
+        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable, _options.Failover.StartupGrace, _lockRefusedAt);
         var last = Interlocked.Exchange(ref _lastVerdict, verdict);
         if (verdict != last)
             Post(new FailoverEvent.VerdictChanged(verdict));
@@ -151,9 +159,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void Take(FailoverEvent happened)
     {
-        var before = _state.StepNumber;
+        var (before, stepBefore) = (_state.StepNumber, _state.Step);
         (_state, var effects) = FailoverMachine.Next(_state, happened);
-        _telling.HoldsOffice = _state.Step is not (Step.Watching or Step.Electing or Step.Stopped);
+        _telling.HoldsOffice = _holdsOffice = _state.Step is not (Step.Watching or Step.Electing or Step.Stopped);
         foreach (var effect in effects)
         {
             switch (effect)
@@ -176,8 +184,17 @@ internal sealed class FailoverLoop : IAsyncDisposable
             }
         }
 
+        if (happened is FailoverEvent.LockAnswered { Granted: false } refused)
+        {
+            // Somebody holds it: newer evidence than the last probe, which may be seconds old.
+            _lockRefusedAt[refused.Node] = _time.GetTimestamp();
+            Judge();
+        }
+
         if (_state.StepNumber == before)
             return;
+        if (stepBefore == Step.Electing)
+            _wakeProbes(); // who holds the locks is news, and a coordinator must know how the primary is
         ScheduleTimers();
         if (_state.Step == Step.Leading && WhereToSave() is { } primary && _telling.TakeUnsaved() is { Count: > 0 } records)
         {

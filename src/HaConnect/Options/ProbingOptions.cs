@@ -1,6 +1,10 @@
 namespace HaConnect;
 
-/// <summary>How the nodes are watched: one session and one statement at a time per node.</summary>
+/// <summary>
+/// How the nodes are watched: one session and one statement at a time per node. On each server at most a quarter of its
+/// <c>max_connections</c> instances keep that session; the others look in by short ones, more rarely than the intervals here say: every
+/// three quarters of <see cref="RoutingOptions.MaxReplicaLag"/> (10 s at most) where few do so, and up to once a minute where many do.
+/// </summary>
 public sealed class ProbingOptions
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HaConnect.Probing;
 
-/// <summary>Probes one node for as long as it runs: at the interval in peace, often while anything is suspect, at once when woken.</summary>
+/// <summary>Probes one node for as long as it runs: at the interval in peace, often while anything is suspect, at once when woken; more sparingly while it has no seat at the server.</summary>
 internal sealed class ProbeLoop : IAsyncDisposable
 {
     private readonly NodeProber _prober;
@@ -12,17 +12,20 @@ internal sealed class ProbeLoop : IAsyncDisposable
     private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Func<double> _dice;
     private readonly WakeSignal _wake;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private volatile bool _primaryWasProbed;
 
-    internal ProbeLoop(Node node, NodeProber prober, ClusterState state, HaDatabaseOptions options, TimeProvider time, ILogger logger)
+    internal ProbeLoop(Node node, NodeProber prober, ClusterState state, HaDatabaseOptions options, TimeProvider time, Func<double> dice, ILogger logger)
     {
         Node = node;
         _prober = prober;
         _state = state;
         _options = options;
         _time = time;
+        _dice = dice;
         _logger = logger;
         _wake = new WakeSignal(time);
         _running = Task.Run(RunAsync);
@@ -31,6 +34,13 @@ internal sealed class ProbeLoop : IAsyncDisposable
     internal Node Node { get; }
 
     internal void Wake() => _wake.Set();
+
+    /// <summary>Wakes the loop of a standby: the primary was probed just now, so that what the standby has replayed proves most.</summary>
+    internal void Follow()
+    {
+        _primaryWasProbed = true;
+        _wake.Set();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -47,7 +57,10 @@ internal sealed class ProbeLoop : IAsyncDisposable
             try
             {
                 _state.Apply(await _prober.ProbeAsync(_stop.Token).ConfigureAwait(false));
-                await _wake.WaitAsync(Pause(_state.Current), _stop.Token).ConfigureAwait(false);
+                if (_prober.KeepsSession)
+                    await _wake.WaitAsync(Pause(_state.Current), _stop.Token).ConfigureAwait(false);
+                else
+                    await WaitForVisitAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -68,5 +81,34 @@ internal sealed class ProbeLoop : IAsyncDisposable
             return _options.Probing.SuspectInterval;
         var interval = _options.Probing.EffectiveInterval(_options.Routing.MaxReplicaLag);
         return ReferenceEquals(snapshot.PrimaryNode, Node) ? interval : interval * 1.5;
+    }
+
+    /// <summary>
+    /// What suggests a probe (a lost primary, an application's error) reaches all instances at the same moment. Those without a seat then
+    /// come soon, and not together.
+    /// </summary>
+    private async Task WaitForVisitAsync()
+    {
+        var startedAt = _time.GetTimestamp();
+        var pause = _prober.VisitPause * (0.85 + (0.3 * _dice()));
+        var soon = _prober.VisitPause / 4 * (0.5 + _dice());
+        _primaryWasProbed = false;
+        while (true)
+        {
+            var snapshot = _state.Current;
+            var longest = snapshot.PrimaryNode is null || snapshot.Primary!.Reachability != NodeReachability.Reachable ? soon : ReferenceEquals(snapshot.PrimaryNode, Node) ? pause : pause * 1.5;
+            var left = longest - _time.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero || !await _wake.WaitAsync(left, _stop.Token).ConfigureAwait(false) || _prober.KeepsSession)
+                return;
+            if (!_primaryWasProbed)
+            {
+                await Task.Delay(soon, _time, _stop.Token).ConfigureAwait(false);
+                return;
+            }
+
+            _primaryWasProbed = false;
+            if (_time.GetElapsedTime(startedAt) >= pause / 2)
+                return;
+        }
     }
 }

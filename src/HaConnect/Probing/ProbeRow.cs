@@ -9,6 +9,10 @@ namespace HaConnect.Probing;
 /// <summary>Reads the row of <see cref="ProbeSql"/>, column by column in its order.</summary>
 internal static class ProbeRow
 {
+    /// <summary>The row of <see cref="ProbeSql.Capabilities"/>.</summary>
+    internal static ProbeCapabilities ReadCapabilities(DbDataReader row) =>
+        new(SeesRegister: row.GetBoolean(0), SeesStatistics: row.GetBoolean(1), SeesTerms: row.GetBoolean(3), CountsSessions: row.GetBoolean(2));
+
     internal static ServerState Read(DbDataReader row, ProbeCapabilities can)
     {
         var inRecovery = row.GetBoolean(0);
@@ -37,6 +41,7 @@ internal static class ProbeRow
             NewestTerm = Term(Text(row, 20)),
             SeesTerms = row.GetBoolean(21),
             CoordinatorLockHeld = row.GetBoolean(22),
+            Crowd = new ProbeCrowd(row.GetInt32(24), row.GetInt32(25), row.IsDBNull(26) ? null : row.GetInt64(26)),
             SeesStatistics = can.SeesStatistics,
         };
     }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace HaConnect.Probing;
 
 /// <summary>Runs one loop per node: wakes standbys right after the primary was probed, and starts loops for standbys that it reports.</summary>
-internal sealed class ProbeSchedule(ClusterState state, NodeSources sources, HaDatabaseOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class ProbeSchedule(
+    ClusterState state, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, TimeProvider time, Func<double> dice, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<ProbeLoop> _loops = [];
@@ -37,7 +38,7 @@ internal sealed class ProbeSchedule(ClusterState state, NodeSources sources, HaD
     private void Add(Node node)
     {
         lock (_lock)
-            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, time), state, options, time, logger));
+            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, isCoordinator, time), state, options, time, dice, logger));
     }
 
     private ProbeLoop[] Loops()
@@ -69,7 +70,7 @@ internal sealed class ProbeSchedule(ClusterState state, NodeSources sources, HaD
         foreach (var loop in Loops())
         {
             if (!ReferenceEquals(loop.Node, primary))
-                loop.Wake();
+                loop.Follow();
         }
 
         foreach (var (name, host, port) in ReportedStandbys.Of(facts[primary.Index]))

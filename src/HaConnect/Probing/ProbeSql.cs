@@ -11,6 +11,7 @@ internal static class ProbeSql
         SELECT pg_catalog.has_table_privilege('pg_catalog.pg_file_settings', 'SELECT')
                  AND pg_catalog.has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE'),
                pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),
+               pg_catalog.current_setting('server_version_num')::int >= 150000,
         """ + SeesTerms;
 
     private const string SeesTerms = """
@@ -21,7 +22,7 @@ internal static class ProbeSql
 
     private const string TermColumns = "t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL AS established";
 
-    internal static string Build(bool seesRegister, bool seesTerms) => $"""
+    internal static string Build(bool seesRegister, bool seesTerms, bool countsSessions = false) => $"""
         SELECT r.in_recovery,
                (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
                pg_catalog.pg_postmaster_start_time(),
@@ -45,7 +46,13 @@ internal static class ProbeSql
                          AND l.classid = $1::oid AND l.objid = $2::oid
                          AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())),
                (SELECT CASE WHEN r.in_recovery THEN greatest(c.min_recovery_end_timeline, k.timeline_id) END
-                  FROM pg_catalog.pg_control_recovery() c, pg_catalog.pg_control_checkpoint() k)
+                  FROM pg_catalog.pg_control_recovery() c, pg_catalog.pg_control_checkpoint() k),
+               (SELECT pg_catalog.count(*)::int
+                  FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) me, pg_catalog.pg_stat_get_activity(NULL) a
+                 WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.pid <> me.pid
+                   AND (a.backend_start IS NULL OR (a.backend_start, a.pid) < (me.backend_start, me.pid))),
+               pg_catalog.current_setting('max_connections')::int,
+               {(countsSessions ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint")}
           FROM (SELECT pg_catalog.pg_is_in_recovery() AS in_recovery) q
           CROSS JOIN LATERAL (SELECT q.in_recovery,
                  CASE WHEN NOT q.in_recovery THEN pg_catalog.pg_current_wal_insert_lsn() END AS insert_lsn,

@@ -50,6 +50,9 @@ internal sealed record ServerState
     /// </summary>
     internal bool HasStreamed => InRecovery && (ReceiverStatus == "streaming" || (ReceiveLsn is { } lsn && lsn % SegmentSize != 0));
 
+    /// <summary>The probing sessions there; null where nobody counted.</summary>
+    internal ProbeCrowd? Crowd { get; init; }
+
     /// <summary>A standby that receives and heard from its upstream within <c>wal_receiver_timeout</c>; null when it cannot be seen.</summary>
     internal bool? HearsUpstream
     {

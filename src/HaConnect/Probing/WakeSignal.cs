@@ -7,16 +7,18 @@ internal sealed class WakeSignal(TimeProvider time)
 
     internal void Set() => Volatile.Read(ref _signal).TrySetResult();
 
-    internal async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <returns>False where the time-out came first.</returns>
+    internal async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
             await Volatile.Read(ref _signal).Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _signal, New());
+            return true;
         }
         catch (TimeoutException)
         {
-            // The interval has passed: the usual way for this wait to end.
+            return false; // the interval has passed: the usual way for this wait to end
         }
     }
 

@@ -42,9 +42,13 @@ internal static class SnapshotBuilder
         };
     }
 
-    /// <summary>A primary that did not answer, or a node whose last answer is in doubt; one that stays away is no reason to hurry for ever.</summary>
+    /// <summary>
+    /// A primary that did not answer, or a node whose last answer is in doubt; one that stays away is no reason to hurry for ever, and one
+    /// that is overloaded lives: to ask it more often makes that worse.
+    /// </summary>
     private static bool IsUneasy(NodeFacts facts, SnapshotInput input, Epoch epoch) =>
-        facts.Reachability(input.TimeoutsUntilUnreachable) is var reachability
+        facts.Failure?.Kind != ProbeFailureKind.Overloaded
+        && facts.Reachability(input.TimeoutsUntilUnreachable) is var reachability
         && (ReferenceEquals(facts.Node, epoch.Primary) ? reachability != NodeReachability.Reachable : reachability == NodeReachability.Suspect);
 
     /// <summary>It did not answer its last probe in time. A read sent to a frozen server hangs until its own time-out: better to wait for the next probe.</summary>
@@ -77,7 +81,7 @@ internal static class SnapshotBuilder
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
-            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall),
+            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall) + WhyRarelyProbed(facts),
             IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
@@ -111,6 +115,10 @@ internal static class SnapshotBuilder
             return string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago");
         return WhyUnproven(facts, epoch);
     }
+
+    private static string WhyRarelyProbed(NodeFacts facts) => facts is { Failure: null, LastState.Crowd: { HasSeat: false } crowd }
+        ? string.Create(CultureInfo.InvariantCulture, $"; probed rarely: {crowd.Seats} other instances keep their probing sessions there, a quarter of its max_connections")
+        : "";
 
     private static string WhyUnproven(NodeFacts facts, Epoch epoch) => facts.LastState! switch
     {

@@ -84,6 +84,10 @@ public sealed class StalenessTests : ClusterTest
         var options = ClusterOptions.Observe(cluster);
         options.Connections.WaitTimeout = TimeSpan.FromSeconds(2);
         await using var db = new HaDataSourceBuilder(options).Build();
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+
+        // Late is who was proven once: a standby whose replay stops before that would stay unproven.
+        await UntilAsync("n2 proven fresh", () => Task.FromResult(db.Snapshot["n2"]!.Lag is not null));
         await cluster["n2"].SetReplayDelayAsync(TimeSpan.FromMinutes(10), Cancelled);
         await using (var connection = await db.OpenConnectionAsync(Cancelled))
         {

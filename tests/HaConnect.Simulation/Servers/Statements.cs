@@ -25,7 +25,6 @@ internal sealed class Statements(World world)
         [ControlSql.Promote] = Promote,
         [ControlSql.ResumeReplay] = ResumeReplay,
         [ControlSql.SynchronousNames] = static (p, _, _) => new SimRow(NamesFor(p)),
-        [ControlSql.Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
         [ControlSql.Reload] = Reload,
         [ControlSql.CreateSchema] = static (p, _, _) => RequirePrimary(p),

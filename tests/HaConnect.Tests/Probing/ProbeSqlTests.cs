@@ -31,9 +31,17 @@ public sealed partial class ProbeSqlTests
     public void Build_EveryCall_IsQualified()
     {
         // These sessions may be privileged: no function of a schema that others can write to may get in between.
-        string[] keywords = ["EXISTS", "AND", "CASE", "LATERAL", "extract", "bit", "FROM", "greatest", "ANY"];
-        foreach (var sql in (string[])[ProbeSql.Build(true, true), ProbeSql.Capabilities])
+        string[] keywords = ["EXISTS", "AND", "CASE", "LATERAL", "extract", "bit", "FROM", "greatest", "ANY", "OR"];
+        foreach (var sql in (string[])[ProbeSql.Build(true, true, countsSessions: true), ProbeSql.Capabilities])
             Assert.DoesNotContain(Calls().Matches(sql), m => !m.Groups["q"].Success && !keywords.Contains(m.Groups["f"].Value));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Build_NewSessions_AreCountedOnlyWhereTheServerHasTheFunction(bool counts)
+    {
+        Assert.Equal(counts, ProbeSql.Build(true, true, counts).Contains("pg_stat_get_db_sessions", StringComparison.Ordinal));
     }
 
     [Fact]

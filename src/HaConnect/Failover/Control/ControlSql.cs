@@ -118,8 +118,6 @@ internal static class ControlSql
 
     internal const string SynchronousNames = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
 
-    internal const string Conninfo = "SELECT pg_catalog.current_setting('primary_conninfo')";
-
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 
     internal const string Reload = "SELECT pg_catalog.pg_reload_conf()";

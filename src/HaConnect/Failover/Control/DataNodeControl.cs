@@ -128,10 +128,9 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task RepointAsync(string primary, long term, CancellationToken cancellationToken)
     {
         await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
-        var conninfo = settings.Conninfo.Build(node, primary);
-        if (await session.QueryAsync(ControlSql.Conninfo, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) == conninfo)
-            return;
-        await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(conninfo)}", cancellationToken).ConfigureAwait(false);
+
+        // Also where it is loaded already: the file may say otherwise, and would come into force at the next reload.
+        await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(settings.Conninfo.Build(node, primary))}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
     }
 

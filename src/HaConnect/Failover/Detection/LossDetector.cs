@@ -13,10 +13,12 @@ internal static class LossDetector
     /// <param name="facts">What is known of every node.</param>
     /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>
     /// <param name="startupGrace">See <see cref="FailoverOptions.StartupGrace"/>.</param>
-    internal static PrimaryVerdict Judge(IReadOnlyList<NodeFacts> facts, int timeoutsUntilUnreachable, TimeSpan startupGrace)
+    /// <param name="lockRefusedAt">When this instance last asked for a node's lock in vain: it is free only where a later probe says so.</param>
+    internal static PrimaryVerdict Judge(IReadOnlyList<NodeFacts> facts, int timeoutsUntilUnreachable, TimeSpan startupGrace, IReadOnlyDictionary<string, long>? lockRefusedAt = null)
     {
         var configured = facts.Where(f => f.Node.IsConfigured).ToList();
-        var free = configured.Count(f => f is { Failure: null, LastState.CoordinatorLockHeld: false });
+        var free = configured.Count(f => f is { Failure: null, LastState.CoordinatorLockHeld: false }
+            && !(lockRefusedAt?.TryGetValue(f.Node.Name, out var refusedAt) is true && refusedAt >= f.LastStateSentAt));
         var newest = configured.Select(f => f.LastState?.EstablishedTerm).Where(t => t is not null).MaxBy(t => t!.Term);
         var name = newest?.Primary ?? OnlyPrimary(configured);
         var primary = configured.Find(f => f.Node.Name == name);

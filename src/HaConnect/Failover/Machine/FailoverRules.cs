@@ -91,6 +91,15 @@ internal static class FailoverRules
     internal static bool MustAdopt(FailoverState s) =>
         s is { Settled: true, Goal: Goal.Failover or Goal.Confirm } && Adoptable(s) is { } promoted && (s.Goal == Goal.Failover || promoted != s.Established!.Primary);
 
+    /// <summary>The verdict, or the node to be confirmed, is about a primary that is not the established one any more.</summary>
+    internal static bool IsOutdated(FailoverState s) => s.Established is { } row && s.Goal switch
+    {
+        Goal.Failover => s.Verdict.Primary != row.Primary,
+        Goal.Confirm => s.Candidate != row.Primary,
+        Goal.Bootstrap => true,
+        _ => false,
+    };
+
     /// <summary>Whoever lost its session cannot be repointed in this attempt.</summary>
     internal static bool TooFewCanFollow(FailoverState s)
     {

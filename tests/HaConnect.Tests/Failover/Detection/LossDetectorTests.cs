@@ -95,6 +95,17 @@ public sealed class LossDetectorTests
         Assert.Equal(free, LossDetector.Judge(facts, 3, s_grace).FreeVoters);
     }
 
+    [Theory]
+    [InlineData(99, 3)] // the probe was sent later
+    [InlineData(100, 2)]
+    [InlineData(5_000, 2)]
+    public void Judge_LockRefused_CountsAsHeldUntilALaterProbe(long refusedAt, int free)
+    {
+        // Found with 100 candidates: who probes rarely saw a free lock for seconds, and asked for it all the while.
+        var refused = new Dictionary<string, long>(StringComparer.Ordinal) { [s_names[1]] = refusedAt };
+        Assert.Equal(free, LossDetector.Judge(Parse("P H H", s_row), 3, s_grace, refused).FreeVoters);
+    }
+
     [Fact]
     public void Judge_LostPrimary_RemembersItsLastPosition() => Assert.Equal(0x1000UL, LossDetector.Judge(Parse("R M M", s_row), 3, s_grace).LastPosition);
 
