@@ -3,16 +3,31 @@ namespace HaConnect.Model;
 /// <summary>How a term is begun: from locks and records to the first promise that is asked for.</summary>
 internal static class Beginnings
 {
-    /// <summary>The verdict is that the primary of the newest term it knows is lost; that one is not asked, but may have been read in peace.</summary>
+    /// <summary>
+    /// The verdict is that the primary of the newest term it knows is lost; that one is not asked, but may have been read in peace. Who is
+    /// just elected surveys first, and knows the newest term that it could read; a coordinator in peace begins with what it knew.
+    /// </summary>
     internal static bool FailOver(World w, int c, int read)
     {
         ref var o = ref w.Offices[c];
+        if (o.Stage == Stage.Watching)
+            Learn(w, ref o, read);
         o.Lost = o.EstablishedPrimary + 1;
         if ((read >> o.EstablishedPrimary & 1) != 0 && (o.Held >> o.EstablishedPrimary & 1) == 0)
             return false;
         o.Aim = Aim.Failover;
         o.Candidate = 0;
         return Begin(w, c, read);
+    }
+
+    /// <summary>A survey in peace, after which it knows of a newer established term.</summary>
+    internal static bool Peace(World w, int c, int read)
+    {
+        ref var o = ref w.Offices[c];
+        var known = o.Established;
+        TakeLocks(w, c, read);
+        Learn(w, ref o, read);
+        return o.Established > known;
     }
 
     /// <summary>The primary is well, but a voter is bound by a later term, or follows nobody.</summary>
@@ -34,7 +49,7 @@ internal static class Beginnings
 
         if (!hasStrays)
             return false;
-        (o.Stage, o.Aim, o.Candidate, o.Lost, o.Orders) = (Stage.Reading, Aim.Confirm, primary + 1, 0, 0);
+        (o.Stage, o.Aim, o.Candidate, o.Lost, o.Orders, o.Pending) = (Stage.Reading, Aim.Confirm, primary + 1, 0, 0, (1 << w.Bounds.Voters) - 1);
         return true;
     }
 

@@ -14,6 +14,9 @@ internal enum MoveKind
     /// <summary>Its verdict, which may be wrong, is that the primary is lost: it takes what locks it can, reads the records and goes on.</summary>
     FailOver,
 
+    /// <summary>A survey in peace.</summary>
+    Peace,
+
     /// <summary>The primary is well, but a voter was left behind by a coordinator before.</summary>
     Survey,
 

@@ -70,8 +70,8 @@ internal static class Moves
     }
 
     /// <summary>
-    /// An operator rebuilds a node that was once a primary, and is not the established one, from the established one; never one that
-    /// knows of a newer term than its source.
+    /// An operator rebuilds a node that was once a primary from the established one, and only where the term in which it became primary
+    /// is older than the one established: a node that was promoted in a newer term may hold acked writes that nobody else has.
     /// </summary>
     private static bool MayRebuild(World w, int n, int from)
     {
@@ -82,7 +82,7 @@ internal static class Moves
             return false;
         if (n == primary && w.Keeps(Rule.RewindEstablished))
             return false;
-        return !w.Keeps(Rule.RebuildForward) || w.Servers[n].Wal.Newest(Wal.Row).Term <= source.Wal.Newest(Wal.Row).Term;
+        return !w.Keeps(Rule.RebuildForward) || w.Servers[n].PrimaryOf < term;
     }
 
     private static void OfCoordinator(World w, int c, Action<Move> add)
@@ -115,11 +115,16 @@ internal static class Moves
             }
 
             if (o.Stage == Stage.Leading)
+            {
                 add(new Move(MoveKind.Release, c));
+                add(new Move(MoveKind.Peace, c, Others: held | free));
+            }
         }
         else if (o.Stage == Stage.Reading)
         {
-            for (var read = held | free; read != 0; read = (read - 1) & (held | free))
+            // Whoever was lost since the step began is not asked for its lock again.
+            var asked = (held | free) & o.Pending;
+            for (var read = asked; read != 0; read = (read - 1) & asked)
             {
                 if (World.Count(read) >= b.Majority)
                     add(new Move(MoveKind.Read, c, Others: read));
@@ -162,6 +167,7 @@ internal static class Moves
         {
             MoveKind.FailOver => Beginnings.FailOver(w, move.Who, move.Others),
             MoveKind.Survey => Beginnings.Survey(w, move.Who, move.Others),
+            MoveKind.Peace => Beginnings.Peace(w, move.Who, move.Others),
             MoveKind.Read => Beginnings.Read(w, move.Who, move.Others),
             MoveKind.Grace => Waited(w, move.Who, time: false),
             MoveKind.Time => Waited(w, move.Who, time: true),

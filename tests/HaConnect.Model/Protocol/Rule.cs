@@ -63,6 +63,6 @@ internal enum Rule
     /// <summary>Established is what k standbys have flushed. Broken: what is committed.</summary>
     FlushBeforeEstablish = 1 << 18,
 
-    /// <summary>A node whose newest term is newer than its source's is not rebuilt from it. Broken: it is.</summary>
+    /// <summary>Only a primary of an older term than the established one is rebuilt. Broken: any that is not the established one.</summary>
     RebuildForward = 1 << 19,
 }

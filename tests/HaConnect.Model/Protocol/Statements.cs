@@ -40,6 +40,7 @@ internal static class Statements
             Order.MarkEstablished => Mark(w, c, v),
             _ => throw new InvalidOperationException($"{order} cannot be carried out"),
         };
+        w.Refused = !isDone;
         if (o[v] == Order.None)
             Table.Answer(w, c, v, order == Order.AwaitCutOff ? Order.CutOff : order, isDone);
     }

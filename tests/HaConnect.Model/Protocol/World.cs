@@ -45,6 +45,9 @@ internal sealed class World
 
     internal int Rebuilds { get; set; }
 
+    /// <summary>Whether the order that was carried out last was refused by the server.</summary>
+    internal bool Refused { get; set; }
+
     /// <summary>What the step that led here broke.</summary>
     internal Invariant Violated { get; set; }
 

@@ -10,7 +10,7 @@ internal sealed class Search
     private readonly StateSet _states;
     private readonly World _present, _scratch, _renamed;
     private readonly ulong[] _best, _other;
-    private readonly List<(int[] Nodes, int[] Coordinators)> _names;
+    private readonly List<Renaming> _renamings;
     private int _at;
     private bool _found;
     private Move _last;
@@ -22,7 +22,7 @@ internal sealed class Search
         _states = new StateSet(_words);
         (_present, _scratch, _renamed) = (new World(bounds, broken), new World(bounds, broken), new World(bounds, broken));
         (_best, _other) = (new ulong[_words], new ulong[_words]);
-        _names = Symmetries(bounds);
+        _renamings = Renaming.All(bounds);
     }
 
     /// <summary>What harms whoever uses the database: everything else is a means to it.</summary>
@@ -85,9 +85,9 @@ internal sealed class Search
     private void Canonicalize(World world)
     {
         Packing.Write(world, _best);
-        foreach (var (nodes, coordinators) in _names)
+        foreach (var renaming in _renamings)
         {
-            Canonical.Rename(world, _renamed, nodes, coordinators);
+            renaming.Apply(world, _renamed);
             Packing.Write(_renamed, _other);
             if (_other.AsSpan().SequenceCompareTo(_best) < 0)
                 _other.CopyTo(_best, 0);
@@ -128,20 +128,4 @@ internal sealed class Search
         });
         return result ?? throw new InvalidOperationException("the way to a state could not be followed again");
     }
-
-    /// <summary>All the ways to rename standbys and coordinators, but the one that changes nothing.</summary>
-    private static List<(int[] Nodes, int[] Coordinators)> Symmetries(Bounds bounds)
-    {
-        var nodes = bounds.TiesAsTheMachine
-            ? [Enumerable.Range(0, bounds.Voters).ToArray()]
-            : Orders(Enumerable.Range(1, bounds.DataNodes - 1).ToArray()).Select(o => (int[])[0, .. o, .. Enumerable.Range(bounds.DataNodes, bounds.Witnesses)]).ToList();
-        var coordinators = Orders(Enumerable.Range(0, bounds.Coordinators).ToArray()).ToList();
-        return [.. nodes.SelectMany(n => coordinators.Select(c => (n, c))).Where(p => !IsIdentity(p.n) || !IsIdentity(p.c))];
-
-        static bool IsIdentity(int[] order) => order.Select((x, i) => x == i).All(x => x);
-    }
-
-    private static IEnumerable<int[]> Orders(int[] items) => items.Length <= 1
-        ? [items]
-        : items.SelectMany(first => Orders([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));
 }
