@@ -43,6 +43,33 @@ public sealed class ReplayTests(ITestOutputHelper output)
         Assert.Contains(seen, s => s.StartsWith("Confirm Marking", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("three")]
+    [InlineData("three, asynchronous")]
+    public void Replay_ShortestWayToEachCoordinatorStep_TheMachineAsksForTheSame(string name)
+    {
+        var bounds = (name == "three" ? Three : ThreeAsync) with { Crashes = 0, Rebuilds = 0, Deaths = 1, Breaks = 1 };
+        var ways = Search.ShortestWays(bounds, Steps);
+        var (followed, cutShort) = (0, 0);
+        foreach (var way in ways.Values)
+        {
+            var replay = new Replay(bounds);
+            if (way.All(replay.Take))
+                followed++;
+            else
+                cutShort++;
+        }
+
+        output.WriteLine($"{name}: {ways.Count} coordinator steps, {followed} shortest ways followed to their ends, {cutShort} cut short");
+        Assert.True(followed > cutShort * 10, $"only {followed} of {ways.Count} ways could be followed");
+    }
+
+    private static IEnumerable<string> Steps(World world)
+    {
+        foreach (var o in world.Offices)
+            yield return $"{o.Aim} {o.Stage} term {o.Term} held {o.Held} pending {o.Pending} done {o.Done} promised {o.Promised} cut off {o.CutOff} positions {o.HasPosition} problem {o.Problem}";
+    }
+
     /// <summary>Coordinators go on more often than anything happens to them, or few walks would come to the end of a failover.</summary>
     private static List<Move> Possible(World world)
     {

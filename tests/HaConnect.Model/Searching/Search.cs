@@ -30,14 +30,26 @@ internal sealed class Search
 
     internal static readonly Invariant[] Everything = Enum.GetValues<Invariant>();
 
-    internal static Outcome Run(Bounds bounds, Rule broken = Rule.None, IEnumerable<Invariant>? toCheck = null, int limit = int.MaxValue, TimeProvider? time = null, Action<World>? visit = null)
+    internal static Outcome Run(Bounds bounds, Rule broken = Rule.None, IEnumerable<Invariant>? toCheck = null, int limit = int.MaxValue, Action<World>? visit = null)
     {
-        time ??= TimeProvider.System;
-        var started = time.GetTimestamp();
+        var started = Environment.CpuUsage.TotalTime;
         var search = new Search(bounds, broken, toCheck ?? Everything);
         var (depth, isExhausted) = search.Explore(limit, visit);
         var (trace, violated) = search._found ? search.Trace() : ([], Invariant.None);
-        return new Outcome(bounds, broken, search._states.Count, depth, isExhausted, violated, trace, time.GetElapsedTime(started));
+        return new Outcome(bounds, broken, search._states.Count, depth, isExhausted, violated, trace, Environment.CpuUsage.TotalTime - started);
+    }
+
+    /// <summary>For each key that a state can have, the shortest way to the first state that has it.</summary>
+    internal static Dictionary<string, IReadOnlyList<Move>> ShortestWays(Bounds bounds, Func<World, IEnumerable<string>> keys)
+    {
+        var search = new Search(bounds, Rule.None, []);
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        search.Explore(int.MaxValue, world =>
+        {
+            foreach (var key in keys(world))
+                first.TryAdd(key, search._at);
+        });
+        return first.ToDictionary(f => f.Key, f => (IReadOnlyList<Move>)[.. search.WayTo(f.Value).Trace.Select(h => h.Move)], StringComparer.Ordinal);
     }
 
     private (int Depth, bool IsExhausted) Explore(int limit, Action<World>? visit)
@@ -94,19 +106,25 @@ internal sealed class Search
         }
     }
 
-    /// <summary>The way to the violation, replayed from the start, since the states kept may have their nodes renamed on the way.</summary>
     private (IReadOnlyList<Happening> Trace, Invariant Violated) Trace()
     {
+        var (world, trace) = WayTo(_at);
+        Invariant violated = default;
+        Follow(world, next => _checked.Contains(violated = next.Violated) && violated != Invariant.None, trace);
+        return (trace, violated);
+    }
+
+    /// <summary>The way to a state, followed from the start, since the states kept may have their nodes renamed on the way.</summary>
+    private (World World, List<Happening> Trace) WayTo(int index)
+    {
         var path = new List<int>();
-        for (var i = _at; i >= 0; i = _states.ParentOf(i))
+        for (var i = index; i >= 0; i = _states.ParentOf(i))
             path.Insert(0, i);
         var trace = new List<Happening>();
         var world = World.Start(_bounds, _broken);
         foreach (var wanted in path.Skip(1))
             world = Follow(world, next => Is(next, wanted), trace);
-        Invariant violated = default;
-        Follow(world, next => _checked.Contains(violated = next.Violated) && violated != Invariant.None, trace);
-        return (trace, violated);
+        return (world, trace);
     }
 
     private bool Is(World next, int wanted)
