@@ -8,7 +8,12 @@ public sealed class TableTests(ITestOutputHelper output)
     [Fact(Explicit = true)]
     public void Search_NamedInTheEnvironment_PrintsItsTable()
     {
-        var names = (Environment.GetEnvironmentVariable("HACONNECT_MODEL") ?? "three").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var names = Environment.GetEnvironmentVariable("HACONNECT_MODEL") switch
+        {
+            null or "" => Configurations.All.Select(b => b.Name).Except(Configurations.Large, StringComparer.Ordinal),
+            "all" => Configurations.All.Select(b => b.Name),
+            var listed => listed.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        };
         var variants = Variants(Environment.GetEnvironmentVariable("HACONNECT_MODEL_BROKEN") ?? "None").ToList();
         var limit = int.Parse(Environment.GetEnvironmentVariable("HACONNECT_MODEL_LIMIT") ?? "200000000", CultureInfo.InvariantCulture);
         var file = Environment.GetEnvironmentVariable("HACONNECT_MODEL_FILE");

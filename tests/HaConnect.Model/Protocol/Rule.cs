@@ -2,7 +2,7 @@ namespace HaConnect.Model;
 
 /// <summary>The rules of the protocol, each of which can be broken.</summary>
 [Flags]
-internal enum Rule
+public enum Rule
 {
     None = 0,
 
