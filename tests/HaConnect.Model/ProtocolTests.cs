@@ -8,6 +8,7 @@ public sealed class ProtocolTests(ITestOutputHelper output)
     [InlineData("three-witness", true)]
     [InlineData("three-async", true)]
     [InlineData("three-alone", true)]
+    [InlineData("three-duel", true)]
     [InlineData("two", false)]
     [InlineData("two-witness", false)]
     [InlineData("two-witness-async", true)]
