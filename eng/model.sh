@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Searches the model of the failover protocol to exhaustion, prints a table and saves it under artifacts/.
 #   bash eng/model.sh [--config NAME[,NAME…] | --all] [--broken RULE[,RULE…][;…] | --singles | --pairs | --triples] [--limit STATES]
-# Without arguments: all configurations but those too large for a coffee. Rules are the names in tests/HaConnect.Model/Protocol/Rule.cs; a comma
+# Without arguments: the configurations that take seconds, not minutes. Rules are the names in tests/HaConnect.Model/Protocol/Rule.cs; a comma
 # breaks several at once, a semicolon separates variants.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -31,7 +31,7 @@ shown=$!
 ended=0
 dotnet "$root/tests/HaConnect.Model/bin/Release/net10.0/HaConnect.Model.dll" -explicit only -class HaConnect.Model.TableTests >"$table.log" 2>&1 </dev/null || ended=$?
 sleep 1.5
-kill "$shown"
+kill "$shown" 2>/dev/null || true
 [ "$ended" -eq 0 ] || { say "A search failed or found a violation:"; tail -n 20 "$table.log" >&2; }
 rm -f "$table.log"
 exit "$ended"
