@@ -46,6 +46,7 @@ internal static class Table
         o.Standbys &= rest;
         o.CutOff &= rest;
         o.HasPosition &= rest;
+        o.Problem |= v == o.Candidate - 1;
         o.Send(v, Order.None);
         if (w.IsData(v))
             o.SetPosition(v, 0, 0);
