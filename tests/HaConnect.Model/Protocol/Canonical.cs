@@ -1,0 +1,58 @@
+namespace HaConnect.Model;
+
+/// <summary>Brings states that differ in nothing that can matter to one form.</summary>
+internal static class Canonical
+{
+    /// <summary>Forgets what nobody will look at any more.</summary>
+    internal static void Tidy(World w)
+    {
+        var b = w.Bounds;
+        for (var c = 0; c < b.Coordinators; c++)
+        {
+            ref var o = ref w.Offices[c];
+            switch (o.Stage)
+            {
+                case Stage.Watching:
+                    o = new Office { Established = o.Established, EstablishedPrimary = o.EstablishedPrimary };
+                    break;
+                case Stage.Leading when o.Orders == 0:
+                    o = new Office { Stage = Stage.Leading, Held = o.Held, Established = o.Established, EstablishedPrimary = o.EstablishedPrimary };
+                    break;
+                case Stage.Leading:
+                    (o.Lost, o.Pending, o.Done, o.Promised, o.Standbys, o.CutOff, o.HasPosition, o.DecidedBefore, o.Problem, o.Positions) = (0, 0, 0, 0, 0, 0, 0, 0, false, 0);
+                    break;
+                case Stage.Reading:
+                    o = new Office { Stage = Stage.Reading, Aim = o.Aim, Candidate = o.Candidate, Held = o.Held, Pending = o.Pending, Established = o.Established, EstablishedPrimary = o.EstablishedPrimary };
+                    break;
+                case >= Stage.Promoting and not Stage.Reverting:
+                    (o.CutOff, o.HasPosition, o.Positions, o.DecidedBefore) = (0, 0, 0, 0);
+                    break;
+                case >= Stage.Deciding:
+                    o.DecidedBefore = 0;
+                    break;
+            }
+        }
+
+        for (var n = 0; n < b.Voters; n++)
+        {
+            ref var s = ref w.Servers[n];
+            if (s.Decision == 0)
+                s.Owner = 0;
+            if (s.Lingering != 0 && w.Source(n) == 0)
+                s.Lingering = 0;
+            if (s.InRecovery && !IsPrepared(w, n))
+                (s.IsSynchronous, s.Names) = (false, 0);
+        }
+    }
+
+    private static bool IsPrepared(World w, int node)
+    {
+        foreach (ref var o in w.Offices.AsSpan())
+        {
+            if (o.Candidate == node + 1 && (o.Stage is Stage.Preparing or Stage.Verifying or Stage.Promoting || o[node] == Order.Promote))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,84 @@
+namespace HaConnect.Model;
+
+/// <summary>Counts the cut-off standbys, and chooses among them.</summary>
+internal static class Cuts
+{
+    internal static bool CutsOff(World w, ref Office o, int cutOff) => CutsOff(w, ref o, o.Established, o.EstablishedPrimary, cutOff);
+
+    private static bool CutsOff(World w, ref Office o, int term, int primary, int cutOff)
+    {
+        if (w.Bounds.Required == 0)
+            return World.Count(cutOff & ~(1 << primary)) >= ((w.Bounds.DataNodes - 1) / 2) + 1;
+        var names = w.NamesOf(term, primary);
+        var needed = World.Count(w.Keeps(Rule.ConfiguredQuorum) ? names : names & o.Held) - w.Bounds.Required + (w.Keeps(Rule.QuorumSize) ? 1 : 0);
+        return World.Count(cutOff & names) >= needed;
+    }
+
+    /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
+    internal static bool Suffices(World w, ref Office o, int read)
+    {
+        if (read == 0 || !CutsOff(w, ref o, o.Established, o.EstablishedPrimary, read))
+            return false;
+        var newest = 1;
+        for (var s = 0; s < w.Bounds.DataNodes; s++)
+        {
+            if ((read >> s & 1) != 0)
+                newest = Math.Max(newest, o.Position(s).Term);
+        }
+
+        if (newest == o.Established)
+            return true;
+        for (var p = 0; p < w.Bounds.DataNodes; p++)
+        {
+            if ((newest == 1 ? p == 0 : (w.RowNames[(newest * w.Bounds.DataNodes) + p] & 1) != 0) && !CutsOff(w, ref o, newest, p, read))
+                return false;
+        }
+
+        return true;
+    }
+
+    internal static bool IsFeasible(World w, ref Office o)
+    {
+        var standbys = o.Held & o.Standbys & ~(1 << o.EstablishedPrimary);
+        return CutsOff(w, ref o, standbys) && HasFollowers(w, standbys);
+    }
+
+    internal static bool HasCandidate(World w, ref Office o) => HasFollowers(w, o.CutOff & o.HasPosition);
+
+    private static bool HasFollowers(World w, int standbys) =>
+        standbys != 0 && (World.Count(standbys) - 1 >= w.Bounds.Required || !w.Keeps(Rule.EnoughFollowers));
+
+    /// <summary>The furthest; of equal ones any, which the caller of the step enumerates.</summary>
+    internal static bool Choose(World w, ref Office o)
+    {
+        var read = o.CutOff & o.HasPosition;
+        var (best, most) = (0, -1);
+        for (var s = 0; s < w.Bounds.DataNodes; s++)
+        {
+            if ((read >> s & 1) == 0)
+                continue;
+            var (term, length) = o.Position(s);
+            var rank = !w.Keeps(Rule.Furthest) ? 0 : w.Keeps(Rule.TermBeforeLsn) ? (term << 4) | length : length;
+            if (rank > most)
+                (best, most) = (0, rank);
+            if (rank == most)
+                best |= 1 << s;
+        }
+
+        int chosen;
+        if (w.Bounds.TiesAsTheMachine)
+        {
+            chosen = o.DecidedBefore != 0 && (best >> (o.DecidedBefore - 1) & 1) != 0 ? o.DecidedBefore - 1 : System.Numerics.BitOperations.TrailingZeroCount(best);
+        }
+        else
+        {
+            w.Ties = World.Count(best);
+            chosen = 0;
+            for (var skip = w.TieWanted; (best >> chosen & 1) == 0 || skip-- > 0;)
+                chosen++;
+        }
+
+        (o.Candidate, o.Names) = (chosen + 1, read & ~(1 << chosen));
+        return true;
+    }
+}
