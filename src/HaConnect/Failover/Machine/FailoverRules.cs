@@ -100,11 +100,11 @@ internal static class FailoverRules
         _ => false,
     };
 
-    /// <summary>Whoever lost its session cannot be repointed in this attempt.</summary>
+    /// <summary>Whoever lost its session cannot be repointed in this attempt, and whoever has left recovery never.</summary>
     internal static bool TooFewCanFollow(FailoverState s)
     {
         var row = NewRow(s);
-        return s.Promised.Count(v => row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
+        return s.Promised.Count(v => v.Record is { InRecovery: true } && row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
     }
 
     internal static string? WhyNotFeasible(FailoverState s)
