@@ -18,7 +18,7 @@ internal sealed record Acked : OperationEvent
     /// <summary>Of a write: how often it was attempted.</summary>
     public int? Attempts { get; init; }
 
-    /// <summary>Of a read: of every writer the newest rows, the newest first, up to the limit of <see cref="Limit"/>.</summary>
+    /// <summary>Of a read: of every writer that it looked at the newest rows, the newest first, up to <see cref="Limit"/> of them.</summary>
     public IReadOnlyDictionary<string, long[]>? Seen { get; init; }
 
     /// <summary>Of a read: how many rows of a writer it looked at; with fewer, there were no more.</summary>

@@ -43,7 +43,7 @@ internal static class ReadChecks
             .ToDictionary(g => g.Key, g => g.OrderBy(w => w.Write.Invoked.Op).ToArray(), StringComparer.Ordinal);
         foreach (var (read, ack) in Answered(history))
         {
-            var missing = acked.Select(client => OldestMissing(client.Value, read, ack.Seen!.GetValueOrDefault(client.Key, []), ack.Limit!.Value))
+            var missing = ack.Seen!.Select(client => OldestMissing(acked.GetValueOrDefault(client.Key, []), read, client.Value, ack.Limit!.Value))
                 .Where(m => m is not null).Select(m => m!.Value).OrderBy(m => m.Ack.At).FirstOrDefault();
             if (missing.Ack is not null)
                 yield return (read, missing.Write, TimeSpan.FromMicroseconds((read.Invoked.At - missing.Ack.At) / 1000.0));

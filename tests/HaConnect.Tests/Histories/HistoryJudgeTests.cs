@@ -103,13 +103,16 @@ public sealed class HistoryJudgeTests
     [InlineData("[3,2,1]", "[2,1]", "once-0/3, acked 1.100 s before")]
     [InlineData("[3,2,1]", "[]", "once-0/1, acked 4.290 s before")]
     [InlineData("[3,2,1]", "[3,2]", "once-0/1, acked 4.290 s before")] // a hole
-    [InlineData(",\"move-0\":[1]", "", "move-0/1, acked 4.270 s before")]
+    [InlineData("\"move-0\":[1]", "\"move-0\":[]", "move-0/1, acked 4.270 s before")]
     public void Judge_ReadOlderThanItsBound_IsStale(string seen, string instead, string expected) =>
         AssertOnly(ViolationKind.StaleRead, expected, ReadAt(5300, Changed(seen, instead)));
 
     [Fact]
     public void Judge_ReadThatLookedAtTheNewestRowOnly_SaysNothingOfOlderOnes() =>
         Assert.Empty(Judge(ReadAt(5300, Changed("[3,2,1]", "[3]", "\"limit\":10", "\"limit\":1"))).Violations);
+
+    [Fact]
+    public void Judge_ReadThatDidNotLookAtAClient_SaysNothingOfIt() => Assert.Empty(Judge(ReadAt(5300, Changed(",\"move-0\":[1]", ""))).Violations);
 
     [Fact]
     public void Judge_LostRow_IsNotCountedAsStale() =>

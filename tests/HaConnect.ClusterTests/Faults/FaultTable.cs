@@ -1,0 +1,34 @@
+using System.Globalization;
+using HaConnect.Histories;
+
+namespace HaConnect.ClusterTests.Faults;
+
+/// <summary>What <c>eng/faults.sh</c> asks for and gets, by environment variables: the number of runs, and the folder for results.</summary>
+internal static class FaultTable
+{
+    internal static int? Runs =>
+        int.TryParse(Environment.GetEnvironmentVariable("HACONNECT_FAULT_RUNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) ? runs : null;
+
+    internal static void Add(string fault, int runs, Judgement judgement, int promotions, IEnumerable<string> histories)
+    {
+        if (Environment.GetEnvironmentVariable("HACONNECT_FAULT_RESULTS") is not { Length: > 0 } folder)
+            return;
+        Directory.CreateDirectory(folder);
+        var seconds = judgement.Faults.Select(f => f.FirstAck?.TotalSeconds ?? double.PositiveInfinity).Order().ToList();
+        var line = string.Join('\t', [
+            fault, Text(runs), Seconds(Median(seconds)), Seconds(seconds[^1]), Text(judgement.AckedWrites), Text(judgement.Count(ViolationKind.LostWrite)),
+            Text(judgement.FailedWrites + judgement.FailedReads), Text(judgement.UnknownWrites), Text(promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
+            Text(judgement.Violations.Count(v => v.Kind is not (ViolationKind.LostWrite or ViolationKind.TwoPrimariesAck)))]);
+        File.AppendAllText(Path.Combine(folder, "table.tsv"), line + "\n");
+        File.WriteAllText(Path.Combine(folder, $"{fault}.txt"), judgement + "\n");
+        foreach (var history in histories)
+            File.Copy(history, Path.Combine(folder, $"{fault}-{Path.GetFileName(history)}"), overwrite: true);
+    }
+
+    private static double Median(List<double> ordered) =>
+        ordered.Count % 2 == 1 ? ordered[ordered.Count / 2] : (ordered[(ordered.Count / 2) - 1] + ordered[ordered.Count / 2]) / 2;
+
+    private static string Seconds(double seconds) => double.IsFinite(seconds) ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s") : "none";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HaConnect.TestApplication;
+
+/// <summary>
+/// An ordinary application with HaConnect, configured by the environment (HaDatabase__…). It prints its audit records and its log as
+/// lines of JSON, and stops in good order on SIGTERM.
+/// </summary>
+internal static class CoordinatingApplication
+{
+    internal static async Task<int> RunAsync()
+    {
+        await CreateBuilder().Build().RunAsync();
+        return 0;
+    }
+
+    internal static HostApplicationBuilder CreateBuilder()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders().AddJsonConsole();
+        builder.Services.AddSingleton<IAuditSink, PrintingAuditSink>();
+        if (builder.Configuration["DieAt"] is { } dieAt)
+            builder.Services.AddSingleton<IAuditSink>(new DyingAuditSink(dieAt));
+        builder.Services.AddHaDatabase(builder.Configuration.GetSection("HaDatabase"));
+        return builder;
+    }
+}
