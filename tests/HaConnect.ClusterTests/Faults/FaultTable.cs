@@ -1,15 +1,18 @@
 using System.Globalization;
+using HaConnect.ClusterTests.Lab;
 using HaConnect.Histories;
 
 namespace HaConnect.ClusterTests.Faults;
 
-/// <summary>What <c>eng/faults.sh</c> asks for and gets, by environment variables: the number of runs, and the folder for results.</summary>
+/// <summary>What <c>eng/faults.sh</c> asks for and gets, by environment variables: which fault, how many runs, and the folder for results.</summary>
 internal static class FaultTable
 {
     internal static int? Runs =>
         int.TryParse(Environment.GetEnvironmentVariable("HACONNECT_FAULT_RUNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) ? runs : null;
 
-    internal static void Add(string fault, int runs, Judgement judgement, int promotions, IEnumerable<string> histories)
+    internal static bool IsAskedFor(string fault) => Environment.GetEnvironmentVariable("HACONNECT_FAULT") is not { Length: > 0 } only || only == fault;
+
+    internal static void Add(string fault, int runs, Judgement judgement, FailoverLab lab)
     {
         if (Environment.GetEnvironmentVariable("HACONNECT_FAULT_RESULTS") is not { Length: > 0 } folder)
             return;
@@ -17,11 +20,11 @@ internal static class FaultTable
         var seconds = judgement.Faults.Select(f => f.FirstAck?.TotalSeconds ?? double.PositiveInfinity).Order().ToList();
         var line = string.Join('\t', [
             fault, Text(runs), Seconds(Median(seconds)), Seconds(seconds[^1]), Text(judgement.AckedWrites), Text(judgement.Count(ViolationKind.LostWrite)),
-            Text(judgement.FailedWrites + judgement.FailedReads), Text(judgement.UnknownWrites), Text(promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
+            Text(judgement.FailedWrites + judgement.FailedReads), Text(judgement.UnknownWrites), Text(lab.Promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
             Text(judgement.Violations.Count(v => v.Kind is not (ViolationKind.LostWrite or ViolationKind.TwoPrimariesAck)))]);
         File.AppendAllText(Path.Combine(folder, "table.tsv"), line + "\n");
-        File.WriteAllText(Path.Combine(folder, $"{fault}.txt"), judgement + "\n");
-        foreach (var history in histories)
+        File.WriteAllText(Path.Combine(folder, $"{fault}.txt"), $"{judgement}\n\n{LabReport.Timeline(lab)}");
+        foreach (var history in lab.HistoryFiles)
             File.Copy(history, Path.Combine(folder, $"{fault}-{Path.GetFileName(history)}"), overwrite: true);
     }
 

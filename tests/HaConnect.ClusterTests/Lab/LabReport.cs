@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using HaConnect.Histories;
 
 namespace HaConnect.ClusterTests.Lab;
 
@@ -8,13 +10,30 @@ internal static class LabReport
     internal static async Task AttachAsync(FailoverLab lab)
     {
         var output = TestContext.Current.TestOutputHelper;
-        foreach (var record in lab.Audit)
-            output?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{record.At:HH:mm:ss.fff} {record.Coordinator} {record.Step} term {record.Term}: {record.Sentence}"));
+        output?.WriteLine(Timeline(lab));
         foreach (var (coordinator, i) in lab.Coordinators.Select((c, i) => (c, i)))
             TestContext.Current.AddAttachment($"coordinator-{i + 1}.txt", string.Join('\n', coordinator.Lines));
         foreach (var file in lab.HistoryFiles)
             TestContext.Current.AddAttachment(Path.GetFileName(file), await File.ReadAllTextAsync(file));
         if (lab.Cluster is not null)
             TestContext.Current.AddAttachment("cluster.txt", await lab.Cluster.DescribeAsync(CancellationToken.None));
+    }
+
+    /// <summary>What coordinators told, by the seconds since the fault before.</summary>
+    internal static string Timeline(FailoverLab lab)
+    {
+        var events = HistoryFormat.ReadFiles(lab.HistoryFiles);
+        if (events.OfType<Started>().FirstOrDefault() is not { } started)
+            return string.Join('\n', lab.Audit);
+        var faults = events.OfType<FaultBegan>().Select(f => (At: started.Wall + TimeSpan.FromMicroseconds((f.At - started.At) / 1000.0), Text: $"--- {f.Name} {f.Node}")).ToList();
+        var text = new StringBuilder();
+        DateTimeOffset? fault = null;
+        foreach (var (at, line) in faults.Concat(lab.Audit.Select(r => (r.At, Text: $"{r.Coordinator} {r.Step} term {r.Term}: {r.Sentence}"))).OrderBy(l => l.At))
+        {
+            fault = line.StartsWith("---", StringComparison.Ordinal) ? at : fault;
+            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff} {(at - (fault ?? at)).TotalSeconds,8:0.000} {line}"));
+        }
+
+        return text.ToString();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class WorkloadSettings
     public int Readers { get; set; } = 2;
 
     /// <summary>Between two operations of a client.</summary>
-    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(4);
+    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(8);
 
     public const int Accounts = 8;
 
