@@ -38,6 +38,23 @@ internal sealed class ApplicationProcess : IAsyncDisposable
 
     internal bool IsFrozen { get; private set; }
 
+    /// <summary>Whether it stands still, be it that it stopped itself: the letter after the name in proc(5)'s stat.</summary>
+    internal bool StandsStill
+    {
+        get
+        {
+            try
+            {
+                var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+                return stat[stat.LastIndexOf(')') + 2] == 'T';
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     internal bool IsCoordinator
     {
         get

@@ -22,8 +22,8 @@ internal static class CoordinatingApplication
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddJsonConsole();
         builder.Services.AddSingleton<IAuditSink, PrintingAuditSink>();
-        if (builder.Configuration["DieAt"] is { } dieAt)
-            builder.Services.AddSingleton<IAuditSink>(new DyingAuditSink(dieAt));
+        if (builder.Configuration["DieAtFile"] is { } file)
+            builder.Services.AddSingleton<IAuditSink>(new DyingAuditSink(file));
         builder.Services.AddHaDatabase(builder.Configuration.GetSection("HaDatabase"));
         return builder;
     }

@@ -6,10 +6,11 @@ namespace HaConnect.ClusterTests.Faults;
 /// <summary>
 /// The same fault several times in a row on one cluster, with three coordinators: the short of what <c>eng/faults.sh</c> runs at length.
 /// </summary>
-public sealed class FaultSeriesTests
+public sealed class FaultSeriesTests : FaultTest
 {
     [Theory]
     [InlineData("kill")]
+    [InlineData("stop")]
     [InlineData("freeze")]
     [InlineData("cut")]
     [InlineData("cut-with-coordinator")]
@@ -46,10 +47,13 @@ public sealed class FaultSeriesTests
         switch (fault)
         {
             case "kill":
-                await primary.KillAsync();
+                await primary.KillAsync(Cancelled);
+                break;
+            case "stop":
+                await primary.StopAsync(cancellationToken: Cancelled);
                 break;
             case "freeze":
-                await primary.FreezeAsync();
+                await primary.FreezeAsync(Cancelled);
                 break;
             case "cut":
                 await lab.Network.IsolateAsync(primary.Name, "c2");
@@ -59,7 +63,7 @@ public sealed class FaultSeriesTests
                 break;
             case "kill-with-coordinator":
                 coordinator.Kill();
-                await primary.KillAsync();
+                await primary.KillAsync(Cancelled);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault.");
@@ -70,7 +74,7 @@ public sealed class FaultSeriesTests
     private static async Task MendAsync(FailoverLab lab, string fault, PostgresNode primary, ApplicationProcess coordinator)
     {
         if (fault == "freeze")
-            await primary.ThawAsync();
+            await primary.ThawAsync(Cancelled);
         if (fault.StartsWith("cut", StringComparison.Ordinal))
         {
             await lab.Network.MendAsync();
@@ -80,6 +84,6 @@ public sealed class FaultSeriesTests
         lab.FaultEnds(fault, primary);
         if (fault == "kill-with-coordinator")
             lab.Replace(coordinator);
-        await lab.Cluster.RejoinAsync(primary);
+        await lab.Cluster.RejoinAsync(primary, Cancelled);
     }
 }

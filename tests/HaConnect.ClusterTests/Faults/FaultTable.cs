@@ -10,6 +10,9 @@ internal static class FaultTable
     internal static int? Runs =>
         int.TryParse(Environment.GetEnvironmentVariable("HACONNECT_FAULT_RUNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var runs) ? runs : null;
 
+    /// <summary>Whether what is shortened for the test command is to be run at its full length.</summary>
+    internal static bool Long => Environment.GetEnvironmentVariable("HACONNECT_FAULT_LONG") is "1";
+
     internal static bool IsAskedFor(string fault) => Environment.GetEnvironmentVariable("HACONNECT_FAULT") is not { Length: > 0 } only || only == fault;
 
     internal static void Add(string fault, int runs, Judgement judgement, FailoverLab lab)

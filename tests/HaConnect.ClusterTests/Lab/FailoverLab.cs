@@ -2,6 +2,7 @@ using System.Globalization;
 using HaConnect.ClusterTests.Network;
 using HaConnect.Histories;
 using HaConnect.Testing;
+using Npgsql;
 
 namespace HaConnect.ClusterTests.Lab;
 
@@ -98,7 +99,47 @@ internal sealed class FailoverLab : IAsyncDisposable
     {
         var index = _coordinators.IndexOf(ended);
         _ended.Add(ended);
-        _coordinators[index] = StartCoordinator(index, null);
+        _coordinators[index] = StartCoordinator(index);
+    }
+
+    /// <summary>Has a coordinator kill or freeze itself when it tells a sentence: <c>kill:cut off</c>, <c>stop+20:is furthest</c>.</summary>
+    internal void Arm(ApplicationProcess coordinator, string how) => File.WriteAllText(DieAtFile(PlaceOf(coordinator)), how);
+
+    /// <summary>
+    /// Whether a client that goes to a server past HaConnect has a write acked there before long. The write changes nothing that is judged.
+    /// </summary>
+    internal async Task<bool> IsAckedDirectlyAsync(PostgresNode node)
+    {
+        await using var source = NpgsqlDataSource.Create(Cluster.NodeConnectionString(node) + ";Pooling=false;Command Timeout=0;Cancellation Timeout=-1");
+        var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var writing = WriteAsync();
+        var first = await Task.WhenAny(writing, Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, TestContext.Current.CancellationToken));
+        return first == writing && await writing;
+
+        async Task<bool> WriteAsync()
+        {
+            try
+            {
+                await using var command = new NpgsqlCommand("UPDATE accounts SET balance = balance WHERE id = 1", connection);
+                await command.ExecuteNonQueryAsync();
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                return false; // refused, or ended later, when the server is
+            }
+        }
+    }
+
+    /// <summary>Something has to stay as it is for a while.</summary>
+    internal static async Task StaysAsync(string what, Func<bool> condition, TimeSpan duration)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < duration)
+        {
+            Assert.True(condition(), $"{what}: no longer after {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Makes a node's link bad, both ways; 0 and 0 makes it good again.</summary>
@@ -178,38 +219,40 @@ internal sealed class FailoverLab : IAsyncDisposable
         _history = new HistoryRecorder(Path.Combine(_folder, "faults.jsonl"));
         foreach (var node in _options.BehindLinks.Select(name => Cluster[name]))
             _links.Add(ApplicationProcess.Start(new Dictionary<string, string>(StringComparer.Ordinal), Network.NamespaceOf(node.Name), "link", $"{node.Host}:{node.Port}", $"127.0.0.1:{node.Port}"));
-        _coordinators.Add(StartCoordinator(0, _options.FirstDiesAt));
-        await PrimaryAsync();
-        for (var i = 1; i < _options.Coordinators; i++)
-            _coordinators.Add(StartCoordinator(i, null));
+        for (var i = 0; i < _options.Coordinators; i++)
+        {
+            _coordinators.Add(StartCoordinator(i));
+            await PrimaryAsync(); // the first one writes term 1 and is the coordinator from then on
+        }
+
         Workload = StartWorkload("c1", "");
         SecondWorkload = _options.HasSecondWorkload ? StartWorkload("c2", "b") : null;
         await UntilAckedAsync(50);
         await UntilAsync("the first term on every node", async () => (await ClusterView.ReadAsync(Cluster)).Count(v => v.Term > 0) == Cluster.Nodes.Count);
     }
 
-    private ApplicationProcess StartCoordinator(int index, string? diesAt)
+    private ApplicationProcess StartCoordinator(int index)
     {
-        var environment = Settings();
-        if (diesAt is not null)
-            environment["DieAt"] = diesAt;
-        return ApplicationProcess.Start(environment, NamespaceOf(string.Create(CultureInfo.InvariantCulture, $"a{index + 1}")));
+        var place = string.Create(CultureInfo.InvariantCulture, $"a{index + 1}");
+        return ApplicationProcess.Start(Settings(place), NamespaceOf(place));
     }
+
+    private string DieAtFile(string place) => Path.Combine(Path.GetDirectoryName(_folder)!, $"die-{place}");
 
     private WorkloadProcess StartWorkload(string place, string prefix)
     {
-        var environment = Settings();
+        var environment = Settings(place);
         environment["HaDatabase__Failover__Mode"] = "Observe"; // it follows what the coordinators decide
         environment["Workload__History"] = Path.Combine(_folder, $"{place}.jsonl");
         environment["Workload__Prefix"] = prefix;
         return new WorkloadProcess(ApplicationProcess.Start(environment, NamespaceOf(place), "workload"), environment["Workload__History"]);
     }
 
-    private Dictionary<string, string> Settings()
+    private Dictionary<string, string> Settings(string place)
     {
         var settings = ClusterOptions.CoordinateAsEnvironment(Cluster);
-        foreach (var (name, value) in _options.Settings)
-            settings[name] = value;
+        settings["DieAtFile"] = DieAtFile(place);
+        _options.Configure(place, settings);
         return settings;
     }
 

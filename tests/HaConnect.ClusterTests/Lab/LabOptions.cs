@@ -15,12 +15,9 @@ internal sealed record LabOptions
 
     internal int Coordinators { get; init; } = 3;
 
-    /// <summary>When the first coordinator, which is the one that is elected first, dies or freezes: see DyingAuditSink.</summary>
-    internal string? FirstDiesAt { get; init; }
-
     /// <summary>A second workload, at the place <c>c2</c>, to be cut off together with a primary.</summary>
     internal bool HasSecondWorkload { get; init; }
 
-    /// <summary>More settings of every coordinator and workload, as environment variables.</summary>
-    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>Changes the settings, as environment variables, of the process at a place.</summary>
+    internal Action<string, Dictionary<string, string>> Configure { get; init; } = (_, _) => { };
 }
