@@ -14,7 +14,7 @@ internal sealed partial class DyingAuditSink(string file) : IAuditSink
 
     public void Write(AuditRecord record)
     {
-        if (!File.Exists(file) || File.ReadAllText(file).Split(':') is not [var how, var sentence] || !record.Sentence.Contains(sentence, StringComparison.Ordinal))
+        if (!File.Exists(file) || File.ReadAllText(file).Split(':', 2) is not [var how, var sentence] || !record.Sentence.Contains(sentence, StringComparison.Ordinal))
             return;
         File.Delete(file);
         var signal = how.StartsWith("kill", StringComparison.Ordinal) ? Sigkill : Sigstop;
