@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Repeats faults on real servers under load, judges the histories, and prints a table; all of it is saved under artifacts/faults.
-#   bash eng/faults.sh [--fault kill|freeze|cut|cut-with-coordinator|kill-with-coordinator] [--runs 20]
+#   bash eng/faults.sh [--fault kill|stop|freeze|cut|cut-with-coordinator|kill-with-coordinator] [--runs 20] [--all]
+# --all runs the rest of the catalogue (tests/HaConnect.ClusterTests/Faults) too, at full length where the test command has it short.
 # Faults that cross the network need root, for network namespaces. The exit code is 0 only where every promise was kept in every run.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 source "$root/eng/lib.sh"
 
-faults=(kill freeze cut cut-with-coordinator kill-with-coordinator) runs=20
+faults=(kill freeze cut cut-with-coordinator kill-with-coordinator) runs=20 all=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --fault) faults=("${2:?--fault needs a name}"); shift 2 ;;
     --runs) runs="${2:?--runs needs a number}"; shift 2 ;;
-    *) say "Unknown argument '$1'; there are --fault and --runs."; exit 2 ;;
+    --all) all=1; shift ;;
+    *) say "Unknown argument '$1'; there are --fault, --runs and --all."; exit 2 ;;
   esac
 done
 [[ "$runs" =~ ^[1-9][0-9]*$ ]] || { say "--runs is '$runs'; it must be a whole number from 1."; exit 2; }
@@ -35,6 +37,12 @@ for fault in "${faults[@]}"; do
     grep -E 'VIOLATION|\[SKIP\]|\[FAIL\]|Failure|Skip|network|did not come true|^ +\S+Exception' "$results/$fault.log" | grep -v 'another fault' | head -n 20 >&2 || tail -n 20 "$results/$fault.log" >&2
   fi
 done
+if [ -n "$all" ]; then
+  say "The rest of the catalogue …"
+  HACONNECT_FAULT_LONG=1 dotnet "$root/tests/HaConnect.ClusterTests/bin/Release/net10.0/HaConnect.ClusterTests.dll" -namespace HaConnect.ClusterTests.Faults \
+    -class- '*.FaultSeriesTests' -noColor -parallelMode none -reporter verbose >"$results/catalogue.log" 2>&1 </dev/null || failed=1
+  grep -E '\[FAIL\]|\[SKIP\]|\[FINISHED\]|Total:' "$results/catalogue.log" >&2 || true
+fi
 
 table="$results/table.txt"
 {

@@ -26,9 +26,6 @@ internal static class FaultTable
             Text(judgement.FailedWrites + judgement.FailedReads), Text(judgement.UnknownWrites), Text(lab.Promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
             Text(judgement.Violations.Count(v => v.Kind is not (ViolationKind.LostWrite or ViolationKind.TwoPrimariesAck)))]);
         File.AppendAllText(Path.Combine(folder, "table.tsv"), line + "\n");
-        File.WriteAllText(Path.Combine(folder, $"{fault}.txt"), $"{judgement}\n\n{LabReport.Timeline(lab)}");
-        foreach (var history in lab.HistoryFiles)
-            File.Copy(history, Path.Combine(folder, $"{fault}-{Path.GetFileName(history)}"), overwrite: true);
     }
 
     private static double Median(List<double> ordered) =>

@@ -171,6 +171,7 @@ internal sealed class FailoverLab : IAsyncDisposable
 
         var judgement = HistoryJudge.Judge(HistoryFormat.ReadFiles(HistoryFiles));
         TestContext.Current.TestOutputHelper?.WriteLine(judgement.ToString());
+        LabReport.Save(this, judgement);
         return judgement;
     }
 

@@ -19,6 +19,18 @@ internal static class LabReport
             TestContext.Current.AddAttachment("cluster.txt", await lab.Cluster.DescribeAsync(CancellationToken.None));
     }
 
+    /// <summary>Leaves a judgement, with its timeline and histories, in the folder that <c>eng/faults.sh</c> asks for.</summary>
+    internal static void Save(FailoverLab lab, Judgement judgement)
+    {
+        if (Environment.GetEnvironmentVariable("HACONNECT_FAULT_RESULTS") is not { Length: > 0 } folder)
+            return;
+        var name = Environment.GetEnvironmentVariable("HACONNECT_FAULT") is { Length: > 0 } fault ? fault : TestContext.Current.TestMethod?.MethodName ?? "test";
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, $"{name}.txt"), $"{judgement}\n\n{Timeline(lab)}");
+        foreach (var history in lab.HistoryFiles)
+            File.Copy(history, Path.Combine(folder, $"{name}-{Path.GetFileName(history)}"), overwrite: true);
+    }
+
     /// <summary>What coordinators told, by the seconds since the fault before.</summary>
     internal static string Timeline(FailoverLab lab)
     {
