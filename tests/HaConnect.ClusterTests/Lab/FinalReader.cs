@@ -43,7 +43,11 @@ internal static class FinalReader
 
         return new FinalRead
         {
-            At = at, Node = node.Name, Role = role, Timeline = timeline, Balances = balances,
+            At = at,
+            Node = node.Name,
+            Role = role,
+            Timeline = timeline,
+            Balances = balances,
             Rows = rows.GroupBy(r => r.Client, StringComparer.Ordinal).ToDictionary(g => g.Key, g => RowRanges.Format(g.Select(r => r.Op)), StringComparer.Ordinal),
             Twice = [.. rows.Where(r => r.Count > 1).Select(r => $"{r.Client}/{r.Op}")],
         };

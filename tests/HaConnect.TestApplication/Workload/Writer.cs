@@ -67,8 +67,14 @@ internal sealed class Writer(HaDataSource database, HistoryRecorder history, Tim
             var (at, known) = (HistoryRecorder.Now, database.Snapshot);
             history.Add(new Acked
             {
-                At = at, Client = invoked.Client, Op = invoked.Op, Node = attempt.Node, Timeline = attempt.Timeline, Sent = attempt.Sent,
-                Term = known.Primary?.Name == attempt.Node ? known.Term : null, Attempts = attempt.Number,
+                At = at,
+                Client = invoked.Client,
+                Op = invoked.Op,
+                Node = attempt.Node,
+                Timeline = attempt.Timeline,
+                Sent = attempt.Sent,
+                Term = known.Primary?.Name == attempt.Node ? known.Term : null,
+                Attempts = attempt.Number,
             });
         }
         catch (Exception e)
