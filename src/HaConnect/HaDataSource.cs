@@ -84,10 +84,20 @@ public sealed class HaDataSource : DbDataSource
     /// is cancelled, its connection closed, and, where it is idempotent, it is run again at the new primary. It must therefore use
     /// nothing but the connection and the token it is given.
     /// </summary>
-    /// <param name="work">The work; it must not close the connection, and not use it after it has ended.</param>
+    /// <param name="work">
+    /// The work; it must not close the connection, and not use it after it has ended. Its token is not <paramref name="cancellationToken"/>: it
+    /// is cancelled later, and never while a commit waits for a synchronous standby. Give Npgsql that one.
+    /// </param>
     /// <param name="kind">What may be done when the outcome of the work is not known.</param>
-    /// <param name="cancellationToken">Ends the wait and is passed on to the work.</param>
-    /// <exception cref="CommitOutcomeUnknownException">The connection was lost midway and the work is not declared idempotent.</exception>
+    /// <param name="cancellationToken">
+    /// Ends the wait for a primary, and the work: a statement that runs is cancelled at the server; a commit that waits for a synchronous
+    /// standby is left to wait, and its connection with it.
+    /// </param>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The connection was lost midway, or the commit's wait for a synchronous standby was cancelled, and the work is not declared idempotent;
+    /// or <paramref name="cancellationToken"/> was cancelled while it waited so, or while nothing could be learnt of it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled, and what ran then was not applied.</exception>
     /// <exception cref="NoPrimaryException">No primary could be used in time.</exception>
     public Task<T> ExecuteAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, WorkKind kind, CancellationToken cancellationToken = default)
     {
@@ -95,7 +105,7 @@ public sealed class HaDataSource : DbDataSource
         if (!Enum.IsDefined(kind))
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind must be Write or IdempotentWrite.");
         _runtime.EnsureStarted();
-        return _runtime.Operations.RunAsync(work, kind, cancellationToken);
+        return _runtime.Operations.RunAsync(work, kind == WorkKind.Write ? OperationRequest.Write : OperationRequest.IdempotentWrite, cancellationToken);
     }
 
     /// <inheritdoc cref="ExecuteAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, WorkKind, CancellationToken)"/>
@@ -126,13 +136,11 @@ public sealed class HaDataSource : DbDataSource
     /// <exception cref="NoPrimaryException">There is no primary now.</exception>
     public new NpgsqlConnection CreateConnection() => PrimarySource().CreateConnection();
 
-    /// <summary>A command that opens a connection to the node that is the primary now when it is executed.</summary>
-    /// <exception cref="NoPrimaryException">There is no primary now.</exception>
-    public new NpgsqlCommand CreateCommand(string? commandText = null) => PrimarySource().CreateCommand(commandText);
+    /// <summary>A command that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
+    public new HaCommand CreateCommand(string? commandText = null) => new(_runtime.Commands, commandText);
 
-    /// <summary>A batch that opens a connection to the node that is the primary now when it is executed.</summary>
-    /// <exception cref="NoPrimaryException">There is no primary now.</exception>
-    public new NpgsqlBatch CreateBatch() => PrimarySource().CreateBatch();
+    /// <summary>A batch that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
+    public new HaBatch CreateBatch() => new(_runtime.Commands);
 
     /// <summary>Starts watching the cluster, where no host has done so; any use does the same.</summary>
     internal void Start() => _runtime.EnsureStarted();

@@ -1,4 +1,5 @@
 using HaConnect.Audit;
+using HaConnect.Commits;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Failover;
@@ -14,6 +15,7 @@ namespace HaConnect;
 internal sealed class HaRuntime : IAsyncDisposable
 {
     private readonly ProbeSchedule _probes;
+    private readonly StatementCanceller _canceller;
     private readonly FailoverLoop? _failover;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
@@ -31,7 +33,9 @@ internal sealed class HaRuntime : IAsyncDisposable
         var sources = new NodeSources(options, configure, _ => State.Current);
         Pools = new NodePools(sources.ForApplication);
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
-        Operations = new OperationRunner(Opener, State, options, time, Metrics, _logger);
+        _canceller = new StatementCanceller(sources.ForCancelling, time);
+        Operations = new OperationRunner(Opener, _canceller, State, options, time, Metrics, _logger);
+        Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         _probes = new ProbeSchedule(State, sources, options, time, _logger);
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
@@ -51,6 +55,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal ConnectionOpener Opener { get; }
 
     internal OperationRunner Operations { get; }
+
+    internal CommandRunner Commands { get; }
 
     internal HaMetrics Metrics { get; }
 
@@ -81,6 +87,7 @@ internal sealed class HaRuntime : IAsyncDisposable
 
         State.Published -= OnPublished;
         await Pools.DisposeAsync().ConfigureAwait(false);
+        await _canceller.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
     }
 

@@ -159,6 +159,42 @@ public sealed class NpgsqlFacts(SharedCluster shared)
         Assert.Equal(DateTimeKind.Utc, (await session.ScalarAsync<DateTime>("SELECT pg_postmaster_start_time()")).Kind);
     }
 
+    /// <summary>
+    /// CommitAsync of a transaction in which a statement failed returns success, though the server has rolled it back: it looks at the
+    /// answer's kind only. CommitConfirmedAsync puts a statement before its COMMIT, which fails then, and COMMIT as a command ends the
+    /// transaction object like CommitAsync.
+    /// </summary>
+    [Fact]
+    public async Task CommitAsync_FailedTransaction_ReturnsSuccessWhereAStatementBeforeItFails()
+    {
+        await using var source = Source("failed-transaction");
+        await using var connection = await source.OpenConnectionAsync(Cancelled);
+        await using (var transaction = await FailAsync())
+            await transaction.CommitAsync(Cancelled);
+        await using (var transaction = await FailAsync())
+        {
+            await using var batch = Commit();
+            var error = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteNonQueryAsync(Cancelled));
+            Assert.Equal(PostgresErrorCodes.InFailedSqlTransaction, error.SqlState);
+        }
+
+        await using (var transaction = await connection.BeginTransactionAsync(Cancelled))
+        {
+            await using var batch = Commit();
+            await batch.ExecuteNonQueryAsync(Cancelled);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => transaction.CommitAsync(Cancelled));
+        }
+
+        NpgsqlBatch Commit() => new(connection) { BatchCommands = { new NpgsqlBatchCommand("SELECT 1"), new NpgsqlBatchCommand("COMMIT") } };
+
+        async Task<NpgsqlTransaction> FailAsync()
+        {
+            var transaction = await connection.BeginTransactionAsync(Cancelled);
+            await Assert.ThrowsAsync<PostgresException>(() => connection.ScalarAsync<int>("SELECT 1 / 0"));
+            return transaction;
+        }
+    }
+
     private void OnStateChange(object sender, StateChangeEventArgs change) => _changes.Add((change.OriginalState, change.CurrentState));
 
     private NpgsqlDataSource Source(string application) => NpgsqlDataSource.Create(Settings(application).ConnectionString);

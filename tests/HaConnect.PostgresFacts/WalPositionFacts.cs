@@ -65,6 +65,34 @@ public sealed class WalPositionFacts(PairCluster pair) : IClassFixture<PairClust
         Assert.True(await standby.ScalarAsync<bool>("SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) >= $1", written)); // greatest ignores null
     }
 
+    /// <summary>
+    /// Whether a standby has received anything since its server was started can be seen by whoever was not there: the received position
+    /// stands at the start of a segment until something comes. ServerState.HasStreamed, and with it the start-up grace.
+    /// </summary>
+    [Fact]
+    public async Task ReceiveLsn_NothingReceivedSinceTheStart_IsNullOrTheStartOfASegment()
+    {
+        var cluster = await pair.ReadyAsync();
+        await cluster["n1"].ExecuteAsync("SELECT pg_logical_emit_message(false, 'fact', 'so that the segment is begun')", Cancelled);
+        await cluster["n1"].KillAsync(Cancelled);
+        await cluster["n2"].RestartAsync(cancellationToken: Cancelled);
+        await using (var silent = await cluster.OpenAsync("n2"))
+        {
+            var segmentSize = (ulong)await silent.ScalarAsync<long>("SELECT pg_size_bytes(current_setting('wal_segment_size'))");
+            await Until.TrueAsync("an attempt to stream", async () => await LsnAsync(silent, "coalesce(pg_last_wal_receive_lsn(), '0/0')") > 0);
+            Assert.Equal(0UL, await LsnAsync(silent, "pg_last_wal_receive_lsn()") % segmentSize);
+        }
+
+        await cluster["n1"].StartAsync(Cancelled);
+        await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
+        await cluster["n1"].ExecuteAsync("SELECT pg_logical_emit_message(false, 'fact', 'received')", Cancelled);
+        await using var standby = await cluster.OpenAsync("n2");
+        await Until.TrueAsync("something received", async () => await LsnAsync(standby, "pg_last_wal_receive_lsn()") % (16 * 1024 * 1024) != 0);
+        await cluster["n1"].KillAsync(Cancelled);
+        await Until.TrueAsync("the end of the stream", () => standby.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver)"));
+        Assert.NotEqual(0UL, await LsnAsync(standby, "pg_last_wal_receive_lsn()") % (16 * 1024 * 1024));
+    }
+
     private static async Task<ulong> LsnAsync(Npgsql.NpgsqlConnection session, string expression) =>
         (ulong)await session.ScalarAsync<NpgsqlLogSequenceNumber>($"SELECT {expression}");
 }

@@ -6,12 +6,13 @@ using Npgsql;
 namespace HaConnect.Connections;
 
 /// <summary>
-/// Builds the Npgsql data sources: the application's own per node, and those of the library's own sessions (probes, lock sessions).
+/// Builds the Npgsql data sources: the application's own per node, and those of the library's own sessions (probes, lock sessions, cancellations).
 /// </summary>
 internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, Func<Node, ClusterSnapshot> currentSnapshot)
 {
     internal const string ProbeApplication = "haconnect-probe";
     internal const string CoordinatorApplication = "haconnect-coordinator";
+    internal const string CancelApplication = "haconnect-cancel";
 
     /// <summary>The application's connections to a node.</summary>
     internal NpgsqlDataSource ForApplication(Node node)
@@ -49,13 +50,31 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
             "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000 -c client_connection_check_interval=500");
     }
 
+    /// <summary>
+    /// Sessions that look at one of the application's own and cancel its statement: by its own role, which may do both without any grant.
+    /// </summary>
+    internal NpgsqlDataSource ForCancelling(Node node) =>
+        Build(OwnBuilder(node.Host, node.Port, CancelApplication, "-c default_transaction_read_only=on -c statement_timeout=2000"));
+
     private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions)
+    {
+        var builder = OwnBuilder(host, port, application, serverOptions);
+        builder.ConnectionStringBuilder.Database = database;
+        if (options.Failover.ControlUsername is { } user)
+        {
+            builder.ConnectionStringBuilder.Username = user;
+            builder.ConnectionStringBuilder.Password = options.Failover.ControlPassword;
+        }
+
+        return Build(builder);
+    }
+
+    private NpgsqlDataSourceBuilder OwnBuilder(string host, int port, string application, string serverOptions)
     {
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
         var settings = builder.ConnectionStringBuilder;
         settings.Host = host;
         settings.Port = port;
-        settings.Database = database;
         settings.ApplicationName = application;
         settings.Options = serverOptions;
         settings.Pooling = false;
@@ -68,13 +87,12 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         settings.TcpKeepAliveInterval = 1;
         settings.MaxAutoPrepare = 8;
         settings.AutoPrepareMinUsages = 2;
-        if (options.Failover.ControlUsername is { } user)
-        {
-            settings.Username = user;
-            settings.Password = options.Failover.ControlPassword;
-        }
-
         builder.Name = $"{application}-{host}:{port.ToString(CultureInfo.InvariantCulture)}";
+        return builder;
+    }
+
+    private NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder)
+    {
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         configure?.Invoke(builder);
         builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).EnablePhysicalOpenTracing(false));

@@ -1,4 +1,5 @@
 using System.Data;
+using HaConnect.Commits;
 using HaConnect.Topology;
 using Npgsql;
 
@@ -6,24 +7,38 @@ namespace HaConnect.Connections;
 
 /// <summary>
 /// One attempt: runs the work on its connection, and gives up on it once another node has become primary, since a frozen server
-/// answers nobody. An abandoned attempt is cancelled elsewhere and disposes its connection when it ends at last.
+/// answers nobody, or once its caller does not wait any longer. What is given up on disposes its connection when it ends at last.
 /// </summary>
-internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSnapshot snapshot, CancellationToken cancellationToken)
+internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSnapshot snapshot, CallerPatience patience, TimeProvider time)
 {
-    private volatile bool _notConfirmed;
+    /// <summary>For work to end once its statement or its token is cancelled.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly CommitWatch _watch = new(connection);
 
     /// <summary>The node it runs on: the snapshot may have moved on since the connection was opened.</summary>
     internal Node Node { get; } = snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port).Node;
 
-    internal string NodeName => Node.Name;
+    /// <summary>The server's process, kept since a closed connection does not know it.</summary>
+    internal int ProcessId { get; } = connection.ProcessID;
 
-    internal CancellationTokenSource Cancellation { get; } = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    /// <summary>The work's own token. Not linked to the caller's: what is cancelled, and whether, depends on what the server does.</summary>
+    internal CancellationTokenSource Cancellation { get; } = new(); // without a timer it needs no disposal
 
     internal Task<T> Running { get; private set; } = null!;
 
-    internal async Task<AttemptOutcome> RunAsync(Func<NpgsqlConnection, CancellationToken, Task<T>> work, ClusterState state)
+    /// <summary>What the work threw, once it has ended.</summary>
+    internal Exception? Error => Running.IsCanceled ? new TaskCanceledException(Running) : Running.Exception?.InnerException;
+
+    /// <param name="work">The work.</param>
+    /// <param name="state">Says when another node is primary.</param>
+    /// <param name="canceller">Cancels its statement when the caller gives up.</param>
+    /// <param name="handsOver">Whether the connection stays open where the work succeeds, as for a reader.</param>
+    internal async Task<AttemptOutcome> RunAsync(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work, ClusterState state, StatementCanceller canceller, bool handsOver)
     {
-        connection.Notice += OnNotice;
         Running = StartAsync(work);
         while (!Running.IsCompleted)
         {
@@ -34,33 +49,64 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSn
                 return AttemptOutcome.Abandoned;
             }
 
-            await Task.WhenAny(Running, change).ConfigureAwait(false);
+            if (patience.HasEnded)
+                return await GiveUpAsync(canceller, handsOver).ConfigureAwait(false);
+            await Task.WhenAny(Running, change, patience.Ended).ConfigureAwait(false);
         }
 
-        var lost = !connection.FullState.HasFlag(ConnectionState.Open);
-        connection.Notice -= OnNotice;
-        Cancellation.Dispose();
-        await connection.DisposeAsync().ConfigureAwait(false);
-        if (Running.IsCompletedSuccessfully)
-            return _notConfirmed ? AttemptOutcome.NotConfirmed : AttemptOutcome.Succeeded;
-        var error = Running.Exception?.InnerException;
-        return error is NpgsqlException && (lost || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown })
-            ? AttemptOutcome.ConnectionLost
-            : AttemptOutcome.Failed;
+        return await ConcludeAsync(handsOver).ConfigureAwait(false);
     }
 
     private async Task<T> StartAsync(Func<NpgsqlConnection, CancellationToken, Task<T>> work) => await work(connection, Cancellation.Token).ConfigureAwait(false);
 
+    /// <summary>
+    /// Cancels by asking the server, again and again until the work has ended. Its token is cancelled only while it runs no statement: it
+    /// may have been given to Npgsql, whose cancel request would end a wait for a synchronous standby, and which then closes the
+    /// connection before the answer is read, so that nobody knew whether a cancelled statement had been applied.
+    /// </summary>
+    private async Task<AttemptOutcome> GiveUpAsync(StatementCanceller canceller, bool handsOver)
+    {
+        var startedAt = time.GetTimestamp();
+        while (time.GetElapsedTime(startedAt) < Patience)
+        {
+            var activity = await canceller.CancelAsync(Node, ProcessId).ConfigureAwait(false);
+            if (!Running.IsCompleted && activity is SessionActivity.WaitsForStandby or SessionActivity.Unknown)
+            {
+                _ = DisposeWhenDoneAsync();
+                return AttemptOutcome.Left;
+            }
+
+            if (activity == SessionActivity.Idle && !Cancellation.IsCancellationRequested)
+                _ = Cancellation.CancelAsync(); // on another thread: a callback of the work's own may block
+            await Task.WhenAny(Running, Task.Delay(AskAgainAfter, time)).ConfigureAwait(false);
+            if (Running.IsCompleted)
+                return await ConcludeAsync(handsOver).ConfigureAwait(false);
+        }
+
+        _ = DisposeWhenDoneAsync();
+        return AttemptOutcome.Deaf;
+    }
+
+    private async Task<AttemptOutcome> ConcludeAsync(bool handsOver)
+    {
+        var lost = !connection.FullState.HasFlag(ConnectionState.Open);
+        var notConfirmed = _watch.NotConfirmed;
+        _watch.Stop();
+        if (!handsOver || notConfirmed || !Running.IsCompletedSuccessfully)
+            await connection.DisposeAsync().ConfigureAwait(false);
+        if (notConfirmed)
+            return AttemptOutcome.NotConfirmed; // whatever the work made of it
+        if (Running.IsCompletedSuccessfully)
+            return AttemptOutcome.Succeeded;
+        if (OperationErrors.IsLostConnection(Error!, lost))
+            return AttemptOutcome.ConnectionLost;
+        return patience.HasEnded && OperationErrors.IsCancellation(Error!) ? AttemptOutcome.Cancelled : AttemptOutcome.Failed;
+    }
+
     private async Task DisposeWhenDoneAsync()
     {
         await ((Task)Running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watch.Stop();
         await connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>01000 from SyncRepWaitForLSN: the commit is local only. Npgsql hands it over as a notice and reports success.</summary>
-    private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
-    {
-        if (e.Notice is { SqlState: "01000", Routine: "SyncRepWaitForLSN" })
-            _notConfirmed = true;
     }
 }

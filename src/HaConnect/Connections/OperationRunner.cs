@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HaConnect.Commits;
 using HaConnect.Diagnostics;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ internal sealed class OperationRunner
     private static readonly ResiliencePropertyKey<Operation> OperationKey = new("haconnect.operation");
 
     private readonly ConnectionOpener _opener;
+    private readonly StatementCanceller _canceller;
     private readonly ClusterState _state;
     private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
@@ -22,9 +24,11 @@ internal sealed class OperationRunner
     private readonly AbandonedWork _abandoned = new();
     private readonly ResiliencePipeline _pipeline;
 
-    internal OperationRunner(ConnectionOpener opener, ClusterState state, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ILogger logger)
+    internal OperationRunner(
+        ConnectionOpener opener, StatementCanceller canceller, ClusterState state, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ILogger logger)
     {
         _opener = opener;
+        _canceller = canceller;
         _state = state;
         _options = options;
         _time = time;
@@ -48,10 +52,10 @@ internal sealed class OperationRunner
             .Build();
     }
 
-    internal async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, WorkKind kind, CancellationToken cancellationToken)
+    internal async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, OperationRequest request, CancellationToken cancellationToken)
     {
         using var activity = HaActivities.Source.StartActivity("haconnect.execute", ActivityKind.Client);
-        var operation = new Operation(kind, _time.GetTimestamp());
+        var operation = new Operation(request, _time.GetTimestamp());
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(OperationKey, operation);
         try
@@ -59,6 +63,12 @@ internal sealed class OperationRunner
             return await _pipeline.ExecuteAsync(
                 static async (c, s) => await s.Runner.AttemptAsync(s.Work, c.Properties.GetValue(OperationKey, null!), c.CancellationToken).ConfigureAwait(false),
                 context, (Runner: this, Work: work)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (operation.LastUnknown is { } why && e is RepeatException or NoPrimaryException or OperationCanceledException)
+        {
+            // An earlier attempt may have been applied: neither "no primary" nor "cancelled" may hide that.
+            activity?.SetStatus(ActivityStatusCode.Error, why);
+            throw CommitOutcomeUnknownException.Of(why, "It is declared idempotent, but there is no time left to repeat it.", _state.Current, isTransient: true, (e as RepeatException)?.InnerException ?? e);
         }
         catch (Exception e)
         {
@@ -76,51 +86,81 @@ internal sealed class OperationRunner
     {
         operation.Attempts++;
         var connection = await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
-        var attempt = new OperationAttempt<T>(connection, _state.Current, cancellationToken);
-        var outcome = await attempt.RunAsync(work, _state).ConfigureAwait(false);
+        using var patience = new CallerPatience(operation.Request.Timeout, _time, cancellationToken);
+        var attempt = new OperationAttempt<T>(connection, _state.Current, patience, _time);
+        var outcome = await attempt.RunAsync(operation.LastUnknown is null ? work : Confirmation.After(work), _state, _canceller, operation.Request.HandsConnectionOver).ConfigureAwait(false);
+        var node = attempt.Node.Name;
         switch (outcome)
         {
             case AttemptOutcome.Succeeded:
                 return await attempt.Running.ConfigureAwait(false);
             case AttemptOutcome.Abandoned:
-                Log.OperationAbandoned(_logger, attempt.NodeName, operation.Attempts);
+                Log.OperationAbandoned(_logger, node, operation.Attempts);
+                _ = EndAbandonedAsync(attempt);
+                throw Unknown(operation, node, patience, "the node was lost while it ran", null);
+            case AttemptOutcome.Left:
+                Log.OperationLeft(_logger, node, attempt.ProcessId);
+                throw Unknown(operation, node, patience, "the caller gave up while its commit waited for a synchronous standby, or while its node told nothing", null);
+            case AttemptOutcome.Deaf:
+                Log.OperationLeft(_logger, node, attempt.ProcessId);
                 _abandoned.Cancel(attempt.Cancellation);
-                throw Unknown(operation, attempt.NodeName, "the node was lost while it ran", null);
+                throw Unknown(operation, node, patience, $"the caller gave up, and it did not end within {OperationAttempt<T>.Patience}", null);
             case AttemptOutcome.NotConfirmed:
-                throw Unknown(operation, attempt.NodeName, "the wait for a synchronous standby was cancelled, so that its commit is not confirmed", null);
+                throw Unknown(operation, node, patience, "the wait for a synchronous standby was cancelled, so that its commit is not confirmed", attempt.Error);
             case AttemptOutcome.ConnectionLost:
-                _metrics.ConnectionFailed(attempt.Node, attempt.Running.Exception!.InnerException!);
-                _state.ReportTrouble(attempt.Node);
-                throw Unknown(operation, attempt.NodeName, "the connection was lost while it ran", attempt.Running.Exception!.InnerException);
+                if (attempt.Error is NpgsqlException and not HaConnectException)
+                {
+                    _metrics.ConnectionFailed(attempt.Node, attempt.Error);
+                    _state.ReportTrouble(attempt.Node);
+                }
+
+                throw Unknown(operation, node, patience, "the connection was lost while it ran", attempt.Error);
+            case AttemptOutcome.Cancelled:
+                throw patience.Token.IsCancellationRequested
+                    ? new OperationCanceledException("The work was cancelled, and its node says so: what ran was not applied.", attempt.Error, patience.Token)
+                    : new NpgsqlException("The command timed out and was cancelled: it was not applied.", new TimeoutException($"It took longer than {operation.Request.Timeout} (CommandTimeout).", attempt.Error));
             default:
                 return await attempt.Running.ConfigureAwait(false); // throws what the work threw
         }
     }
 
-    private Exception Unknown(Operation operation, string node, string why, Exception? inner)
+    /// <summary>Ends what still runs on a lost node, unless the node lives and its commit waits for a standby there: cancelled, it would stand.</summary>
+    private async Task EndAbandonedAsync<T>(OperationAttempt<T> attempt)
     {
-        operation.UnknownOutcomes++;
-        return operation.Kind == WorkKind.IdempotentWrite
+        if (_state.Current.Nodes[attempt.Node.Index].Reachability == NodeReachability.Reachable
+            && await _canceller.CancelAsync(attempt.Node, attempt.ProcessId).ConfigureAwait(false) == SessionActivity.WaitsForStandby)
+            return;
+        _abandoned.Cancel(attempt.Cancellation);
+    }
+
+    private Exception Unknown(Operation operation, string node, CallerPatience patience, string why, Exception? inner)
+    {
+        operation.LastUnknown = $"Whether the work on node {node} was applied is not known: {why}.";
+        if (patience.HasEnded)
+            return CommitOutcomeUnknownException.Of(operation.LastUnknown, "", _state.Current, isTransient: false, inner);
+        return operation.Request.Kind == WorkKind.IdempotentWrite
             ? new RepeatException($"Work on node {node} is repeated: {why}.", inner)
-            : new CommitOutcomeUnknownException($"Whether the work on node {node} was applied is not known: {why}. It is not declared idempotent, so it is not repeated.", _state.Current, inner);
+            : CommitOutcomeUnknownException.Of(operation.LastUnknown, "It is not declared idempotent, so it is not repeated.", _state.Current, isTransient: false, inner);
     }
 
     /// <summary>An open waits by itself; here only work that may be repeated and has time left.</summary>
     private bool MayRetry(ResilienceContext context, Exception? exception)
     {
         var operation = context.Properties.GetValue(OperationKey, null!);
-        if (exception is null or HaConnectException || operation.Kind != WorkKind.IdempotentWrite)
+        if (exception is null or HaConnectException || operation.Request.Kind != WorkKind.IdempotentWrite)
             return false;
         if (_time.GetElapsedTime(operation.StartedAt) >= _options.Connections.WaitTimeout)
             return false;
         return exception is RepeatException or PostgresException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
     }
 
-    private sealed class Operation(WorkKind kind, long startedAt)
+    private sealed class Operation(OperationRequest request, long startedAt)
     {
-        internal WorkKind Kind { get; } = kind;
+        internal OperationRequest Request { get; } = request;
         internal long StartedAt { get; } = startedAt;
         internal int Attempts { get; set; }
-        internal int UnknownOutcomes { get; set; }
+
+        /// <summary>Why it is not known of the last such attempt whether it was applied; null where it is known of all.</summary>
+        internal string? LastUnknown { get; set; }
     }
 }

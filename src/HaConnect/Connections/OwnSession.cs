@@ -26,9 +26,12 @@ internal sealed class OwnSession : ISession
     internal int ServerProcessId => _connection.ProcessID;
 
     /// <exception cref="TimeoutException">The server did not accept the session in time.</exception>
-    internal static async Task<OwnSession> OpenAsync(NpgsqlDataSource source, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    internal static Task<OwnSession> OpenAsync(NpgsqlDataSource source, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(source.CreateConnection(), timeout, time, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(NpgsqlDataSource, TimeSpan, TimeProvider, CancellationToken)"/>
+    internal static async Task<OwnSession> OpenAsync(NpgsqlConnection connection, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        var connection = source.CreateConnection();
         var opening = connection.OpenAsync(CancellationToken.None);
         try
         {

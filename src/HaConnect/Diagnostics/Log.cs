@@ -26,14 +26,23 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Error, "Node {Node} cannot be used: {Reason}.")]
     internal static partial void NodeMisconfigured(ILogger logger, string node, string reason);
 
-    [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is quarantined: out of recovery, but not the primary. {Reason}.")]
+    [LoggerMessage(1006, LogLevel.Warning, "Node {Node} is out of recovery, but not the primary. {Reason}.")]
     internal static partial void NodeQuarantined(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Commits on {Node} wait: {Reason}.")]
+    internal static partial void ReplicationStalled(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1008, LogLevel.Information, "Commits on {Node} are acked again: enough of its synchronous standbys stream.")]
+    internal static partial void ReplicationGoesOn(ILogger logger, string node);
 
     [LoggerMessage(2000, LogLevel.Information, "An operation on node {Node} was abandoned, since the node was lost; attempt {Attempt} follows.")]
     internal static partial void OperationAbandoned(ILogger logger, string node, int attempt);
 
     [LoggerMessage(2001, LogLevel.Debug, "Attempt {Attempt} of an operation failed.")]
     internal static partial void OperationRetried(ILogger logger, int attempt, Exception? exception);
+
+    [LoggerMessage(2002, LogLevel.Warning, "An operation on node {Node} (server process {ProcessId}) was given up by its caller and goes on there; whether it is applied is not known.")]
+    internal static partial void OperationLeft(ILogger logger, string node, int processId);
 
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);

@@ -15,11 +15,16 @@ internal static class TopologyLog
                 Log.PrimaryLost(logger, after.Reason);
         }
 
+        if (after.IsReplicationStalled && !before.IsReplicationStalled)
+            Log.ReplicationStalled(logger, after.Primary!.Name, after.Primary.Reason);
+        else if (before.IsReplicationStalled && after is { Primary: { } goesOn, IsReplicationStalled: false })
+            Log.ReplicationGoesOn(logger, goesOn.Name);
+
         foreach (var node in after.Nodes)
-            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, before, node, after);
+            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, node);
     }
 
-    private static void WriteNode(ILogger logger, NodeSnapshot? before, ClusterSnapshot snapshotBefore, NodeSnapshot after, ClusterSnapshot snapshot)
+    private static void WriteNode(ILogger logger, NodeSnapshot? before, NodeSnapshot after)
     {
         if (after.IsMisconfigured && before?.IsMisconfigured != true)
             Log.NodeMisconfigured(logger, after.Name, after.Reason);
@@ -29,10 +34,7 @@ internal static class TopologyLog
             Log.NodeReachable(logger, after.Name, after.Reason);
 
         // It may have been out of recovery before: as the primary itself, or while nobody could say who is.
-        if (IsQuarantined(after, snapshot.Primary) && (before is null || !IsQuarantined(before, snapshotBefore.Primary)))
-            Log.NodeQuarantined(logger, after.Name, snapshot.Reason);
+        if (after.IsQuarantined && (before is not { IsQuarantined: true } || before.Reason != after.Reason))
+            Log.NodeQuarantined(logger, after.Name, after.Reason);
     }
-
-    private static bool IsQuarantined(NodeSnapshot node, NodeSnapshot? primary) =>
-        primary is not null && node.Role == NodeRole.Primary && node.Reachability == NodeReachability.Reachable && !ReferenceEquals(node, primary);
 }

@@ -57,8 +57,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="dice">0 to 1, evenly: instances that fail together must not try again together.</param>
     /// <param name="logger">The log.</param>
+    /// <param name="broken">Rules that a test breaks on purpose.</param>
     internal static FailoverLoop Create(string coordinator, ClusterState cluster, Func<ConfiguredNode, ISessionSource> sessions, Action wakeProbes, HaDatabaseOptions options,
-        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger)
+        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger, BrokenRules broken = BrokenRules.None)
     {
         var dataNodes = ConfiguredNode.DataNodesOf(options);
         var witnesses = ConfiguredNode.WitnessesOf(options);
@@ -69,7 +70,10 @@ internal sealed class FailoverLoop : IAsyncDisposable
             ControlDatabase = options.Failover.ControlDatabase,
             Required = options.Failover.RequiredSynchronousStandbys,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
+            MaxFailovers = options.Failover.MaxFailovers,
+            FailoverWindow = options.Failover.FailoverWindow,
             Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
+            Broken = broken,
         };
         var lockObject = LockKey.ObjectOf(options.ClusterName);
         var controls = new Dictionary<string, INodeControl>(StringComparer.Ordinal);
@@ -115,7 +119,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
 
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
-        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable);
+        var verdict = LossDetector.Judge(_cluster.Facts, _options.Probing.TimeoutsUntilUnreachable, _options.Failover.StartupGrace);
         var last = Interlocked.Exchange(ref _lastVerdict, verdict);
         if (verdict != last)
             Post(new FailoverEvent.VerdictChanged(verdict));
@@ -163,6 +167,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
                 case Effect.Tell e:
                     _telling.Tell(e);
                     break;
+                case Effect.FailoverBegan e:
+                    _telling.Began(e.Why);
+                    break;
                 case Effect.FailoverEnded e:
                     _telling.Ended(e.Succeeded);
                     break;
@@ -172,13 +179,19 @@ internal sealed class FailoverLoop : IAsyncDisposable
         if (_state.StepNumber == before)
             return;
         ScheduleTimers();
-        if (_state is { Step: Step.Leading, Candidate: { } primary } && _telling.TakeUnsaved() is { Count: > 0 } records)
+        if (_state.Step == Step.Leading && WhereToSave() is { } primary && _telling.TakeUnsaved() is { Count: > 0 } records)
         {
             // The new primary's role is news to every instance; this one need not wait for its next probe.
             _wakeProbes();
-            _workers[primary].SaveAudit(records);
+            _workers[primary].SaveAudit(records, _telling.PutBack);
         }
     }
+
+    /// <summary>The established primary, where it is held and out of recovery; just after a failover its record is older than its promotion.</summary>
+    private string? WhereToSave() =>
+        _state.Established is { } row && _state.Voters.GetValueOrDefault(row.Primary) is { HoldsLock: true } voter && (_state.Candidate == row.Primary || voter.Record is { InRecovery: false })
+            ? row.Primary
+            : null;
 
     private void ScheduleTimers()
     {

@@ -8,6 +8,7 @@ namespace HaConnect.Failover;
 /// <summary>What the machine has to say: to the log, the audit trail, the metrics and the traces.</summary>
 internal sealed class FailoverTelling(string coordinator, string cluster, AuditTrail audit, HaMetrics metrics, TimeProvider time, ILogger logger)
 {
+    private readonly Lock _lock = new();
     private readonly List<AuditRecord> _unsaved = [];
     private long? _detectedAt;
     private Activity? _activity;
@@ -24,11 +25,17 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
         else
             Log.FailoverStep(logger, said.Sentence);
         var record = new AuditRecord(time.GetUtcNow(), cluster, coordinator, said.Term, said.Step.ToString(), said.Node, said.Sentence);
-        _unsaved.Add(record);
+        lock (_lock)
+            _unsaved.Add(record);
         audit.Write(record);
-        if (said.Step == Step.Reading)
-            Began(said.Sentence);
         _activity?.AddEvent(new ActivityEvent(said.Step.ToString(), record.At, new ActivityTagsCollection { ["haconnect.sentence"] = said.Sentence }));
+    }
+
+    internal void Began(string why)
+    {
+        _detectedAt ??= time.GetTimestamp();
+        _activity ??= HaActivities.Source.StartActivity("haconnect.failover", ActivityKind.Internal);
+        _activity?.SetTag("haconnect.reason", why);
     }
 
     internal void Ended(bool succeeded)
@@ -43,15 +50,18 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
     /// <summary>The records that no server has yet; they are written to the primary once there is one.</summary>
     internal IReadOnlyList<AuditRecord> TakeUnsaved()
     {
-        AuditRecord[] records = [.. _unsaved];
-        _unsaved.Clear();
-        return records;
+        lock (_lock)
+        {
+            AuditRecord[] records = [.. _unsaved];
+            _unsaved.Clear();
+            return records;
+        }
     }
 
-    private void Began(string sentence)
+    /// <summary>They could not be written; the next primary gets them.</summary>
+    internal void PutBack(IReadOnlyList<AuditRecord> records)
     {
-        _detectedAt ??= time.GetTimestamp();
-        _activity ??= HaActivities.Source.StartActivity("haconnect.failover", ActivityKind.Internal);
-        _activity?.SetTag("haconnect.reason", sentence);
+        lock (_lock)
+            _unsaved.InsertRange(0, records);
     }
 }

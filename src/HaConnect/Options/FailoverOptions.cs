@@ -51,4 +51,20 @@ public sealed class FailoverOptions
     /// which it cannot go on is ten times that. 100 ms to 60 s. Default 1 s.
     /// </summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a primary that says that it is starting up or shutting down (57P03) is waited for before it counts as lost, and how
+    /// long a primary that does not answer is waited for where every standby in reach has itself just been started: after a restart
+    /// of all nodes the old primary keeps its role. Zero waits for none. 0 to 10 minutes. Default 30 s.
+    /// </summary>
+    public TimeSpan StartupGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How many failovers there may be within <see cref="FailoverWindow"/>; the next is refused until the window has moved on. Counted
+    /// from the servers' records, whichever instance coordinated. 1 to 100. Default 3.
+    /// </summary>
+    public int MaxFailovers { get; set; } = 3;
+
+    /// <summary>See <see cref="MaxFailovers"/>; by the servers' clocks. 1 s to 1 day. Default 10 minutes.</summary>
+    public TimeSpan FailoverWindow { get; set; } = TimeSpan.FromMinutes(10);
 }

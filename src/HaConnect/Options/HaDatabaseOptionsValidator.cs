@@ -81,6 +81,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
         InRange("Failover.LeaseDuration", options.Failover.LeaseDuration, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), errors);
         InRange("Failover.StepTimeout", options.Failover.StepTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), errors);
+        InRange("Failover.StartupGrace", options.Failover.StartupGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10), errors);
+        InRange("Failover.FailoverWindow", options.Failover.FailoverWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), errors);
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
         if (!Enum.IsDefined(options.Routing.Fallback))
@@ -102,6 +104,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             errors.Add("Failover.ControlDatabase is empty. Give the database that holds the locks, or leave it out for 'postgres'.");
         if (failover.MaxDataLossBytes < 0)
             errors.Add($"Failover.MaxDataLossBytes is {failover.MaxDataLossBytes}; it must be 0 or more bytes.");
+        if (failover.MaxFailovers is < 1 or > 100)
+            errors.Add($"Failover.MaxFailovers is {failover.MaxFailovers}; it must be 1 to 100.");
         if (failover.ControlPassword is not null && failover.ControlUsername is null)
             errors.Add("Failover.ControlPassword is set without Failover.ControlUsername. Name the user too.");
         if (failover.RequiredSynchronousStandbys < 0)

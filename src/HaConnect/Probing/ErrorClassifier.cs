@@ -33,8 +33,8 @@ internal static class ErrorClassifier
 
     private static ProbeFailureKind OfSqlState(string sqlState) => sqlState switch
     {
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ProbeFailureKind.Refused,
-        PostgresErrorCodes.CannotConnectNow => ProbeFailureKind.NotReady,
+        PostgresErrorCodes.AdminShutdown => ProbeFailureKind.Refused,
+        PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.CrashShutdown => ProbeFailureKind.NotReady,
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.DiskFull or PostgresErrorCodes.QueryCanceled => ProbeFailureKind.Overloaded,
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => ProbeFailureKind.Misconfigured,
         _ when sqlState.StartsWith("28", StringComparison.Ordinal) => ProbeFailureKind.Misconfigured,

@@ -9,7 +9,7 @@ internal enum ProbeFailureKind
     /// <summary>No answer in time: proves nothing once, counts when repeated.</summary>
     TimedOut,
 
-    /// <summary>57P03 and the like: a server is there, starting up or shutting down.</summary>
+    /// <summary>57P03: a server is there, starting up or shutting down. 57P02: a process of it crashed, upon which it starts up again.</summary>
     NotReady,
 
     /// <summary>53300, 57014 and the like: a server is there and busy.</summary>

@@ -44,6 +44,12 @@ internal sealed record ServerState
     /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
     internal bool CoordinatorLockHeld { get; init; }
 
+    /// <summary>
+    /// A standby that streams, or has since its server was started: streaming is asked for from the start of a segment, and the received
+    /// position stands there until something comes (source: PostgreSQL's walreceiverfuncs.c, RequestXLogStreaming).
+    /// </summary>
+    internal bool HasStreamed => InRecovery && (ReceiverStatus == "streaming" || (ReceiveLsn is { } lsn && lsn % SegmentSize != 0));
+
     /// <summary>A standby that receives and heard from its upstream within <c>wal_receiver_timeout</c>; null when it cannot be seen.</summary>
     internal bool? HearsUpstream
     {

@@ -36,6 +36,12 @@ public sealed class ClusterSnapshot
     /// <summary>Why there is a primary, or none, as one sentence for people.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>
+    /// True while the primary answers, but fewer of its synchronous standbys stream than must flush a commit, so that commits wait; the
+    /// primary's <see cref="NodeSnapshot.Reason"/> names them. False too where the probing user may not see the standbys (pg_monitor).
+    /// </summary>
+    public bool IsReplicationStalled { get; internal init; }
+
     /// <summary>True once every configured node was probed at least once.</summary>
     internal bool IsComplete { get; init; }
 

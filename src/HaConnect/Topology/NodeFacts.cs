@@ -22,16 +22,28 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>The timeline last received or replayed by the running server process; null when it cannot be known.</summary>
     internal int? Timeline { get; private init; }
 
+    /// <summary>For how long it has said, and nothing else since, that it is starting up or shutting down; time-outs in between count in.</summary>
+    internal TimeSpan NotReadyFor { get; private init; }
+
+    /// <summary>From the first to the last answer of the server process that answers now: no clock but this instance's is asked.</summary>
+    internal TimeSpan SeenFor { get; private init; }
+
+    /// <summary>Whether the running server process, a standby's, has received from a primary since it was started.</summary>
+    internal bool HasStreamed { get; private init; }
+
+    private long? NotReadySince { get; init; }
+
+    private long SeenSince { get; init; }
+
     internal NodeFacts After(NodeObservation observation, TimeProvider time)
     {
         if (observation.State is not { } state)
-        {
-            var counts = observation.Failure!.Kind is ProbeFailureKind.TimedOut or ProbeFailureKind.Unclear;
-            return this with { WasProbed = true, Failure = observation.Failure, TimeoutsInARow = counts ? TimeoutsInARow + 1 : 0 };
-        }
+            return AfterFailure(observation, observation.Failure!.Kind, time);
 
         // A standby that lost its stream is still on the timeline it last received, as long as the same process runs.
-        var remembered = LastState?.StartTime == state.StartTime && LastState.InRecovery == state.InRecovery ? Timeline : null;
+        var isSameProcess = LastState?.StartTime == state.StartTime;
+        var remembered = isSameProcess && LastState!.InRecovery == state.InRecovery ? Timeline : null;
+        var seenSince = isSameProcess ? SeenSince : observation.SentAt;
         return this with
         {
             WasProbed = true,
@@ -41,6 +53,11 @@ internal sealed record NodeFacts(Node Node)
             Failure = null,
             TimeoutsInARow = 0,
             Timeline = Newer(state.Timeline, remembered),
+            NotReadySince = null,
+            NotReadyFor = TimeSpan.Zero,
+            SeenSince = seenSince,
+            SeenFor = time.GetElapsedTime(seenSince, observation.ReceivedAt),
+            HasStreamed = (isSameProcess && HasStreamed) || state.HasStreamed,
         };
     }
 
@@ -56,6 +73,24 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>Whether connections to it may succeed: it answered, or what failed proves a server that is there or nothing at all.</summary>
     internal bool MayServe(int timeoutsUntilUnreachable) =>
         Reachability(timeoutsUntilUnreachable) is NodeReachability.Reachable or NodeReachability.Suspect && Failure?.Kind != ProbeFailureKind.NotReady;
+
+    private NodeFacts AfterFailure(NodeObservation observation, ProbeFailureKind kind, TimeProvider time)
+    {
+        var notReadySince = kind switch
+        {
+            ProbeFailureKind.NotReady => NotReadySince ?? observation.SentAt,
+            ProbeFailureKind.Refused or ProbeFailureKind.Misconfigured => null,
+            _ => NotReadySince,
+        };
+        return this with
+        {
+            WasProbed = true,
+            Failure = observation.Failure,
+            TimeoutsInARow = kind is ProbeFailureKind.TimedOut or ProbeFailureKind.Unclear ? TimeoutsInARow + 1 : 0,
+            NotReadySince = notReadySince,
+            NotReadyFor = notReadySince is { } since ? time.GetElapsedTime(since, observation.ReceivedAt) : TimeSpan.Zero,
+        };
+    }
 
     private static int? Newer(int? now, int? remembered) => now is null ? remembered : remembered is null ? now : Math.Max(now.Value, remembered.Value);
 }

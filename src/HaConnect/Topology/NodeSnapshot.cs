@@ -51,6 +51,9 @@ public sealed class NodeSnapshot
 
     internal Topology.Node Node { get; }
 
+    /// <summary>True where it answers and is out of recovery, but is not the primary; <see cref="Reason"/> says what to do.</summary>
+    internal bool IsQuarantined { get; init; }
+
     /// <summary>True where errors come from the configuration (authentication, unknown host), which waiting does not mend.</summary>
     internal bool IsMisconfigured { get; init; }
 

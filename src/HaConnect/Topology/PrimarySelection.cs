@@ -9,6 +9,9 @@ namespace HaConnect.Topology;
 /// </summary>
 internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
 {
+    /// <summary>The newest established term, whether its primary is in sight or not; null in an unmanaged cluster.</summary>
+    internal TermRow? Term { get; private init; }
+
     /// <param name="nodes">All nodes of the pinned system identifier.</param>
     /// <param name="newestTerm">The newest established term this instance has ever seen; it never goes back.</param>
     /// <param name="newestTermSeenAt">When the probe that showed it first was sent.</param>
@@ -17,7 +20,7 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
     internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, long newestTermSeenAt, int highestTimeline, int timeoutsUntilUnreachable)
     {
         var running = nodes.Where(n => n.LastState is { InRecovery: false } && n.MayServe(timeoutsUntilUnreachable)).ToList();
-        return newestTerm is not null ? Managed(running, newestTerm, newestTermSeenAt) : Unmanaged(running, highestTimeline);
+        return newestTerm is not null ? Managed(running, newestTerm, newestTermSeenAt) with { Term = newestTerm } : Unmanaged(running, highestTimeline);
     }
 
     private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest, long newestSeenAt)

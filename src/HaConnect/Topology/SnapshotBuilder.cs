@@ -10,11 +10,12 @@ internal static class SnapshotBuilder
     internal static ClusterSnapshot Build(SnapshotInput input)
     {
         var epoch = input.Selection.Epoch;
+        var stall = epoch is null ? null : ReplicationStall.Of(input.Facts[epoch.Primary.Index].LastState!);
         var nodes = new NodeSnapshot[input.Facts.Count];
         var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
         foreach (var facts in input.Facts)
         {
-            nodes[facts.Node.Index] = BuildNode(facts, input, out var target);
+            nodes[facts.Node.Index] = BuildNode(facts, input, stall, out var target);
             if (target is not null)
                 targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
         }
@@ -31,6 +32,7 @@ internal static class SnapshotBuilder
             Term = epoch?.Term?.Term,
             SystemIdentifier = input.SystemIdentifier,
             Reason = input.Selection.Reason,
+            IsReplicationStalled = stall is not null,
             IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
             IsUneasy = primary is null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
@@ -48,7 +50,7 @@ internal static class SnapshotBuilder
     /// <summary>It did not answer its last probe in time. A read sent to a frozen server hangs until its own time-out: better to wait for the next probe.</summary>
     private static bool IsSilent(NodeFacts facts) => facts.Failure?.Kind == ProbeFailureKind.TimedOut;
 
-    private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, out ReadTarget? target)
+    private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, string? stall, out ReadTarget? target)
     {
         target = null;
         var state = facts.LastState;
@@ -75,7 +77,8 @@ internal static class SnapshotBuilder
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
-            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input),
+            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall),
+            IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
     }
@@ -87,7 +90,7 @@ internal static class SnapshotBuilder
         return new ReplicaLag(newest > replay ? (long)(newest - replay) : 0, input.Time.GetElapsedTime(freshAsOf, input.Now), input.Time.GetUtcNow());
     }
 
-    private static string ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input)
+    private static string ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input, string? stall)
     {
         if (!facts.WasProbed)
             return "not probed yet";
@@ -98,9 +101,8 @@ internal static class SnapshotBuilder
         var epoch = input.Selection.Epoch;
         if (!facts.LastState!.InRecovery)
         {
-            return epoch is null ? "out of recovery, but not used as the primary"
-                : ReferenceEquals(facts.Node, epoch.Primary) ? input.Selection.Reason
-                : "out of recovery, but not the primary: quarantined";
+            return epoch is null || !ReferenceEquals(facts.Node, epoch.Primary) ? Quarantine.Why(facts, input.Selection) ?? "out of recovery, but not used as the primary"
+                : stall is null ? input.Selection.Reason : $"{input.Selection.Reason}; {stall}";
         }
 
         if (epoch is null)

@@ -90,8 +90,10 @@ public sealed class ThreeApplicationsTests : ClusterTest
 
     private List<ApplicationProcess> StartThree(HaConnect.Testing.PostgresCluster cluster)
     {
+        var options = ClusterOptions.CoordinateAsEnvironment(cluster);
+        options["HaDatabase__Failover__MaxFailovers"] = "100";
         for (var i = 0; i < 3; i++)
-            _applications.Add(ApplicationProcess.Start(ClusterOptions.CoordinateAsEnvironment(cluster)));
+            _applications.Add(ApplicationProcess.Start(options));
         return _applications;
     }
 }

@@ -253,6 +253,7 @@ internal sealed class FailoverLab : IAsyncDisposable
     {
         var settings = ClusterOptions.CoordinateAsEnvironment(Cluster);
         settings["DieAtFile"] = DieAtFile(place);
+        settings["HaDatabase__Failover__MaxFailovers"] = "100"; // series of faults would trip the flap guard, which has a test of its own
         _options.Configure(place, settings);
         return settings;
     }

@@ -51,9 +51,9 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "HaConnectException",
+            "AuditRecord", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "HaBatch", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
-            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot",
+            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();

@@ -42,6 +42,9 @@ public sealed class ConfigurationBindingTests
             ["Failover:Replication:SslMode"] = "verify-full",
             ["Failover:LeaseDuration"] = "00:00:05",
             ["Failover:StepTimeout"] = "00:00:02",
+            ["Failover:StartupGrace"] = "00:00:15",
+            ["Failover:MaxFailovers"] = "5",
+            ["Failover:FailoverWindow"] = "00:20:00",
         });
 
         Assert.Equal(
@@ -52,14 +55,17 @@ public sealed class ConfigurationBindingTests
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha
+            Failover.FailoverWindow=00:20:00
             Failover.LeaseDuration=00:00:05
             Failover.MaxDataLossBytes=1024
+            Failover.MaxFailovers=5
             Failover.Mode=Coordinate
             Failover.Replication.PassFile=/pass
             Failover.Replication.Password=rpw
             Failover.Replication.SslMode=verify-full
             Failover.Replication.Username=repl
             Failover.RequiredSynchronousStandbys=0
+            Failover.StartupGrace=00:00:15
             Failover.StepTimeout=00:00:02
             Failover.Witnesses[0].Host=w
             Failover.Witnesses[0].Name=tie

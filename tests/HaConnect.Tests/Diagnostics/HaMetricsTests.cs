@@ -16,7 +16,7 @@ public sealed class HaMetricsTests
         var old = new NodeSnapshot(Given.Node(1, "b")) { Role = NodeRole.Primary, Reachability = NodeReachability.Unreachable, Reason = "" };
         var standby = new NodeSnapshot(Given.Node(2, "c")) { Role = NodeRole.Standby, Reachability = NodeReachability.Reachable, Reason = "", Lag = new ReplicaLag(42, TimeSpan.FromSeconds(0.5), default) };
         var unseen = new NodeSnapshot(Given.Node(3, "d")) { Reason = "" };
-        var snapshot = new ClusterSnapshot { Nodes = [primary, old, standby, unseen], Primary = primary, TakenAt = default, Reason = "" };
+        var snapshot = new ClusterSnapshot { Nodes = [primary, old, standby, unseen], Primary = primary, IsReplicationStalled = true, TakenAt = default, Reason = "" };
         const string Cluster = "metrics-test"; // other tests use the same meter
         using var metrics = new HaMetrics(Cluster, () => snapshot);
         var seen = new List<string>();
@@ -61,6 +61,7 @@ public sealed class HaMetricsTests
             "haconnect.primary.wait.duration s 2",
             "haconnect.replica.lag.size By 42 node=c",
             "haconnect.replica.lag.time s 0.5 node=c",
+            "haconnect.replication.stalled {cluster} 1",
             "haconnect.routing.decisions {decision} 1 node=a role=primary reason=fallback_primary",
             "haconnect.routing.decisions {decision} 1 node=a role=standby reason=fresh_replica",
         ], seen.Order(StringComparer.Ordinal));

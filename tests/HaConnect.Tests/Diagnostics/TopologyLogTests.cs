@@ -41,15 +41,25 @@ public sealed class TopologyLogTests
     }
 
     [Fact]
+    public void Write_ReplicationStallsAndGoesOn_IsLoggedOnceEach()
+    {
+        ClusterSnapshot[] snapshots = [Parse("P+* S+"), Parse("P+* S+", isStalled: true), Parse("P+* S+", isStalled: true), Parse("P+* S+"), Parse("P+* S+")];
+        for (var i = 1; i < snapshots.Length; i++)
+            TopologyLog.Write(_logger, snapshots[i - 1], snapshots[i]);
+        Assert.Equal(["Commits on a wait: node.", "Commits on a are acked again: enough of its synchronous standbys stream."], _logger.Collector.GetSnapshot().Select(r => r.Message));
+    }
+
+    [Fact]
     public void Write_DiscoveredNode_IsNew()
     {
         TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S+"));
         Assert.Equal(1003, Assert.Single(_logger.Collector.GetSnapshot()).Id.Id);
     }
 
-    private static ClusterSnapshot Parse(string text, long? term = null)
+    private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false)
     {
         NodeSnapshot? primary = null;
+        var hasPrimary = text.Contains('*', StringComparison.Ordinal);
         var nodes = text.Split(' ').Select((t, i) =>
         {
             var node = new NodeSnapshot(i == 0 ? s_a : s_b)
@@ -57,6 +67,7 @@ public sealed class TopologyLogTests
                 Role = t[0] switch { 'P' => NodeRole.Primary, 'S' => NodeRole.Standby, _ => NodeRole.Unknown },
                 Reachability = t[1] switch { '+' => NodeReachability.Reachable, '?' => NodeReachability.Suspect, '.' => NodeReachability.Unknown, _ => NodeReachability.Unreachable },
                 IsMisconfigured = t[1] == '!',
+                IsQuarantined = t == "P+" && hasPrimary,
                 Timeline = 3,
                 Reason = "node",
             };
@@ -64,6 +75,6 @@ public sealed class TopologyLogTests
                 primary = node;
             return node;
         }).ToArray();
-        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, TakenAt = default, Reason = "why" };
+        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, IsReplicationStalled = isStalled, TakenAt = default, Reason = "why" };
     }
 }

@@ -124,7 +124,7 @@ public sealed class FailoverMachineTests
         var cluster = new Cluster();
         var i = new Driver(cluster);
         i.Live(2);
-        Assert.Equal(["TakeLock", "ReadRecord", "WriteRegister", "Repoint", "CommitTerm", "AwaitFlush", "WriteRegister", "MarkEstablished", "WriteRegister"],
+        Assert.Equal(["TakeLock", "ReadRecord", "WriteRegister", "CommitTerm", "Repoint", "AwaitFlush", "WriteRegister", "MarkEstablished", "WriteRegister"],
             Groups(i.Asked).Take(9));
         var row = cluster["p"].Established!;
         Assert.Equal((1, "p", 1, "a b"), (row.Term, row.Primary, row.Required, string.Join(' ', row.SynchronousStandbys)));
@@ -416,7 +416,7 @@ public sealed class FailoverMachineTests
         i.React = e =>
         {
             if (e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Promised })
-                cluster[e.Node].Register = new Register(9, "other", RegisterPhase.Promised, "", e.Node);
+                cluster[e.Node].Register = new Register(9, "other", RegisterPhase.Promised, 0, "", e.Node);
             return Reaction.Answer;
         };
         i.Look();
@@ -456,6 +456,51 @@ public sealed class FailoverMachineTests
         Assert.All(cluster.Servers.Values, s => Assert.Null(s.LockHolder));
         Assert.Single(i.Told, t => t.Sentence.StartsWith("this instance does not coordinate: p has synchronous_standby_names", StringComparison.Ordinal));
         Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
+    }
+
+    // ---- The flap guard ----
+
+    [Fact]
+    public void Failover_TooManyLately_IsRefusedOnceAndTakenUpWhenTheWindowHasPassed()
+    {
+        var cluster = new Cluster("p a b c d") { MaxFailovers = 1 };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        Assert.Equal("a", i.State.Established!.Primary);
+
+        cluster.Now += TimeSpan.FromMinutes(9);
+        i.Lose("a");
+        i.Asked.Clear();
+        i.Told.Clear();
+        i.Live();
+        Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
+        Assert.Equal(
+        [
+            "detected: a is Lost",
+            "failover refused: Failover.MaxFailovers = 1 within Failover.FailoverWindow = 00:10:00 is reached; the next failover is possible at 2026-01-01 00:10:00Z by the servers' clock, or at once where every instance gets a higher MaxFailovers",
+        ], i.Told.Select(t => t.Sentence)); // told once, however often it is tried
+
+        cluster.Now += TimeSpan.FromMinutes(1);
+        i.Live();
+        Assert.Equal("b", i.State.Established!.Primary);
+    }
+
+    [Fact]
+    public void Adopt_MaxFailoversReached_IsFinishedAllTheSame()
+    {
+        // The row of the failover under way is among those counted; what was promoted has to be brought to an end.
+        var cluster = new Cluster { MaxFailovers = 1 };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.React = e => e.Command is NodeCommand.AwaitFlush ? Reaction.DropBefore : Reaction.Answer;
+        i.Look();
+        i.Run();
+        Assert.Single(cluster["a"].Record(i.State.Settings).Failovers);
+        i.React = _ => Reaction.Answer;
+        i.Live();
+        Assert.Equal(("a", Step.Leading), (i.State.Established!.Primary, i.State.Step));
+        Assert.Single(cluster["a"].Record(i.State.Settings).Failovers); // two terms, but one change of the primary
     }
 
     // ---- Late answers ----

@@ -22,6 +22,53 @@ public sealed class PreflightTests
         Expect(State().With("a", r => r with { MissingPrivileges = ["GRANT x TO y", "GRANT z TO y"] }), "lacks privileges on a; run there: GRANT x TO y; GRANT z TO y. docs/operations/roles.sql");
 
     [Fact]
+    public void Problem_AnotherManager_IsNamedBeforeAnythingElse() =>
+        Expect(State().With("a", r => r with { OtherManagers = ["Amazon RDS or Aurora (role rds_superuser)"], MissingPrivileges = ["GRANT x TO y"] }),
+            "a is managed by Amazon RDS or Aurora (role rds_superuser), and", "set Failover.Mode = Observe");
+
+    [Fact]
+    public void Problem_WitnessThatAnotherManages_IsNone() => Assert.Null(Preflight.Problem(State(witnesses: 1).With("w1", r => r with { OtherManagers = ["X"], VersionNumber = 0 })));
+
+    [Theory]
+    [InlineData(120099, 0, "runs PostgreSQL 12; coordination needs 13 or later")]
+    [InlineData(130020, 1, "runs PostgreSQL 13.20, where a commit just after a start may be acked without its synchronous standby; install 13.21 or later")]
+    [InlineData(140017, 1, "install 14.18 or later")]
+    [InlineData(150012, 1, "install 15.13 or later")]
+    [InlineData(160008, 2, "install 16.9 or later")]
+    [InlineData(170004, 1, "install 17.5 or later")]
+    [InlineData(130021, 1, null)]
+    [InlineData(140018, 1, null)]
+    [InlineData(150013, 1, null)]
+    [InlineData(160009, 1, null)]
+    [InlineData(170005, 1, null)]
+    [InlineData(180000, 1, null)]
+    [InlineData(150012, 0, null)] // nothing waits for a standby
+    public void Problem_Version_IsTooOldForSynchronousCommits(int version, int required, string? problem)
+    {
+        var state = State(required).With("b", r => r with { VersionNumber = version });
+        if (problem is null)
+            Assert.Null(Preflight.Problem(state));
+        else
+            Expect(state, $"b {(problem.StartsWith("runs", StringComparison.Ordinal) ? problem : "runs")}", problem);
+    }
+
+    [Theory]
+    [InlineData(0, false)] // never
+    [InlineData(60, false)]
+    [InlineData(10.001, false)]
+    [InlineData(10, true)]
+    [InlineData(2, true)]
+    public void Problem_WalReceiverTimeoutOfAStandby_MustLetAFrozenPrimaryBeNoticed(double seconds, bool isFine)
+    {
+        var state = State().With("b", r => r with { WalReceiverTimeout = TimeSpan.FromSeconds(seconds) });
+        if (isFine)
+            Assert.Null(Preflight.Problem(state));
+        else
+            Expect(state, FormattableString.Invariant($"b has wal_receiver_timeout = {seconds} s"), "run there: ALTER SYSTEM SET wal_receiver_timeout = '2s'; SELECT pg_reload_conf()");
+        Assert.Null(Preflight.Problem(State().With("p", r => r with { WalReceiverTimeout = TimeSpan.FromSeconds(60) }))); // it receives from nobody
+    }
+
+    [Fact]
     public void Problem_OtherCluster_NamesTheSides() =>
         Expect(State().With("b", r => r with { SystemIdentifier = 8 }), $"a, p ({Given.SystemId}) and b (8); correct the hosts");
 

@@ -5,14 +5,16 @@ namespace HaConnect.Tests.Failover;
 public sealed class RegisterTests
 {
     [Theory]
-    [InlineData("7,host-1-ab,promised,,db1", 7, "host-1-ab", "Promised", "", "db1")]
-    [InlineData("8,i,decided,db2,db1:5432", 8, "i", "Decided", "db2", "db1:5432")]
-    [InlineData("9,i,accepted,db2,db1", 9, "i", "Accepted", "db2", "db1")]
-    [InlineData("10,i,established,db2,db1", 10, "i", "Established", "db2", "db1")]
-    public void Parse_Text_GivesTheFieldsAndFormatsBack(string text, long term, string coordinator, string phase, string decision, string node)
+    [InlineData("7,host-1-ab,promised,0,,db1", 7, "host-1-ab", "Promised", 0, "", "db1")]
+    [InlineData("7,i,promised,5,db3,db1", 7, "i", "Promised", 5, "db3", "db1")]
+    [InlineData("8,i,decided,8,db2,db1:5432", 8, "i", "Decided", 8, "db2", "db1:5432")]
+    [InlineData("9,i,accepted,9,db2,db1", 9, "i", "Accepted", 9, "db2", "db1")]
+    [InlineData("10,i,established,10,db2,db1", 10, "i", "Established", 10, "db2", "db1")]
+    public void Parse_Text_GivesTheFieldsAndFormatsBack(string text, long term, string coordinator, string phase, long decisionTerm, string decision, string node)
     {
         var register = Register.Parse(text)!;
-        Assert.Equal((term, coordinator, phase, decision, node), (register.Term, register.Coordinator, register.Phase.ToString(), register.Decision, register.Node));
+        Assert.Equal((term, coordinator, phase, decisionTerm, decision, node),
+            (register.Term, register.Coordinator, register.Phase.ToString(), register.DecisionTerm, register.Decision, register.Node));
         Assert.Equal(text, register.ToString());
     }
 
@@ -20,11 +22,12 @@ public sealed class RegisterTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("7")]
-    [InlineData("7,i,promised,")]
-    [InlineData("7,i,promised,,db1,more")]
-    [InlineData("x,i,promised,,db1")]
-    [InlineData("-7,i,promised,,db1")]
-    [InlineData("7,i,unheard-of,,db1")]
+    [InlineData("7,i,promised,,db1")]
+    [InlineData("7,i,promised,x,,db1")]
+    [InlineData("7,i,promised,0,,db1,more")]
+    [InlineData("x,i,promised,0,,db1")]
+    [InlineData("-7,i,promised,0,,db1")]
+    [InlineData("7,i,unheard-of,0,,db1")]
     public void Parse_AnythingElse_IsNoRegister(string? text) => Assert.Null(Register.Parse(text));
 
     [Fact]
@@ -36,7 +39,7 @@ public sealed class RegisterTests
     {
         var name = InstanceName.Create();
         Assert.NotEqual(name, InstanceName.Create());
-        Assert.Equal(name, Register.Parse(new Register(1, name, RegisterPhase.Promised, "", "n").ToString())!.Coordinator);
+        Assert.Equal(name, Register.Parse(new Register(1, name, RegisterPhase.Promised, 0, "", "n").ToString())!.Coordinator);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class ErrorClassifierTests
 {
     [Theory]
     [InlineData("57P01", nameof(ProbeFailureKind.Refused))] // admin_shutdown
-    [InlineData("57P02", nameof(ProbeFailureKind.Refused))] // crash_shutdown
+    [InlineData("57P02", nameof(ProbeFailureKind.NotReady))] // crash_shutdown: another process of a server that starts up again by itself
     [InlineData("57P03", nameof(ProbeFailureKind.NotReady))] // cannot_connect_now: a server is there
     [InlineData("53300", nameof(ProbeFailureKind.Overloaded))] // too_many_connections: overload, not death
     [InlineData("53200", nameof(ProbeFailureKind.Overloaded))]

@@ -86,11 +86,16 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
-    public void Build_OldPrimary_IsQuarantined()
+    public void Build_NodeOutOfRecoveryBesideThePrimary_IsQuarantinedWhileItAnswers()
     {
         Healthy();
         _facts[1] = _facts[1].Answers(Given.Primary());
-        Assert.Equal("out of recovery, but not the primary: quarantined", Build()["n1"]!.Reason);
+        var node = Build()["n1"]!;
+        Assert.True(node.IsQuarantined);
+        Assert.StartsWith("quarantined: out of recovery on timeline 1", node.Reason, StringComparison.Ordinal);
+        Assert.False(Build()["n0"]!.IsQuarantined);
+        _facts[1] = _facts[1].Fails(ProbeFailureKind.TimedOut);
+        Assert.False(Build()["n1"]!.IsQuarantined);
     }
 
     [Theory]
@@ -113,6 +118,16 @@ public sealed class SnapshotBuilderTests
         Healthy(Given.Primary(0x2000) with { Senders = [new SenderState("n1", null, "streaming", "quorum", null), new SenderState("n2", null, "streaming", "async", null)] });
         var snapshot = Build();
         Assert.Equal((true, false), (snapshot["n1"]!.IsSynchronous, snapshot["n2"]!.IsSynchronous));
+    }
+
+    [Fact]
+    public void Build_TooFewSynchronousStandbysStream_SaysSoOfThePrimaryThatStays()
+    {
+        Healthy(Given.Primary(0x2000) with { SynchronousStandbyNames = "ANY 1 (n1,n2)" });
+        var snapshot = Build();
+        Assert.Equal(("n0", true), (snapshot.Primary!.Name, snapshot.IsReplicationStalled));
+        Assert.Equal("the only node out of recovery; replication is stalled, commits wait: 1 of n1, n2 must flush them, but none streams", snapshot.Primary.Reason);
+        Assert.False(Build(new PrimarySelection(null, "gone")).IsReplicationStalled);
     }
 
     [Fact]

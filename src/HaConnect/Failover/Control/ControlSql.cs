@@ -49,11 +49,18 @@ internal static class ControlSql
                  CASE WHEN pg_catalog.current_setting('full_page_writes') = 'off' THEN 'full_page_writes = off' END,
                  (SELECT 'synchronous_commit = ' || f.setting FROM pg_catalog.pg_file_settings f
                    WHERE f.name = 'synchronous_commit' AND f.applied AND f.setting NOT IN ('on', 'remote_apply') LIMIT 1)
-               ], NULL)
+               ], NULL),
+               extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8
         """;
 
+    /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>
     internal const string ReadTerms = """
-        SELECT t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL, t.voters, t.control_database
+        SELECT t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL, t.voters, t.control_database,
+               pg_catalog.clock_timestamp(),
+               ARRAY(SELECT f.at
+                       FROM (SELECT x.term, x.at, x.reason, x.primary_node, pg_catalog.lag(x.primary_node) OVER (ORDER BY x.term) AS primary_before FROM haconnect.term x) f
+                      WHERE f.reason IN ('Failover', 'Adopt') AND f.primary_node <> f.primary_before
+                      ORDER BY f.term DESC LIMIT 100)
           FROM haconnect.term t
          WHERE t.term = (SELECT max(x.term) FROM haconnect.term x WHERE $1 OR x.established_lsn IS NOT NULL)
         """;
@@ -87,7 +94,25 @@ internal static class ControlSql
            AND pg_catalog.current_setting('synchronous_standby_names') = $5
         """;
 
-    internal const string ServerVersion = "SELECT pg_catalog.current_setting('server_version_num')::int";
+    /// <summary>
+    /// The version, and marks of other managers that may act here, each with where it was seen: what only they set, and keep set for as
+    /// long as they manage the server. Any user may run it; where shared_preload_libraries may not be seen it says nothing of repmgr.
+    /// Sources: Patroni's ConfigHandler (it passes these settings on the command line), CloudNativePG's CNPGConfigSha256, repmgr's manual
+    /// ("repmgrd", shared_preload_libraries), pg_auto_failover's manual (slots), and the clouds' manuals (roles).
+    /// </summary>
+    internal const string ReadServer = """
+        SELECT pg_catalog.current_setting('server_version_num')::int,
+               pg_catalog.array_remove(ARRAY[
+                 (SELECT 'Patroni (on the server''s command line it sets ' || pg_catalog.string_agg(s.name, ', ' ORDER BY s.name) || ')' FROM pg_catalog.pg_settings s
+                   WHERE s.source = 'command line' AND s.name IN ('cluster_name', 'hot_standby', 'max_locks_per_transaction', 'track_commit_timestamp', 'wal_log_hints') HAVING count(*) = 5),
+                 CASE WHEN pg_catalog.current_setting('cnpg.config_sha256', true) <> '' THEN 'CloudNativePG (it sets cnpg.config_sha256)' END,
+                 (SELECT 'repmgr (in shared_preload_libraries)' FROM pg_catalog.pg_settings s WHERE s.name = 'shared_preload_libraries' AND s.setting ~ '(^|[,/"\s])repmgr($|[,"\s])'),
+                 (SELECT 'pg_auto_failover (replication slot ' || pg_catalog.min(r.slot_name) || ')' FROM pg_catalog.pg_replication_slots r WHERE pg_catalog.starts_with(r.slot_name, 'pgautofailover_standby_') HAVING count(*) > 0),
+                 (SELECT 'Amazon RDS or Aurora (role rds_superuser)' FROM pg_catalog.pg_roles WHERE rolname = 'rds_superuser'),
+                 (SELECT 'Azure Database for PostgreSQL (role azure_pg_admin)' FROM pg_catalog.pg_roles WHERE rolname = 'azure_pg_admin'),
+                 (SELECT 'Google Cloud SQL (role cloudsqlsuperuser)' FROM pg_catalog.pg_roles WHERE rolname = 'cloudsqlsuperuser')
+               ], NULL)
+        """;
 
     internal const string ResumeReplay = "SELECT pg_catalog.pg_wal_replay_resume()";
 

@@ -58,13 +58,16 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
                 static row => (row.GetBoolean(0), row.GetBoolean(1), row.IsDBNull(2)), cancellationToken).ConfigureAwait(false);
             seen = isGone && isWaiting ? seen + 1 : 0;
             if (seen < 2)
-                await PollAsync(cancellationToken).ConfigureAwait(false);
+                await PollAsync().ConfigureAwait(false);
         }
     }
 
     public async Task<StandbyPosition> ReadPositionAsync(CancellationToken cancellationToken)
     {
         ulong? before = null;
+
+        // It does nothing where replay is not paused, and fails where a promotion is under way, which cannot be taken back (a fact test shows it).
+        await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var p = await session.QueryAsync(ControlSql.Position, static row => (NoReceiver: row.GetBoolean(0), Received: Lsn(row, 1), Replayed: Lsn(row, 2),
@@ -83,7 +86,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             if (p.Delay == "0" && !p.IsPaused && (p.Replayed >= p.Received && p.Received > 0 || (p.IsWaiting && before == p.Replayed)))
                 return new StandbyPosition(await _reader.ReadTermAsync(newest: true, cancellationToken).ConfigureAwait(false), p.Received, p.Replayed);
             before = p.IsWaiting ? p.Replayed : null;
-            await PollAsync(cancellationToken).ConfigureAwait(false);
+            await PollAsync().ConfigureAwait(false);
         }
     }
 
@@ -93,7 +96,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
         while (await session.QueryAsync(ControlSql.SynchronousNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
-            await PollAsync(cancellationToken).ConfigureAwait(false);
+            await PollAsync().ConfigureAwait(false);
     }
 
     public async Task VerifyAsync(long term, CancellationToken cancellationToken)
@@ -118,7 +121,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         {
             if (polls % PollsPerNudge == 0)
                 await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-            await PollAsync(cancellationToken).ConfigureAwait(false);
+            await PollAsync().ConfigureAwait(false);
         }
     }
 
@@ -146,7 +149,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     {
         var names = standbys.ToArray();
         while (await session.QueryAsync(ControlSql.Flushed, static row => row.GetInt32(0), cancellationToken, names, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false) < required)
-            await PollAsync(cancellationToken).ConfigureAwait(false);
+            await PollAsync().ConfigureAwait(false);
     }
 
     public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) =>
@@ -176,7 +179,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     private Task<string?> ReadRegisterAsync(CancellationToken cancellationToken) =>
         session.QueryAsync(ControlSql.ReadRegister, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken);
 
-    private Task PollAsync(CancellationToken cancellationToken) => Task.Delay(PollInterval, session.Time, cancellationToken);
+    /// <summary>Takes no token: a command that is called off notices it at its next statement, a moment later.</summary>
+    private Task PollAsync() => Task.Delay(PollInterval, session.Time);
 
     private static ulong Lsn(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
 }

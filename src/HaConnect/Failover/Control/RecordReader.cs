@@ -10,23 +10,32 @@ internal sealed class RecordReader(string node, LockSession session)
 {
     internal async Task<VoterRecord> ReadAsync(CancellationToken cancellationToken)
     {
-        var version = await session.QueryAsync(ControlSql.ServerVersion, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+        var (version, managers) = await session.QueryAsync(ControlSql.ReadServer, static row => (row.GetInt32(0), row.GetFieldValue<string[]>(1)), cancellationToken).ConfigureAwait(false);
         var parameters = version >= 150000 ? ControlSql.MissingParameterPrivileges : ControlSql.MissingSuperuser;
         var missing = await session.QueryAsync(ControlSql.MissingPrivileges + parameters, static row => row.GetFieldValue<string[]>(0), cancellationToken).ConfigureAwait(false);
         if (missing.Length > 0)
-            return new VoterRecord { InRecovery = true, SystemIdentifier = 0, MissingPrivileges = missing };
+            return new VoterRecord { InRecovery = true, SystemIdentifier = 0, VersionNumber = version, OtherManagers = managers, MissingPrivileges = missing };
 
-        var record = await session.QueryAsync(ControlSql.ReadSettings, Settings, cancellationToken).ConfigureAwait(false);
+        var settings = await session.QueryAsync(ControlSql.ReadSettings, Settings, cancellationToken).ConfigureAwait(false);
+        var record = settings with { VersionNumber = version, OtherManagers = managers };
         if (!await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             return record;
         var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
         var established = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, false).ConfigureAwait(false);
-        return record with { NewestTerm = newest.Row, EstablishedTerm = established.Row, StoredVoters = newest.Voters, StoredControlDatabase = newest.ControlDatabase };
+        return newest is null ? record : record with
+        {
+            NewestTerm = newest.Row,
+            EstablishedTerm = established?.Row,
+            StoredVoters = newest.Voters,
+            StoredControlDatabase = newest.ControlDatabase,
+            Clock = newest.Clock,
+            Failovers = newest.Failovers,
+        };
     }
 
     internal async Task<TermRow?> ReadTermAsync(bool newest, CancellationToken cancellationToken) =>
         await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false)
-            ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false)).Row
+            ? (await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, newest).ConfigureAwait(false))?.Row
             : null;
 
     private VoterRecord Settings(DbDataReader row)
@@ -42,10 +51,13 @@ internal sealed class RecordReader(string node, LockSession session)
             PrimaryConninfo = row.GetString(4),
             RestoreCommand = row.GetString(5),
             UnsafeSettings = row.GetFieldValue<string[]>(6),
+            WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(7)),
         };
     }
 
-    private static (TermRow? Row, string[]? Voters, string? ControlDatabase) Term(DbDataReader row) => !row.HasRows
-        ? default
-        : (new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)), row.GetFieldValue<string[]>(5), row.GetString(6));
+    private static TermRecord? Term(DbDataReader row) => !row.HasRows ? null : new TermRecord(
+        new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)),
+        row.GetFieldValue<string[]>(5), row.GetString(6), row.GetDateTime(7), row.GetFieldValue<DateTime[]>(8));
+
+    private sealed record TermRecord(TermRow Row, string[] Voters, string ControlDatabase, DateTime Clock, DateTime[] Failovers);
 }

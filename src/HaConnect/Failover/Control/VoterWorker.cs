@@ -40,7 +40,10 @@ internal sealed class VoterWorker : IAsyncDisposable
             current.CallOff();
     }
 
-    internal void SaveAudit(IReadOnlyList<AuditRecord> records) => _orders.Writer.TryWrite(new Order(0, null, records, _office.Token));
+    /// <param name="records">To be written to the server.</param>
+    /// <param name="notSaved">Gets them back where that fails; some may have been written by then.</param>
+    internal void SaveAudit(IReadOnlyList<AuditRecord> records, Action<IReadOnlyList<AuditRecord>> notSaved) =>
+        _orders.Writer.TryWrite(new Order(0, null, new Saving(records, notSaved), _office.Token));
 
     /// <summary>Ends what is under way, forgets what was asked, and closes the session, which frees the lock at once.</summary>
     internal void Release()
@@ -115,14 +118,17 @@ internal sealed class VoterWorker : IAsyncDisposable
 
     private async Task CarryOutAsync(Order order)
     {
+        if (order.Saving is { } saving)
+        {
+            await SaveAsync(saving, order.Office).ConfigureAwait(false);
+            return;
+        }
+
         if (order.Office.IsCancellationRequested)
             return;
         if (order.Command is not { } command)
         {
-            if (order.Records is null)
-                await CloseAsync().ConfigureAwait(false);
-            else if (_holdsLock)
-                await _control.SaveAuditAsync(order.Records, order.Office).ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
             return;
         }
 
@@ -147,6 +153,27 @@ internal sealed class VoterWorker : IAsyncDisposable
         finally
         {
             _current = null;
+        }
+    }
+
+    private async Task SaveAsync(Saving saving, CancellationToken office)
+    {
+        var isSaved = false;
+        try
+        {
+            if (!_holdsLock)
+                return;
+            await _control.SaveAuditAsync(saving.Records, office).ConfigureAwait(false);
+            isSaved = true;
+        }
+        catch (CommandRefusedException e)
+        {
+            Log.EffectDone(_logger, "SaveAudit", _node, e.Message);
+        }
+        finally
+        {
+            if (!isSaved)
+                saving.NotSaved(saving.Records);
         }
     }
 
@@ -216,6 +243,8 @@ internal sealed class VoterWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Without command and records it means: close the session.</summary>
-    private sealed record Order(int StepNumber, NodeCommand? Command, IReadOnlyList<AuditRecord>? Records, CancellationToken Office);
+    private sealed record Saving(IReadOnlyList<AuditRecord> Records, Action<IReadOnlyList<AuditRecord>> NotSaved);
+
+    /// <summary>Without a command and anything to save it means: close the session.</summary>
+    private sealed record Order(int StepNumber, NodeCommand? Command, Saving? Saving, CancellationToken Office);
 }

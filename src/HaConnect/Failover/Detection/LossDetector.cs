@@ -10,7 +10,10 @@ namespace HaConnect.Failover.Detection;
 /// </summary>
 internal static class LossDetector
 {
-    internal static PrimaryVerdict Judge(IReadOnlyList<NodeFacts> facts, int timeoutsUntilUnreachable)
+    /// <param name="facts">What is known of every node.</param>
+    /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>
+    /// <param name="startupGrace">See <see cref="FailoverOptions.StartupGrace"/>.</param>
+    internal static PrimaryVerdict Judge(IReadOnlyList<NodeFacts> facts, int timeoutsUntilUnreachable, TimeSpan startupGrace)
     {
         var configured = facts.Where(f => f.Node.IsConfigured).ToList();
         var free = configured.Count(f => f is { Failure: null, LastState.CoordinatorLockHeld: false });
@@ -20,11 +23,11 @@ internal static class LossDetector
         if (primary is null)
             return new PrimaryVerdict(VerdictKind.Unknown, name, name is null ? "no primary is known" : $"{name} is not a configured node", null, free);
 
-        var (kind, reason) = Judge(primary, configured, timeoutsUntilUnreachable);
+        var (kind, reason) = Judge(primary, configured, timeoutsUntilUnreachable, startupGrace);
         return new PrimaryVerdict(kind, name, reason, primary.LastState?.InsertLsn, free);
     }
 
-    private static (VerdictKind Kind, string Reason) Judge(NodeFacts primary, List<NodeFacts> configured, int timeoutsUntilUnreachable)
+    private static (VerdictKind Kind, string Reason) Judge(NodeFacts primary, List<NodeFacts> configured, int timeoutsUntilUnreachable, TimeSpan startupGrace)
     {
         var name = primary.Node.Name;
         switch (primary.Reachability(timeoutsUntilUnreachable))
@@ -33,7 +36,7 @@ internal static class LossDetector
                 return (VerdictKind.Unknown, $"{name} has not been probed yet");
             case NodeReachability.Reachable when !primary.LastState!.InRecovery:
                 return (VerdictKind.Healthy, $"{name} answers");
-            case NodeReachability.Suspect:
+            case NodeReachability.Suspect when primary.Failure!.Kind != ProbeFailureKind.NotReady || primary.NotReadyFor < startupGrace:
                 return (VerdictKind.Suspect, $"{name}: {primary.Failure!.Message}");
         }
 
@@ -54,11 +57,18 @@ internal static class LossDetector
             }
         }
 
+        // After a restart of all of them the standbys may be up first: that they hear nothing says nothing of a primary that is still coming.
+        if (answering.Count > 0 && answering.TrueForAll(f => HasJustStarted(f, startupGrace)))
+            return (VerdictKind.Suspect, $"{name} does not answer, but {string.Join(" and ", answering.Select(f => f.Node.Name))} started just now and received nothing yet: it is given Failover.StartupGrace to come back too");
+
         var how = primary.Failure?.Message ?? "it has become a standby";
         return answering.Count == 0
             ? (VerdictKind.Unknown, $"{name} does not answer, and neither does any standby")
             : (VerdictKind.Lost, $"{name} is lost: {how}; {string.Join(" and ", answering.Select(f => f.Node.Name))} hear nothing of it");
     }
+
+    private static bool HasJustStarted(NodeFacts standby, TimeSpan startupGrace) =>
+        standby.LastState!.InRecovery && !standby.HasStreamed && standby.SeenFor < startupGrace;
 
     /// <summary>
     /// Whoever streams from another of the nodes hears that one: after a promotion that came to no end the followers of the new primary

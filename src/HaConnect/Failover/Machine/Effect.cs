@@ -16,6 +16,9 @@ internal abstract record Effect
     /// <summary>Record what happened and why.</summary>
     internal sealed record Tell(Step Step, long? Term, string? Node, string Sentence, bool IsWarning) : Effect;
 
-    /// <summary>A failover has ended.</summary>
+    /// <summary>An attempt at a failover begins.</summary>
+    internal sealed record FailoverBegan(string Why) : Effect;
+
+    /// <summary>It has ended.</summary>
     internal sealed record FailoverEnded(bool Succeeded) : Effect;
 }

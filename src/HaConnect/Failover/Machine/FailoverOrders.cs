@@ -15,21 +15,25 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
         ReadRecords(s with { Goal = Goal.None, Term = 0, Candidate = null });
 
-    internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal) => ReadRecords(s.WithAll(v => v.Anew()) with
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal)
     {
-        Goal = goal,
-        Term = 0,
-        Candidate = goal switch
+        (s, var effects) = ReadRecords(s.WithAll(v => v.Anew()) with
         {
-            Goal.Confirm => s.Established!.Primary,
-            Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
-            _ => null,
-        },
-        CandidateStandbys = [],
-        TermLsn = null,
-        FlushSeen = false,
-        IsMarked = false,
-    });
+            Goal = goal,
+            Term = 0,
+            Candidate = goal switch
+            {
+                Goal.Confirm => s.Established!.Primary,
+                Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
+                _ => null,
+            },
+            CandidateStandbys = [],
+            TermLsn = null,
+            FlushSeen = false,
+            IsMarked = false,
+        });
+        return (s, goal == Goal.Failover ? [new Effect.FailoverBegan(s.Verdict.Reason), .. effects] : effects);
+    }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {
@@ -38,7 +42,7 @@ internal static class FailoverOrders
 
         // The session to a lost primary may still seem open; its promise is not needed, and to wait for it would only delay.
         var lost = s.Goal == Goal.Failover ? s.Verdict.Primary : null;
-        return Ask(s, s.Held.Where(v => v.Record is not null && v.Voter.Name != lost), v => [WriteRegister(s, v, RegisterPhase.Promised, decision: "")]);
+        return Ask(s, s.Held.Where(v => v.Record is not null && v.Voter.Name != lost), v => [WritePromise(s, v)]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) OrderCutOff(FailoverState s) =>
@@ -54,7 +58,7 @@ internal static class FailoverOrders
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Decide(FailoverState s) =>
-        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Decided, s.Candidate!)]);
+        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Decided)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Prepare(FailoverState s) =>
         Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(CandidateNames(s), s.Term)]);
@@ -66,32 +70,34 @@ internal static class FailoverOrders
         Ask(s, [s.CandidateState!], v => [new NodeCommand.Promote(new PromotionOrder(s.Term, v.Position!.Value.Furthest, CandidateNames(s)))]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Accept(FailoverState s) =>
-        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Accepted, s.Candidate!)]);
+        Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Accepted)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) OpenForAcks(FailoverState s) =>
         Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames("", s.Term)]);
 
+    /// <summary>
+    /// The row comes before any follower: whatever is ever acked under this term then lies behind its row, so that a standby without the row
+    /// proves that it holds nothing of the term.
+    /// </summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) Establish(FailoverState s) =>
-        Ask(s, s.Promised.Where(v => v.Voter.Name == s.Candidate || (!v.Voter.IsWitness && v.Record is { InRecovery: true })), v =>
-            v.Voter.Name == s.Candidate
-                ? [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]
-                : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
+        Ask(s, s.Settings.Broken == BrokenRules.FollowersBeforeRow ? [.. s.Promised.Where(v => v is { Record.InRecovery: true } && v.Voter.Name != s.Candidate), s.CandidateState!] : [s.CandidateState!], v => v.Voter.Name == s.Candidate
+            ? [new NodeCommand.CommitTerm(NewRow(s), [.. s.Settings.Voters.Select(x => x.Name)], s.Goal.ToString())]
+            : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) AwaitFlush(FailoverState s)
     {
         var row = NewRow(s);
-        if (row.Required == 0)
-            return (s with { FlushSeen = true }, []);
-        return Ask(s, s.Promised.Where(v => v.Voter.Name == s.Candidate || (v.Record is { InRecovery: true } && !v.IsRepointed && !v.Voter.IsWitness)), v =>
-            v.Voter.Name == s.Candidate
-                ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
-                : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
+        s = s with { FlushSeen = row.Required == 0 };
+        var followers = s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate);
+        return Ask(s, row.Required == 0 ? followers : followers.Append(s.CandidateState!), v => v.Voter.Name == s.Candidate
+            ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
+            : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Mark(FailoverState s) =>
         Ask(s, s.Promised, v => v.Voter.Name == s.Candidate
-            ? [new NodeCommand.MarkEstablished(s.Term, s.TermLsn!.Value), WriteRegister(s, v, RegisterPhase.Established, s.Candidate!)]
-            : [WriteRegister(s, v, RegisterPhase.Established, s.Candidate!)]);
+            ? [new NodeCommand.MarkEstablished(s.Term, s.TermLsn!.Value), WriteRegister(s, v, RegisterPhase.Established)]
+            : [WriteRegister(s, v, RegisterPhase.Established)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Finish(FailoverState s)
     {
@@ -103,8 +109,13 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Settle(FailoverState s) =>
         (s.Verdict.Kind == Detection.VerdictKind.Healthy ? s with { Refusal = null, FailuresInARow = s.Established is null ? s.FailuresInARow : 0 } : s, []);
 
-    internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) =>
-        Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)]);
+    /// <summary>
+    /// Not while another node may have been promoted by an earlier coordinator: the old primary and that one could then both ack, each with
+    /// standbys of its own.
+    /// </summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) => Contender(s) is null
+        ? Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)])
+        : (s, []);
 
     /// <summary>After the promotion: nothing is taken back, the next attempt goes on from what the servers then have.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) TryAgain(FailoverState s) =>
@@ -131,8 +142,15 @@ internal static class FailoverOrders
         ? SynchronousNames.Pending(s.Term)
         : SynchronousNames.Format(s.Established!.Required, s.CandidateStandbys);
 
-    private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase, string decision) =>
-        new(new Register(s.Term, s.Settings.Coordinator, phase, decision, voter.Voter.Name));
+    /// <summary>The newest decision is carried on, since the promise overwrites it.</summary>
+    private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
+    {
+        var decision = s.Settings.Broken == BrokenRules.DecisionForgotten ? null : Decision(s);
+        return new(new Register(s.Term, s.Settings.Coordinator, RegisterPhase.Promised, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
+    }
+
+    private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase) =>
+        new(new Register(s.Term, s.Settings.Coordinator, phase, s.Term, s.Candidate!, voter.Voter.Name));
 
     private static (FailoverState State, IEnumerable<Effect> Effects) Ask(FailoverState s, IEnumerable<VoterState> voters, Func<VoterState, IEnumerable<NodeCommand>> commands)
     {

@@ -42,17 +42,46 @@ internal static class FailoverRules
         return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
 
+    /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
+    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Where(r => r is { DecisionTerm: > 0 }).MaxBy(r => r!.DecisionTerm);
+
     /// <summary>
-    /// A node out of recovery that the newest decision names. A decision stands on a majority before its candidate is promoted, so the
-    /// newest one is always seen.
+    /// A node other than the established primary that a later term decided for: it may have been promoted, and have acked, although this
+    /// coordinator sees nothing of it. Asynchronous replication promises nothing of the kind.
     /// </summary>
-    internal static string? Adoptable(FailoverState s)
-    {
-        var decision = s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term);
-        return decision is not null && decision.Term > (s.Established?.Term ?? 0)
-            && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
+    internal static string? Contender(FailoverState s) =>
+        s.Settings is { Required: > 0, Broken: not BrokenRules.ContenderIgnored } && s.Established is { } row && Decision(s) is { } decision && decision.DecisionTerm > row.Term && decision.Decision != row.Primary ? decision.Decision : null;
+
+    /// <summary>A node out of recovery that the newest decision names.</summary>
+    internal static string? Adoptable(FailoverState s) =>
+        Decision(s) is { } decision && decision.DecisionTerm > (s.Established?.Term ?? 0) && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
             ? decision.Decision
             : null;
+
+    /// <summary>
+    /// Whether enough standbys are cut off to tell, by their positions, that no contender has acked anything: itself, where it is still in
+    /// recovery; or n − k of the others, so that every k of them that could have acked for it meet those that show that they did not.
+    /// </summary>
+    internal static bool CanTellOfContender(FailoverState s) => TellsOfContender(s, s.CutOff);
+
+    /// <summary>They show no row later than the established one: whatever is acked under a term lies behind its row.</summary>
+    internal static bool NobodyWentOn(FailoverState s)
+    {
+        var read = s.CutOff.Where(v => v.Position is not null).ToList();
+        return TellsOfContender(s, read) && read.All(v => !WentOn(v, s));
+    }
+
+    internal static bool SomebodyWentOn(FailoverState s) => s.CutOff.Any(v => v.Position is not null && WentOn(v, s));
+
+    private static bool WentOn(VoterState voter, FailoverState s) =>
+        voter.Position!.Value.Term is { } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
+
+    private static bool TellsOfContender(FailoverState s, IEnumerable<VoterState> standbys)
+    {
+        var names = standbys.Select(v => v.Voter.Name).ToList();
+        var row = s.Established!;
+        return names.Contains(Contender(s)!, StringComparer.Ordinal)
+            || names.Count(n => row.SynchronousStandbys.Contains(n, StringComparer.Ordinal)) >= row.SynchronousStandbys.Count - row.Required;
     }
 
     /// <summary>
@@ -72,20 +101,27 @@ internal static class FailoverRules
     internal static string? WhyNotFeasible(FailoverState s)
     {
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
-        if (!Quorum.CutsOff(s.Established!, [.. standbys.Select(v => v.Voter.Name)], s.DataNodeCount))
+        if (!CutsOff(s, s.Established!, [.. standbys.Select(v => v.Voter.Name)]))
             return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
         return standbys.Count - 1 < s.Established!.Required
             ? $"of {List(standbys)} one would be promoted, and too few would be left to ack its commits ({s.Established.Required} must)"
             : null;
     }
 
+    private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => s.Settings.Broken switch
+    {
+        BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - row.Required + 1),
+        BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
+        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount),
+    };
+
     internal static bool CanStillCutOff(FailoverState s) =>
-        Quorum.CutsOff(s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)], s.DataNodeCount);
+        CutsOff(s, s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)]);
 
     internal static bool IsStandby(VoterState voter, FailoverState s) =>
         voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
 
-    internal static bool IsCutOff(FailoverState s) => Quorum.CutsOff(s.Established!, s.CutOffNames, s.DataNodeCount);
+    internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames);
 
     /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
     internal static bool PositionsSuffice(FailoverState s) => Suffices(s, s.CutOff.Where(v => v.Position is not null));
@@ -94,11 +130,11 @@ internal static class FailoverRules
     {
         var read = standbys.ToList();
         var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
-        return rows.Count > 0 && rows.All(row => Quorum.CutsOff(row, [.. read.Select(v => v.Voter.Name)], s.DataNodeCount));
+        return rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
     }
 
     internal static VoterState? Best(FailoverState s) =>
-        CandidateChoice.Choose(s.CutOff, s.Records.Select(r => r.Register).Where(r => r?.Phase >= RegisterPhase.Decided).MaxBy(r => r!.Term)?.Decision);
+        CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
     internal static string? WhyNoCandidate(FailoverState s)
     {
@@ -139,7 +175,8 @@ internal static class FailoverRules
         return new TermRow(s.Term, s.Candidate!, names, required, IsEstablished: false);
     }
 
-    internal static string Detected(FailoverState s) => $"detected: {s.Verdict.Reason}";
+    /// <summary>An attempt after one that was refused has nothing new to tell.</summary>
+    internal static string? Detected(FailoverState s) => s.Refusal is null ? $"detected: {s.Verdict.Reason}" : null;
 
     internal static string Promoted(FailoverState s) => $"promoted: {s.Candidate} has left recovery";
 

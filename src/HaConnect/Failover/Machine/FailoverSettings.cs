@@ -10,7 +10,12 @@ internal sealed record FailoverSettings
     /// <summary>The <c>k</c> of <c>ANY k (…)</c>; 0 is asynchronous replication.</summary>
     internal required int Required { get; init; }
     internal required long MaxDataLossBytes { get; init; }
+    internal required int MaxFailovers { get; init; }
+    internal required TimeSpan FailoverWindow { get; init; }
     internal required ConninfoBuilder Conninfo { get; init; }
+
+    /// <summary>None, but in tests that show that a broken rule would be found.</summary>
+    internal BrokenRules Broken { get; init; }
 
     internal int Majority => Voters.Count / 2 + 1;
 

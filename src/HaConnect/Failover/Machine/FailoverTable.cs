@@ -40,13 +40,22 @@ internal static class FailoverTable
         // ---- A new term: read what others have begun, then have a majority promise. ----
         new(Step.Reading, s => s.Goal == Goal.Failover && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
         new(Step.Reading, MustAdopt, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && FlapGuard.WhyRefused(s) is not null, Step.Leading, s => IfNew(s, FlapGuard.WhyRefused(s)!, "failover refused"), s => Refuse(s, FlapGuard.WhyRefused(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
 
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
+        new(Step.Promising, s => s.Settled && s.Goal == Goal.Confirm && s.Promised.Count() >= s.Settings.Majority && Contender(s) is not null, Step.CuttingOff, s => $"an earlier term decided for {Contender(s)}, which may have been promoted: cutting off to find out", OrderCutOff),
         new(Step.Promising, s => s.Settled && s.Goal != Goal.Failover && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
         new(Step.Promising, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} was not promised by a majority: {Problems(s)}", Abandon, IsWarning: true),
+
+        // ---- The primary is well, but another node may have been promoted: positions tell. ----
+        new(Step.CuttingOff, s => s.Settled && s.Goal == Goal.Confirm && CanTellOfContender(s), Step.ReadingPositions, _ => null, ReadPositions),
+        new(Step.CuttingOff, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Confirm, Step.Leading, s => $"whether {Contender(s)} has acked anything cannot be told from {List(s.CutOff)} alone; trying again soon. {Problems(s)}", TryAgain, IsWarning: true),
+        new(Step.ReadingPositions, s => s.Settled && s.Goal == Goal.Confirm && NobodyWentOn(s), Step.Deciding, s => $"{Contender(s)} has acked nothing ({Positions(s)}); {s.Candidate} stays the primary", Decide),
+        new(Step.ReadingPositions, s => s.Settled && s.Goal == Goal.Confirm && SomebodyWentOn(s) && PositionsSuffice(s) && WhyNoCandidate(s) is null, Step.Deciding, s => $"{Best(s)!.Voter.Name} has gone on after {s.Candidate} ({Positions(s)}) and will be promoted", s => Decide(Choose(s with { Goal = Goal.Failover }))),
+        new(Step.ReadingPositions, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Confirm, Step.Leading, s => $"whether {Contender(s)} has acked anything cannot be told ({Positions(s)}); trying again soon. {Problems(s)}", TryAgain, IsWarning: true),
 
         // ---- Failover. Up to the promotion everything can be taken back. ----
         new(Step.CuttingOff, s => s.Settled && IsCutOff(s), Step.ReadingPositions, s => $"cut off: {List(s.CutOff)} receive nothing more from {s.Verdict.Primary}, which can ack nothing more", ReadPositions),
@@ -83,7 +92,7 @@ internal static class FailoverTable
         new(Step.Establishing, s => s.TermLsn is not null && s.Settled, Step.Flushing, _ => null, AwaitFlush),
         new(Step.Establishing, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the row of term {s.Term} could not be committed on {s.Candidate}: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
-        new(Step.Flushing, s => s.FlushSeen, Step.Marking, FollowersStream, Mark),
+        new(Step.Flushing, s => s.FlushSeen && s.Settled, Step.Marking, FollowersStream, Mark),
         new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Leading, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver && TooFewCanFollow(s), Step.Leading, s => $"the sessions on those who have to flush the row of term {s.Term} were lost; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
@@ -91,6 +100,7 @@ internal static class FailoverTable
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
         new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} could not be marked as established: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
+        new(Step.Reverting, s => Contender(s) is not null, Step.Leading, s => $"nobody is pointed back to {s.Verdict.Primary}: an earlier term decided for {Contender(s)}, which may have been promoted", s => Refuse(s, "a contender", Fail), IsWarning: true),
         new(Step.Reverting, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"pointed back to {s.Verdict.Primary}: {List(s.Promised.Where(v => v.IsRepointed))}", s => Refuse(s, "pointed back", Fail), IsWarning: true),
     ];
 

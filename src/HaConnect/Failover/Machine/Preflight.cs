@@ -9,14 +9,38 @@ namespace HaConnect.Failover;
 /// </summary>
 internal static class Preflight
 {
+    /// <summary>PostgreSQL's default is a minute; with this a frozen primary still counts as heard for ten seconds.</summary>
+    private static readonly TimeSpan s_longestReceiverTimeout = TimeSpan.FromSeconds(10);
+
     internal static string? Problem(FailoverState s)
     {
         var read = s.Held.Where(v => v.Record is not null).ToList();
-        return read.Select(Rights).FirstOrDefault(p => p is not null)
+        return read.Select(Manager).FirstOrDefault(p => p is not null)
+            ?? read.Select(v => Version(v, s)).FirstOrDefault(p => p is not null)
+            ?? read.Select(Rights).FirstOrDefault(p => p is not null)
             ?? Identity(read)
             ?? read.Select(v => Stored(v, s)).FirstOrDefault(p => p is not null)
             ?? read.Select(v => Safety(v, s)).FirstOrDefault(p => p is not null)
             ?? read.Select(v => Names(v, s)).FirstOrDefault(p => p is not null);
+    }
+
+    /// <summary>Of two managers each would undo what the other does, and both could promote.</summary>
+    private static string? Manager(VoterState voter) => voter is { Voter.IsWitness: false, Record.OtherManagers: { Count: > 0 } managers }
+        ? $"{voter.Voter.Name} is managed by {string.Join(" and ", managers)}, and two managers would work against each other; set Failover.Mode = Observe, which follows the promotions that others make, or remove this mark where it is a leftover"
+        : null;
+
+    /// <summary>Before these minor versions a commit just after a start did not always wait (PostgreSQL's release notes of May 2025).</summary>
+    private static string? Version(VoterState voter, FailoverState s)
+    {
+        var (major, minor) = (voter.Record!.VersionNumber / 10000, voter.Record.VersionNumber % 10000);
+        var least = major switch { 13 => 21, 14 => 18, 15 => 13, 16 => 9, 17 => 5, _ => 0 };
+        if (voter.Voter.IsWitness)
+            return null;
+        if (major < 13)
+            return string.Create(CultureInfo.InvariantCulture, $"{voter.Voter.Name} runs PostgreSQL {major}; coordination needs 13 or later");
+        return s.Settings.Required > 0 && minor < least
+            ? string.Create(CultureInfo.InvariantCulture, $"{voter.Voter.Name} runs PostgreSQL {major}.{minor}, where a commit just after a start may be acked without its synchronous standby; install {major}.{least} or later")
+            : null;
     }
 
     private static string? Rights(VoterState voter) => voter.Record!.MissingPrivileges is { Count: > 0 } missing
@@ -50,6 +74,12 @@ internal static class Preflight
             return $"on {voter.Voter.Name} an ack would prove nothing: {string.Join(", ", record.UnsafeSettings)}; correct the setting and reload";
         if (record.RestoreCommand.Length > 0)
             return $"{voter.Voter.Name} has restore_command = '{record.RestoreCommand}', through which WAL could still reach a standby that is cut off; empty it";
+        if (record.InRecovery && (record.WalReceiverTimeout == TimeSpan.Zero || record.WalReceiverTimeout > s_longestReceiverTimeout))
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{voter.Voter.Name} has wal_receiver_timeout = {record.WalReceiverTimeout.TotalSeconds:0.###} s, for which a frozen primary would count as alive; run there: ALTER SYSTEM SET wal_receiver_timeout = '2s'; SELECT pg_reload_conf()");
+        }
+
         return record is { InRecovery: true, PrimaryConninfo.Length: > 0 } && s.Settings.Conninfo.Difference(voter.Voter.Name, record.PrimaryConninfo) is { } difference
             ? $"{voter.Voter.Name}: {difference}"
             : null;

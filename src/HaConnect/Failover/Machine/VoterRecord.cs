@@ -22,6 +22,21 @@ internal sealed record VoterRecord
     internal string PrimaryConninfo { get; init; } = "";
     internal string RestoreCommand { get; init; } = "";
 
+    /// <summary>The server's own clock when this was read; <see cref="Failovers"/> are compared with it.</summary>
+    internal DateTime Clock { get; init; }
+
+    /// <summary>When a failover changed the primary, the newest first, each by the clock of the server that became primary.</summary>
+    internal IReadOnlyList<DateTime> Failovers { get; init; } = [];
+
+    /// <summary>As <c>server_version_num</c> has it.</summary>
+    internal int VersionNumber { get; init; }
+
+    /// <summary>Marks of other managers that may act on this server, each with where it was seen.</summary>
+    internal IReadOnlyList<string> OtherManagers { get; init; } = [];
+
+    /// <summary>After how long of silence a standby takes its stream for lost; zero is never.</summary>
+    internal TimeSpan WalReceiverTimeout { get; init; }
+
     /// <summary>What the control user lacks, each as the statement that mends it.</summary>
     internal IReadOnlyList<string> MissingPrivileges { get; init; } = [];
 

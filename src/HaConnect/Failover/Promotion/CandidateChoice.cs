@@ -6,9 +6,9 @@ namespace HaConnect.Failover.Promotion;
 /// </summary>
 internal static class CandidateChoice
 {
-    internal static VoterState? Choose(IEnumerable<VoterState> cutOff, string? decidedBefore) => cutOff
+    internal static VoterState? Choose(IEnumerable<VoterState> cutOff, string? decidedBefore, bool compareTerms = true) => cutOff
         .Where(v => v.Position is not null)
-        .OrderByDescending(v => v.Position!.Value.TermNumber)
+        .OrderByDescending(v => compareTerms ? v.Position!.Value.TermNumber : 0)
         .ThenByDescending(v => v.Position!.Value.Furthest)
         .ThenByDescending(v => v.Voter.Name == decidedBefore)
         .ThenByDescending(v => v.Position!.Value.Replayed)

@@ -31,6 +31,12 @@ internal sealed class Cluster
 
     internal Server this[string name] => Servers[name];
 
+    /// <summary>High, so that the flap guard is in the way of those tests only that are about it.</summary>
+    internal int MaxFailovers { get; init; } = 1000;
+
+    /// <summary>The servers' clock; it stands still unless a test moves it.</summary>
+    internal DateTime Now { get; set; } = Given.Started;
+
     internal HashSet<int> Acked { get; } = [];
 
     internal FailoverSettings Settings(string coordinator) => new()
@@ -40,6 +46,8 @@ internal sealed class Cluster
         ControlDatabase = "postgres",
         Required = Required,
         MaxDataLossBytes = 3,
+        MaxFailovers = MaxFailovers,
+        FailoverWindow = TimeSpan.FromMinutes(10),
         Conninfo = new ConninfoBuilder(new ReplicationOptions { Username = "repl" }, [.. Voters.Where(v => !v.IsWitness).Select(v => new ConfiguredNode(v.Name, v.Name, 5432, 0))]),
     };
 

@@ -78,6 +78,8 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             default:
                 if (Do(effect, server) is { } answer)
                     Send(answer);
+                else if (_queue.Count > 0)
+                    _queue.Add(effect); // it waits for what others are about to do
                 return;
         }
     }
@@ -190,7 +192,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             return new FailoverEvent.SessionLost(node, "the session is gone");
         return command switch
         {
-            NodeCommand.ReadRecord => new FailoverEvent.RecordRead(node, step, server.Record(State.Settings)),
+            NodeCommand.ReadRecord => new FailoverEvent.RecordRead(node, step, server.Record(State.Settings, cluster.Now)),
             NodeCommand.WriteRegister c when server.Register?.Term > c.Register.Term => Refused($"it has promised term {server.Register.Term}"),
             NodeCommand.WriteRegister c => Done(() => server.Register = c.Register),
             NodeCommand.CutOff c => Promised(c.Term, () => server.Upstream = ""),
@@ -223,7 +225,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
 
         FailoverEvent Commit(NodeCommand.CommitTerm c)
         {
-            Cluster.Append(server, new Server.Entry(cluster.NextId(), c.Row));
+            Cluster.Append(server, new Server.Entry(cluster.NextId(), c.Row, At: cluster.Now, Reason: c.Reason));
             return new FailoverEvent.TermCommitted(node, step, (ulong)server.Log.Length);
         }
 

@@ -39,7 +39,7 @@ internal sealed class Server(Voter voter)
     internal int Flushed(IEnumerable<Server> all, IReadOnlyCollection<string> names, int length) =>
         all.Count(s => names.Contains(s.Name) && s.Streams(this) && s.Log.Length >= length);
 
-    internal VoterRecord Record(FailoverSettings settings) => new()
+    internal VoterRecord Record(FailoverSettings settings, DateTime now = default) => new()
     {
         InRecovery = InRecovery,
         SystemIdentifier = voter.IsWitness ? 1UL : Given.SystemId,
@@ -48,6 +48,10 @@ internal sealed class Server(Voter voter)
         EstablishedTerm = Established,
         StoredVoters = Newest is null ? null : [.. settings.Voters.Select(v => v.Name)],
         StoredControlDatabase = Newest is null ? null : settings.ControlDatabase,
+        VersionNumber = 150018,
+        WalReceiverTimeout = TimeSpan.FromSeconds(2),
+        Clock = now,
+        Failovers = [.. Failovers().Reverse()],
         SynchronousNamesText = SynchronousNames,
         SynchronousNames = HaConnect.Failover.Promotion.SynchronousNames.Parse(SynchronousNames),
         PrimaryConninfo = Upstream.Length == 0 ? "" : settings.Conninfo.Build(Name, Upstream),
@@ -55,9 +59,15 @@ internal sealed class Server(Voter voter)
 
     internal StandbyPosition Position => new(Newest, (ulong)Log.Length, (ulong)Log.Length);
 
+    private IEnumerable<DateTime> Failovers()
+    {
+        var rows = Log.Where(e => e.Row is not null).OrderBy(e => e.Row!.Term).ToList();
+        return rows.Where((e, i) => e.Reason is "Failover" or "Adopt" && i > 0 && e.Row!.Primary != rows[i - 1].Row!.Primary).Select(e => e.At);
+    }
+
     private IEnumerable<TermRow> Rows() =>
         Log.Where(e => e.Row is not null).Select(e => e.Row! with { IsEstablished = Log.Any(m => m.Marks == e.Row.Term) });
 
     /// <summary>A piece of WAL: a client's write, the row of a term, or its mark.</summary>
-    internal sealed record Entry(int Id, TermRow? Row = null, long? Marks = null);
+    internal sealed record Entry(int Id, TermRow? Row = null, long? Marks = null, DateTime At = default, string Reason = "");
 }

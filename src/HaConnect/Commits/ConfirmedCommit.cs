@@ -1,0 +1,52 @@
+using System.Data;
+using Npgsql;
+
+namespace HaConnect.Commits;
+
+/// <summary>
+/// A COMMIT to which Npgsql is given neither a token nor a time-out, and whose notices are heeded. It is sent as a command, since
+/// CommitAsync always has the connection's time-out; behind a statement that fails where the transaction has failed, since its answer
+/// ROLLBACK would be taken for a success.
+/// </summary>
+internal static class ConfirmedCommit
+{
+    internal static async Task RunAsync(NpgsqlTransaction transaction, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection;
+        if (connection is null || !connection.FullState.HasFlag(ConnectionState.Open))
+            throw new InvalidOperationException("The transaction has ended, or its connection is closed.");
+        _ = transaction.IsolationLevel; // throws where the transaction has ended: the COMMIT would not
+        cancellationToken.ThrowIfCancellationRequested();
+        var timeout = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(connection.CommandTimeout);
+        var processId = connection.ProcessID;
+        var watch = new CommitWatch(connection);
+        var batch = new NpgsqlBatch(connection) { Timeout = 0, BatchCommands = { new NpgsqlBatchCommand("SELECT 1"), new NpgsqlBatchCommand("COMMIT") } };
+        await using (batch.ConfigureAwait(false))
+        {
+            var committing = batch.ExecuteNonQueryAsync(CancellationToken.None);
+            try
+            {
+                await committing.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!committing.IsCompleted)
+            {
+                await AbandonedCommit.EndAsync(connection, processId, batch, committing, time).ConfigureAwait(false);
+                throw Unknown(e is TimeoutException ? $"it took longer than {timeout} (Command Timeout)" : "the caller gave it up", e);
+            }
+            catch (Exception e) when (!connection.FullState.HasFlag(ConnectionState.Open))
+            {
+                throw Unknown("the connection was lost", e);
+            }
+            finally
+            {
+                watch.Stop();
+            }
+        }
+
+        if (watch.NotConfirmed)
+            throw Unknown("the wait for a synchronous standby was cancelled, so that it is not confirmed", null);
+    }
+
+    private static CommitOutcomeUnknownException Unknown(string why, Exception? inner) =>
+        CommitOutcomeUnknownException.Of($"Whether the transaction was committed is not known: {why}.", "", snapshot: null, isTransient: false, inner);
+}

@@ -1,0 +1,65 @@
+using HaConnect.Simulation.Running;
+using HaConnect.Simulation.Servers;
+
+namespace HaConnect.Simulation.Faults;
+
+/// <summary>
+/// A person with a shell: after the faults have ended, brings back what cannot come back by itself. It rebuilds nodes from the established
+/// primary, one at a time, and only while no failover is under way.
+/// </summary>
+internal sealed class Operator(World world)
+{
+    private const long Patience = 3_000_000;
+
+    private readonly Dictionary<SimServer, long> _notStreamingSince = [];
+
+    /// <summary>In every other run it is at work all the time, so that one failover can follow another; in the rest only when the faults have ended.</summary>
+    internal void Begin() => world.Scheduler.At(new Time.Dice(world.Seed, "operator").OneIn(2) ? 2_000_000 : world.Config.FaultsUntil + 500_000, Tend);
+
+    internal void Rejoin(SimServer node)
+    {
+        if (node.IsWitness || Source(node) is not { } source)
+            return;
+        if (!world.Config.DoesBreak(Breaks.RejoinBeforeEstablished) && (source.Process!.Terms.Established is not { } row || row.Primary != source.Name || source != world.Judge.EstablishedPrimary || IsBusy(row.Term)))
+            return;
+        world.Trace($"the operator rebuilds {node.Name} from {source.Name}");
+        world.Judge.Rejoining(node, source);
+        node.Kill();
+        node.EndNow();
+        node.Disk.CopyFrom(source.Disk);
+        node.Disk.IsStandby = true;
+        node.Disk.Settings["primary_conninfo"] = world.Conninfo.Build(node.Name, source.Name);
+        node.Disk.Settings["synchronous_standby_names"] = "";
+        node.Start();
+    }
+
+    private SimServer? Source(SimServer node) => world.Config.DoesBreak(Breaks.RejoinBeforeEstablished)
+        ? world.DataNodes.Where(s => s != node && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false }).MaxBy(s => s.Disk.Timeline)
+        : world.DataNodes.FirstOrDefault(s => s != node && s == world.Judge.EstablishedPrimary && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false });
+
+    /// <summary>Somebody has promised a later term: a coordinator is at work.</summary>
+    private bool IsBusy(long term) => world.Servers.Any(s => Failover.Register.Parse(s.IsWitness ? s.WitnessRegister : s.Disk.Settings.GetValueOrDefault("haconnect.term")) is { } register && register.Term > term);
+
+    private void Tend()
+    {
+        foreach (var server in world.DataNodes)
+        {
+            var isWell = server == world.Judge.EstablishedPrimary || server.Process is null or { Accepts: false } or { Startup.Receiver.Status: "streaming" };
+            if (isWell)
+            {
+                _notStreamingSince.Remove(server);
+                continue;
+            }
+
+            if (!_notStreamingSince.TryGetValue(server, out var since))
+                _notStreamingSince[server] = since = world.Scheduler.Now;
+            if (world.Scheduler.Now - since < Patience)
+                continue;
+            _notStreamingSince.Remove(server);
+            Rejoin(server);
+            break;
+        }
+
+        world.Scheduler.After(500_000, Tend);
+    }
+}

@@ -1,0 +1,14 @@
+namespace HaConnect.Simulation.Faults;
+
+/// <summary>What strikes when a statement arrives at its server: before the statement runs there.</summary>
+internal enum StatementEffect
+{
+    FreezeInstance,
+    KillInstance,
+    IsolateInstance,
+    KillServer,
+    FreezeServer,
+    EndSession,
+    KillPrimary,
+    CutInstanceFromServer,
+}

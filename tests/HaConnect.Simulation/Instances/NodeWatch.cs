@@ -1,0 +1,156 @@
+using HaConnect.Failover;
+using HaConnect.Probing;
+using HaConnect.Simulation.Network;
+using HaConnect.Simulation.Running;
+using HaConnect.Simulation.Servers;
+using HaConnect.Topology;
+
+namespace HaConnect.Simulation.Instances;
+
+/// <summary>Probes one node: the rhythm of the shipped probe loop, with what the simulated server shows.</summary>
+internal sealed class NodeWatch(SimInstance instance, Node node, SimServer server)
+{
+    private SimSession? _session;
+    private bool _isProbing;
+    private bool _wokenWhileProbing;
+    private int _pause;
+
+    internal Node Node => node;
+
+    /// <summary>An answer has come in since the other nodes were last woken for it.</summary>
+    internal bool IsNews { get; set; }
+
+    private World World => instance.World;
+
+    private long Timeout => (long)World.Options.Probing.Timeout.TotalMicroseconds;
+
+    internal void Wake()
+    {
+        if (_isProbing)
+            _wokenWhileProbing = true;
+        else
+            Probe();
+    }
+
+    private void Probe()
+    {
+        _isProbing = true;
+        _pause++;
+        if (_session is { IsUsable: true } session)
+        {
+            Ask(session);
+            return;
+        }
+
+        var sentAt = instance.Clock.GetTimestamp();
+        new SimSessionSource(instance, server, lease: 0).Open(
+            opened =>
+            {
+                Ask(_session = opened);
+                return true;
+            },
+            error =>
+            {
+                Answered(NodeObservation.Failed(node, sentAt, instance.Clock.GetTimestamp(), ErrorClassifier.Classify(error)));
+                return true;
+            },
+            Timeout);
+    }
+
+    private void Ask(SimSession session)
+    {
+        var call = new ProbeCall(this, instance.Clock.GetTimestamp());
+        session.Post(call, Timeout, () => session.Run(call, s => s.Answer(call, new SimRow(Read(s.Process)))));
+    }
+
+    private void Answered(NodeObservation observation)
+    {
+        if (observation.State is null)
+        {
+            _session?.Close();
+            _session = null;
+        }
+
+        IsNews = observation.State is not null;
+        instance.Cluster.Apply(observation);
+        _isProbing = false;
+        if (_wokenWhileProbing)
+        {
+            _wokenWhileProbing = false;
+            Probe();
+            return;
+        }
+
+        var pause = ++_pause;
+        instance.Actor.After(Pause(), () =>
+        {
+            if (pause == _pause && !_isProbing)
+                Probe();
+        });
+    }
+
+    private long Pause()
+    {
+        var snapshot = instance.Cluster.Current;
+        if (snapshot.IsUneasy)
+            return (long)World.Options.Probing.SuspectInterval.TotalMicroseconds;
+        var interval = World.Options.Probing.EffectiveInterval(World.Options.Routing.MaxReplicaLag);
+        return (long)(ReferenceEquals(snapshot.PrimaryNode, node) ? interval : interval * 1.5).TotalMicroseconds;
+    }
+
+    private ServerState Read(ServerProcess p)
+    {
+        var receiver = p.InRecovery ? p.Startup.Receiver : null;
+        var established = World.Config.DoesBreak(Breaks.ServeBeforeEstablished) ? Pretend(p.Terms.Newest) : p.Terms.Established;
+        return new ServerState
+        {
+            InRecovery = p.InRecovery,
+            SystemIdentifier = 1,
+            StartTime = p.StartTime,
+            VersionNumber = 150_018,
+            Timeline = p.Disk.Timeline,
+            InsertLsn = p.InRecovery ? null : Wal.Lsn(p.Disk.Wal.Count),
+            ReceiveLsn = p.InRecovery ? p.Startup.ReceiveLsnAsShown : null,
+            ReplayLsn = p.InRecovery ? Wal.Lsn(p.Replayed) : null,
+            SeesStatistics = true,
+            HasReceiver = receiver is not null,
+            ReceiverStatus = receiver?.Status,
+            Upstream = receiver is null ? null : HaConnect.Options.ConfiguredNode.NameOf(receiver.Upstream.Name, World.DefaultPort),
+            LastMessageAge = receiver is null ? null : TimeSpan.FromMicroseconds(receiver.SilentFor),
+            WalReceiverTimeout = TimeSpan.FromMicroseconds(WalReceiver.Timeout),
+            SynchronousStandbyNames = p.Setting("synchronous_standby_names"),
+            Senders = p.InRecovery ? [] : [.. p.Senders.Select(x => new SenderState(x.StandbyName, x.StandbyName, x.IsStreaming ? "streaming" : "startup",
+                p.SynchronousNames?.Names.Contains(x.StandbyName) == true ? "quorum" : "async", Wal.Lsn(x.Flushed)))],
+            Register = Register.Parse(p.Disk.Settings.GetValueOrDefault("haconnect.term")),
+            SeesRegister = true,
+            EstablishedTerm = established,
+            NewestTerm = p.Terms.Newest,
+            SeesTerms = p.Terms.HasSchema,
+            CoordinatorLockHeld = p.LockHolder is not null,
+        };
+    }
+
+    /// <summary>The planted break: a row that can be seen is taken for an established one.</summary>
+    private static TermRow? Pretend(TermRow? row) => row is null ? null : row with { IsEstablished = true };
+
+    private sealed class ProbeCall(NodeWatch watch, long sentAt) : SimSession.ICall
+    {
+        public bool IsDone { get; private set; }
+
+        private long Now => watch.Instance.Clock.GetTimestamp();
+
+        public void Succeed(SimRow row)
+        {
+            IsDone = true;
+            watch.Answered(NodeObservation.Answered(watch.Node, sentAt, Now, row.GetFieldValue<ServerState>(0)));
+        }
+
+        public void Fail(Exception exception)
+        {
+            IsDone = true;
+            watch.Answered(NodeObservation.Failed(watch.Node, sentAt, Now, ErrorClassifier.Classify(exception)));
+        }
+    }
+
+    private SimInstance Instance => instance;
+}

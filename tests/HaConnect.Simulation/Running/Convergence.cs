@@ -1,0 +1,36 @@
+using HaConnect.Simulation.Faults;
+
+namespace HaConnect.Simulation.Running;
+
+/// <summary>What must be true some time after the last fault: one established primary, known to all, acking, and followed by all.</summary>
+internal static class Convergence
+{
+    internal static void Check(World world, FaultPlan plan)
+    {
+        var judge = world.Judge;
+        if (judge.EstablishedPrimary is not { Process: { Accepts: true, InRecovery: false } process } primary)
+        {
+            judge.Violated(Invariants.Converges, judge.EstablishedPrimary is { } away ? $"{away.Name}, the established primary, is not there" : "no term was ever established");
+            return;
+        }
+
+        judge.CheckNothingLost(primary, $"the run ends with {primary.Name}");
+        foreach (var instance in world.Instances)
+        {
+            if (instance.Cluster.Current.Primary?.Name != primary.Name)
+                judge.Violated(Invariants.Converges, $"{instance.Name} has {instance.Cluster.Current.Primary?.Name ?? "no primary"}: {instance.Cluster.Current.Reason}");
+        }
+
+        if (world.Scheduler.Now - judge.LastAckAt > 2_000_000)
+            judge.Violated(Invariants.Converges, $"nothing was acked for {(world.Scheduler.Now - judge.LastAckAt) / 1e6:0.0} s");
+        foreach (var standby in world.DataNodes.Where(s => s != primary))
+        {
+            if (standby.Process is not { InRecovery: true, Startup.Receiver: { Status: "streaming" } receiver } || receiver.Upstream != primary)
+                judge.Violated(Invariants.Converges, $"{standby.Name} does not stream from {primary.Name}");
+        }
+
+        if (plan.Faults.Count == 0 && judge.Promotions > 0)
+            judge.Violated(Invariants.NoNeedlessPromotion, $"{judge.Promotions} promotions although nothing went wrong");
+        _ = process;
+    }
+}

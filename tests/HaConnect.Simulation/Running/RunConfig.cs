@@ -1,0 +1,36 @@
+using HaConnect.Failover;
+
+namespace HaConnect.Simulation.Running;
+
+/// <summary>What a run is made of, beside its seed and its faults.</summary>
+internal sealed record RunConfig
+{
+    internal int DataNodes { get; init; } = 3;
+
+    internal int Witnesses { get; init; }
+
+    /// <summary>The k of <c>ANY k (…)</c>.</summary>
+    internal int Required { get; init; } = 1;
+
+    internal int Instances { get; init; } = 3;
+
+    internal int WritersPerInstance { get; init; } = 1;
+
+    /// <summary>Only what hurts a client is judged, not the steps that lead there: shows that a broken rule does harm.</summary>
+    internal bool JudgesHarmOnly { get; init; }
+
+    /// <summary>Rules that the shipped code is told to break.</summary>
+    internal BrokenRules Broken { get; init; }
+
+    /// <summary>Rules that are broken between the code and the servers.</summary>
+    internal Breaks Breaks { get; init; }
+
+    /// <summary>Virtual seconds: the run, and from when on there are no faults.</summary>
+    internal long Length { get; init; } = 30_000_000;
+
+    internal long FaultsUntil { get; init; } = 17_000_000;
+
+    internal bool DoesBreak(Breaks rule) => Breaks.HasFlag(rule);
+
+    internal int Voters => DataNodes + Witnesses;
+}

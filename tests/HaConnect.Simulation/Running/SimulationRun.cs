@@ -1,0 +1,26 @@
+using HaConnect.Simulation.Faults;
+
+namespace HaConnect.Simulation.Running;
+
+/// <summary>One run: the same seed, faults and configuration give the same run, event by event.</summary>
+internal static class SimulationRun
+{
+    internal static RunResult Execute(RunConfig config, ulong seed, FaultPlan? plan = null, bool trace = false)
+    {
+        plan ??= FaultPlan.Draw(seed, config);
+        var world = new World(config, seed, plan, trace);
+        try
+        {
+            world.Begin();
+            world.Scheduler.RunUntil(config.Length, () => world.Judge.Violation is not null);
+            if (world.Judge.Violation is null)
+                Convergence.Check(world, plan);
+        }
+        finally
+        {
+            world.End();
+        }
+
+        return new RunResult(config, seed, plan, world.Judge.Violation, world.Scheduler.Events, world.Judge.Acked, world.Judge.Releases, world.Judge.Reads, world.Judge.Promotions, world.Judge.NewestTerm, world.Lines);
+    }
+}

@@ -1,0 +1,38 @@
+using HaConnect.Probing;
+
+namespace HaConnect.Simulation.Servers;
+
+/// <summary>The content of <c>haconnect.term</c> as a server has applied it.</summary>
+internal sealed class TermView
+{
+    internal bool HasSchema { get; private set; }
+
+    internal TermRow? Newest { get; private set; }
+
+    internal TermRow? Established { get; private set; }
+
+    /// <summary>All rows by term, with the mark.</summary>
+    internal SortedDictionary<long, TermRow> Rows { get; } = [];
+
+    internal string? Voters { get; private set; }
+
+    internal void Apply(WalEntry entry)
+    {
+        if (entry.Row is { } row)
+        {
+            HasSchema = true;
+            Rows[row.Term] = row;
+            if (row.Term >= (Newest?.Term ?? 0))
+                (Newest, Voters) = (row, entry.RowVoters);
+        }
+        else if (entry.Mark > 0 && Rows.TryGetValue(entry.Mark, out var marked))
+        {
+            var established = marked with { IsEstablished = true };
+            Rows[entry.Mark] = established;
+            if (Newest?.Term == entry.Mark)
+                Newest = established;
+            if (entry.Mark >= (Established?.Term ?? 0))
+                Established = established;
+        }
+    }
+}

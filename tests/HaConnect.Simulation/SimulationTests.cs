@@ -1,0 +1,99 @@
+using HaConnect.Failover;
+using HaConnect.Simulation.Running;
+
+namespace HaConnect.Simulation;
+
+/// <summary>The shipped machine, loop, workers and cluster state against simulated servers, and the simulation against rules broken on purpose.</summary>
+public sealed class SimulationTests
+{
+    /// <summary>Enough for a test command; <c>bash eng/simulate.sh</c> runs as many as one likes.</summary>
+    private const int Runs = 2000;
+
+    public static TheoryData<string> Regressions => [.. Directory.GetFiles(Folder, "*.json").Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Regressions");
+
+    [Fact]
+    public void Runs_OfAnySeed_KeepEveryInvariant()
+    {
+        var campaign = new Campaign(Campaign.Mixed, seed: 1, Runs);
+        campaign.Execute(Environment.ProcessorCount, enough: 3);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{campaign.Done} runs, {campaign.Events} events, {campaign.Acked} acked writes, {campaign.Reads} reads, {campaign.Promotions} promotions");
+        Assert.True(campaign.Failures.Count == 0, campaign.Failures.Count == 0 ? "" : OnThread(() => Shrinker.Shrink(campaign.Failures[0])).Story());
+        Assert.True(campaign.Promotions > Runs / 4, $"only {campaign.Promotions} promotions in {Runs} runs: the faults prove little");
+    }
+
+    [Fact]
+    public void Run_OfOneSeed_IsTheSameTwice()
+    {
+        for (var seed = 1UL; seed <= 100; seed++)
+        {
+            var first = OnThread(() => SimulationRun.Execute(Campaign.Mixed((int)seed), seed));
+            var second = OnThread(() => SimulationRun.Execute(Campaign.Mixed((int)seed), seed));
+            Assert.Equal(first.Fingerprint, second.Fingerprint);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Regressions))]
+    public void Schedule_ThatOnceBrokeSomething_Holds(string file)
+    {
+        var result = OnThread(() => RegressionFile.Read(Path.Combine(Folder, file)).Execute());
+        Assert.True(result.Violation is null, result.Story());
+    }
+
+    /// <summary>A rule of the machine is broken: the simulation finds it within so many runs, by what it does to clients.</summary>
+    [Theory]
+    [InlineData(BrokenRules.QuorumOverTheReachable, 4, 1, 3000)]
+    [InlineData(BrokenRules.QuorumOneTooSmall, 4, 1, 3000)]
+    [InlineData(BrokenRules.PositionWithoutTerm, 3, 1, 3000)]
+    [InlineData(BrokenRules.DecisionForgotten, 3, 1, 3000)]
+    [InlineData(BrokenRules.ContenderIgnored, 3, 1, 3000)]
+    [InlineData(BrokenRules.FollowersBeforeRow, 3, 1, 3000)]
+    internal void BrokenRule_OfTheMachine_IsFound(BrokenRules broken, int dataNodes, int required, int within) =>
+        Find(broken.ToString(), new RunConfig { Broken = broken, DataNodes = dataNodes, Required = required, JudgesHarmOnly = true }, within);
+
+    /// <summary>A rule between the code and the servers is broken.</summary>
+    [Theory]
+    [InlineData(Breaks.NoWaitForReceiver, 3000)]
+    [InlineData(Breaks.PositionBeforeCutOff, 3000)]
+    [InlineData(Breaks.NoPromise, 3000)]
+    [InlineData(Breaks.NoPreset, 3000)]
+    [InlineData(Breaks.OutsideLockSession, 3000)]
+    [InlineData(Breaks.ServeBeforeEstablished, 3000)]
+    [InlineData(Breaks.RejoinBeforeEstablished, 3000)]
+    [InlineData(Breaks.NamesClearedOnOldPrimary, 3000)]
+    [InlineData(Breaks.CancelOnOldPrimary, 3000)]
+    internal void BrokenRule_OfStatementsSessionsAndPeople_IsFound(Breaks breaks, int within) => Find(breaks.ToString(), new RunConfig { Breaks = breaks }, within);
+
+    private static void Find(string rule, RunConfig config, int within)
+    {
+        var campaign = new Campaign(_ => config, seed: 1, within);
+        campaign.Execute(Environment.ProcessorCount, enough: 1);
+        Assert.True(campaign.Failures.Count > 0, $"{rule} was not found in {within} runs: the simulation is too weak");
+        var minimal = OnThread(() => Shrinker.Shrink(campaign.Failures[0]));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{rule}: found after {campaign.Done} runs, {campaign.Failures[0].Plan.Faults.Count} faults shrunk to {minimal.Plan.Faults.Count}\n{minimal.Story()}");
+    }
+
+    private static T OnThread<T>(Func<T> run)
+    {
+        T? result = default;
+        Exception? error = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = run();
+            }
+            catch (Exception e)
+            {
+                error = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        if (error is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        return result!;
+    }
+}
