@@ -19,11 +19,10 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task Coordinator_KilledAtEachStep_TheNextOneFinishes()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         foreach (var step in Steps)
         {
             var (coordinator, primary) = await BreakAsync(lab, "kill" + step);
-            await FailoverLab.UntilAsync($"the death of the coordinator at '{step}'", () => Task.FromResult(!coordinator.IsRunning));
             await UntilWholeAsync(lab, primary);
             lab.Replace(coordinator);
         }
@@ -35,11 +34,10 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task Coordinator_FrozenAtEachStepAndResumed_TheNextOneFinishesAndTheFormerDoesNoHarm()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         foreach (var step in Steps)
         {
             var (coordinator, primary) = await BreakAsync(lab, "stop" + step);
-            await FailoverLab.UntilAsync($"the standstill of the coordinator at '{step}'", () => Task.FromResult(coordinator.StandsStill));
             await lab.UntilAckedAsync(10);
             coordinator.Resume();
             await UntilWholeAsync(lab, primary);
@@ -52,11 +50,10 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task Coordinator_LosesOneSessionAtEachStep_ItOrTheNextOneFinishes()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         foreach (var step in Steps)
         {
             var (coordinator, primary) = await BreakAsync(lab, "stop" + step);
-            await FailoverLab.UntilAsync($"the standstill of the coordinator at '{step}'", () => Task.FromResult(coordinator.StandsStill));
             var standby = lab.Cluster.Nodes.Last(n => n.IsRunning);
             await standby.ExecuteAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'haconnect-coordinator'", Cancelled);
             coordinator.Resume();
@@ -70,9 +67,8 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task PromotedNodeKilledBeforeItsTermIsEstablished_NobodyIsServedUntilItIsBack()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         var (coordinator, _) = await BreakAsync(lab, "stop:promoted:");
-        await FailoverLab.UntilAsync("the standstill of the coordinator", () => Task.FromResult(coordinator.StandsStill));
         var promoted = lab.Cluster[lab.Audit.Last(r => r.Sentence.StartsWith("promoted:", StringComparison.Ordinal)).Node!];
         await promoted.KillAsync(Cancelled);
         coordinator.Resume();
@@ -89,13 +85,12 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task PrimaryFrozenAndBack_CoordinatorKilledAfterTheCutOff_WritesGoOn()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         var primary = lab.Cluster["n1"];
-        lab.Arm(await lab.CoordinatorAsync(), "kill:cut off:");
-        var coordinator = await lab.CoordinatorAsync();
+        lab.Arm("kill:cut off:");
         lab.FaultBegins("freeze", primary);
         await primary.FreezeAsync(Cancelled);
-        await FailoverLab.UntilAsync("the death of the coordinator", () => Task.FromResult(!coordinator.IsRunning));
+        await lab.UntilHitAsync();
         await primary.ThawAsync(Cancelled);
         lab.FaultEnds("freeze", primary);
         await lab.UntilAckedAsync(100);
@@ -111,7 +106,7 @@ public sealed class CoordinatorFaultTests : FaultTest
     [Fact]
     public async Task AllButOneInstanceWithAnOlderConfiguration_OnlyTheRightOneActs()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions
+        var lab = await StartLabAsync(new LabOptions
         {
             Configure = (place, settings) =>
             {
@@ -145,12 +140,12 @@ public sealed class CoordinatorFaultTests : FaultTest
 
     private static async Task<(ApplicationProcess Coordinator, PostgresNode Primary)> BreakAsync(FailoverLab lab, string how)
     {
-        var coordinator = await lab.CoordinatorAsync();
+        await lab.CoordinatorAsync();
         var (_, primary) = await lab.PrimaryAsync();
-        lab.Arm(coordinator, how);
+        lab.Arm(how);
         lab.FaultBegins(how, primary);
         await primary.KillAsync(Cancelled);
-        return (coordinator, primary);
+        return (await lab.UntilHitAsync(), primary);
     }
 
     private static async Task UntilWholeAsync(FailoverLab lab, PostgresNode former)

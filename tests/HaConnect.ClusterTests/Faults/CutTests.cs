@@ -13,7 +13,7 @@ public sealed class CutTests : FaultTest
     [Fact]
     public async Task PrimaryCutFromItsStandbys_CommitsTimeOut_AreUnknownAndNobodyIsPromotedUntilItDies()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = true, Configure = (_, settings) => settings["HaDatabase__ConnectionString"] += ";Command Timeout=2" });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = true, Configure = (_, settings) => settings["HaDatabase__ConnectionString"] += ";Command Timeout=2" });
         lab.FaultBegins("the primary is cut from its standbys", lab.Cluster["n1"]);
         await lab.Network.CutAsync(["n1"], ["n2", "n3"]);
         await FailoverLab.StaysAsync("no promotion", () => lab.Promotions == 0, TimeSpan.FromSeconds(6));
@@ -38,7 +38,7 @@ public sealed class CutTests : FaultTest
     [Fact]
     public async Task OneWayLossToOneStandby_ThenPrimaryKilled_TheOtherStandbyIsChosen()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = true, Configure = (_, settings) => settings["HaDatabase__Nodes__1__Priority"] = "10" });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = true, Configure = (_, settings) => settings["HaDatabase__Nodes__1__Priority"] = "10" });
         lab.FaultBegins("n2 does not hear n1");
         await lab.Network.CutOneWayAsync("n1", "n2");
         await FailoverLab.UntilAsync("n2 without a receiver", () => lab.Cluster["n2"].ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')", Cancelled));

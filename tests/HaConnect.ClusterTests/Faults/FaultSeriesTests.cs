@@ -21,7 +21,7 @@ public sealed class FaultSeriesTests : FaultTest
         var runs = FaultTable.Runs ?? 2;
         var isCut = fault.StartsWith("cut", StringComparison.Ordinal);
         // The clients of the second workload stay on the side of the primary that is cut off: they must be told nothing that is not true.
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = isCut, HasSecondWorkload = isCut });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = isCut, HasSecondWorkload = isCut });
         for (var run = 1; run <= runs; run++)
         {
             await lab.UntilAckedAsync(100);

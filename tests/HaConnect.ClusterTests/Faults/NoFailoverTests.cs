@@ -13,7 +13,7 @@ public sealed class NoFailoverTests : FaultTest
     [Fact]
     public async Task PrimaryLostByObserversOnly_StandbysStillHearIt_NoFailoverAndNoPause()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = true });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = true });
         var coordinator = await lab.CoordinatorAsync();
         lab.FaultBegins("the coordinator alone loses the primary");
         await lab.Network.CutAsync([lab.PlaceOf(coordinator)], ["n1"]);
@@ -46,7 +46,7 @@ public sealed class NoFailoverTests : FaultTest
     [Fact]
     public async Task ConnectionsExhausted_AtEveryNode_NoFailoverAndNoPause()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         var open = new List<NpgsqlConnection>();
         try
         {
@@ -72,7 +72,7 @@ public sealed class NoFailoverTests : FaultTest
     [Fact]
     public async Task StandbyPromotedByHand_NobodyIsRoutedThereAndNothingElseHappens()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         lab.FaultBegins("n3 is promoted by hand");
         await lab.Cluster["n3"].ExecuteAsync("SELECT pg_promote(true, 30)", Cancelled);
         await FailoverLab.StaysAsync("no promotion by a coordinator", () => lab.Promotions == 0, TimeSpan.FromSeconds(5));

@@ -9,7 +9,7 @@ public sealed class ServerFaultTests : FaultTest
     [Fact]
     public async Task PrimaryKilledAndRestartedAtOnce_EitherItOrItsSuccessorAcks()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         var old = lab.Cluster["n1"];
         lab.FaultBegins("kill and restart", old);
         await old.KillAsync(Cancelled);
@@ -29,7 +29,7 @@ public sealed class ServerFaultTests : FaultTest
     [Fact]
     public async Task FormerPrimary_WakesAndRestartsAndIsGivenAStandby_NeverAcksAndTheStandbyIsPointedBack()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         var old = lab.Cluster["n1"];
         lab.FaultBegins("freeze", old);
         await old.FreezeAsync(Cancelled);
@@ -64,7 +64,7 @@ public sealed class ServerFaultTests : FaultTest
     [Fact]
     public async Task PrimaryAndOneStandbyKilledTogether_IsRefusedUntilTheStandbyIsBack()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         lab.FaultBegins("kill n1 and n2", lab.Cluster["n1"]);
         await Task.WhenAll(lab.Cluster["n1"].KillAsync(Cancelled), lab.Cluster["n2"].KillAsync(Cancelled));
         await FailoverLab.StaysAsync("no promotion", () => lab.Promotions == 0, TimeSpan.FromSeconds(5));
@@ -81,7 +81,7 @@ public sealed class ServerFaultTests : FaultTest
     [Fact]
     public async Task AllNodesKilledAndRestarted_ThePrimaryKeepsItsRole()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         lab.FaultBegins("kill all");
         await Task.WhenAll(lab.Cluster.Nodes.Select(n => n.KillAsync(Cancelled)));
         await Task.WhenAll(lab.Cluster["n2"].StartAsync(Cancelled), lab.Cluster["n3"].StartAsync(Cancelled), StartLaterAsync());
@@ -101,7 +101,7 @@ public sealed class ServerFaultTests : FaultTest
     [Fact]
     public async Task ReplayBehindAtKill_IsWaitedForAndAnotherNodesPromiseIsNoVote()
     {
-        await using var lab = await FailoverLab.StartAsync();
+        var lab = await StartLabAsync();
         await lab.Cluster["n2"].ExecuteAsync("SELECT pg_wal_replay_pause()", Cancelled);
         await lab.Cluster["n3"].SetReplayDelayAsync(TimeSpan.FromSeconds(30), Cancelled);
         await lab.UntilAckedAsync(200);
@@ -120,6 +120,30 @@ public sealed class ServerFaultTests : FaultTest
 
         Assert.Empty((await lab.JudgeAsync()).Violations);
         Assert.Equal(2, lab.Promotions);
+    }
+
+    /// <summary>Fault 22: a primary that goes again and again; after the first failover of the window the next is refused until somebody looks.</summary>
+    [Fact]
+    public async Task PrimariesThatKeepDying_MoreThanTheGuardAllows_AreFailedOverNoMore()
+    {
+        var lab = await StartLabAsync(new LabOptions { Configure = (_, settings) => settings["HaDatabase__Failover__MaxFailovers"] = "1" });
+        lab.FaultBegins("kill", lab.Cluster["n1"]);
+        await lab.Cluster["n1"].KillAsync(Cancelled);
+        var (_, primary) = await lab.PrimaryAsync(above: 1);
+        await lab.UntilAckedAsync(20);
+        await lab.Cluster.RejoinAsync(lab.Cluster["n1"], Cancelled);
+
+        for (var time = 1; time <= 3; time++)
+        {
+            lab.FaultBegins("kill and restart", primary);
+            await primary.KillAsync(Cancelled);
+            await FailoverLab.StaysAsync("no second promotion", () => lab.Promotions == 1, TimeSpan.FromSeconds(2.5));
+            await primary.StartAsync(Cancelled);
+            await lab.UntilAckedAsync(20);
+        }
+
+        Assert.Empty((await lab.JudgeAsync()).Violations);
+        Assert.Equal(1, lab.Promotions);
     }
 
     /// <summary>As a base backup or pg_rewind brings it along; before PostgreSQL 17 ALTER SYSTEM takes it only where the session has set it.</summary>

@@ -8,7 +8,7 @@ public sealed class SlowNetworkTests : FaultTest
     [Fact]
     public async Task SlowAndLossyLinks_NoFailoverThenNorAfterwards()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = true, BehindLinks = new HashSet<string>(StringComparer.Ordinal) { "n1", "n2", "n3" } });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = true, BehindLinks = new HashSet<string>(StringComparer.Ordinal) { "n1", "n2", "n3" } });
         lab.FaultBegins("slow and lossy");
         await lab.SetLinksAsync(delayMs: 200, lossPercent: 20);
         await FailoverLab.StaysAsync("no promotion", () => lab.Promotions == 0, FaultTable.Long ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(20));

@@ -10,7 +10,7 @@ public sealed class SmallClusterTests : FaultTest
     [Fact]
     public async Task TwoNodesWithoutWitness_EachFault_BlocksAndHeals()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { HasNetwork = true, Coordinators = 2, Cluster = new PostgresClusterOptions { Standbys = 1 } });
+        var lab = await StartLabAsync(new LabOptions { HasNetwork = true, Coordinators = 2, Cluster = new PostgresClusterOptions { Standbys = 1 } });
         lab.FaultBegins("n1 and n2 are cut", lab.Cluster["n1"]);
         await lab.Network.CutAsync(["n1"], ["n2"]);
         await StaysBlockedAsync(lab);
@@ -37,7 +37,7 @@ public sealed class SmallClusterTests : FaultTest
     [Fact]
     public async Task WitnessDownAtKill_IsRefusedUntilItIsBack()
     {
-        await using var lab = await FailoverLab.StartAsync(new LabOptions { Cluster = new PostgresClusterOptions { Witnesses = 1 } });
+        var lab = await StartLabAsync(new LabOptions { Cluster = new PostgresClusterOptions { Witnesses = 1 } });
         lab.FaultBegins("kill of witness and primary", lab.Cluster["n1"]);
         await lab.Cluster["w1"].KillAsync(Cancelled);
         await lab.Cluster["n1"].KillAsync(Cancelled);

@@ -20,7 +20,7 @@ internal sealed class FailoverLab : IAsyncDisposable
     private readonly List<ApplicationProcess> _ended = [];
     private readonly List<ApplicationProcess> _links = [];
 
-    private FailoverLab(LabOptions options) => _options = options;
+    internal FailoverLab(LabOptions options) => _options = options;
 
     internal PostgresCluster Cluster { get; private set; } = null!;
 
@@ -42,21 +42,6 @@ internal sealed class FailoverLab : IAsyncDisposable
     internal int Promotions => Audit.Count(r => r.Sentence.StartsWith("promoted:", StringComparison.Ordinal));
 
     internal IEnumerable<string> HistoryFiles => _folder.Length == 0 ? [] : Directory.EnumerateFiles(_folder).Order(StringComparer.Ordinal);
-
-    internal static async Task<FailoverLab> StartAsync(LabOptions? options = null)
-    {
-        var lab = new FailoverLab(options ?? new LabOptions());
-        try
-        {
-            await lab.StartAllAsync();
-            return lab;
-        }
-        catch
-        {
-            await lab.DisposeAsync();
-            throw;
-        }
-    }
 
     /// <summary>The place of a coordinator in the network.</summary>
     internal string PlaceOf(ApplicationProcess coordinator) => string.Create(CultureInfo.InvariantCulture, $"a{1 + _coordinators.IndexOf(coordinator)}");
@@ -102,8 +87,15 @@ internal sealed class FailoverLab : IAsyncDisposable
         _coordinators[index] = StartCoordinator(index);
     }
 
-    /// <summary>Has a coordinator kill or freeze itself when it tells a sentence: <c>kill:cut off</c>, <c>stop+20:is furthest</c>.</summary>
-    internal void Arm(ApplicationProcess coordinator, string how) => File.WriteAllText(DieAtFile(PlaceOf(coordinator)), how);
+    /// <summary>Has the coordinator that tells a sentence next kill or freeze itself: <c>kill:cut off</c>, <c>stop+20:is furthest</c>.</summary>
+    internal void Arm(string how) => File.WriteAllText(DieAtFile, how);
+
+    /// <summary>Waits for that, and says who it was: the loss of the primary can have cost the office, and another one fails over.</summary>
+    internal async Task<ApplicationProcess> UntilHitAsync()
+    {
+        await UntilAsync($"the end or standstill of a coordinator, to come {(File.Exists(DieAtFile) ? "and not begun" : "by itself")}", () => Task.FromResult(_coordinators.Exists(c => !c.IsRunning || c.StandsStill)));
+        return _coordinators.First(c => !c.IsRunning || c.StandsStill);
+    }
 
     /// <summary>
     /// Whether a client that goes to a server past HaConnect has a write acked there before long. The write changes nothing that is judged.
@@ -187,7 +179,7 @@ internal sealed class FailoverLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        if (TestContext.Current.TestState?.Result == TestResult.Failed && Cluster is not null)
             await LabReport.AttachAsync(this);
         foreach (var process in _links.Concat(_coordinators).Concat(_ended))
             await process.DisposeAsync();
@@ -204,7 +196,7 @@ internal sealed class FailoverLab : IAsyncDisposable
 
     private static bool HoldsOther(FinalRead read, FinalRead main) => !read.Rows.OrderBy(r => r.Key, StringComparer.Ordinal).SequenceEqual(main.Rows.OrderBy(r => r.Key, StringComparer.Ordinal));
 
-    private async Task StartAllAsync()
+    internal async Task StartAsync()
     {
         if (_options.HasNetwork)
         {
@@ -238,7 +230,7 @@ internal sealed class FailoverLab : IAsyncDisposable
         return ApplicationProcess.Start(Settings(place), NamespaceOf(place));
     }
 
-    private string DieAtFile(string place) => Path.Combine(Path.GetDirectoryName(_folder)!, $"die-{place}");
+    private string DieAtFile => Path.Combine(Path.GetDirectoryName(_folder)!, "die-at");
 
     private WorkloadProcess StartWorkload(string place, string prefix)
     {
@@ -252,7 +244,7 @@ internal sealed class FailoverLab : IAsyncDisposable
     private Dictionary<string, string> Settings(string place)
     {
         var settings = ClusterOptions.CoordinateAsEnvironment(Cluster);
-        settings["DieAtFile"] = DieAtFile(place);
+        settings["DieAtFile"] = DieAtFile;
         settings["HaDatabase__Failover__MaxFailovers"] = "100"; // series of faults would trip the flap guard, which has a test of its own
         _options.Configure(place, settings);
         return settings;
