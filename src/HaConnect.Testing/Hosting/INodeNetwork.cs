@@ -12,6 +12,9 @@ internal interface INodeNetwork
     /// <summary>The address on which its server listens: another one where something stands between the two.</summary>
     string ListenAddressOf(string node);
 
+    /// <summary>Called when a node's port is known, before any server starts.</summary>
+    void PortTaken(string node, int port);
+
     /// <summary>The file that stands for the node's network namespace.</summary>
     string NamespaceOf(string node);
 }

@@ -203,6 +203,7 @@ internal sealed class FailoverLab : IAsyncDisposable
             Assert.SkipWhen(NetworkLab.WhyNot is not null, NetworkLab.WhyNot ?? "");
             List<string> nodes = [.. Enumerable.Range(1, 1 + _options.Cluster.Standbys).Select(i => $"n{i}"), .. Enumerable.Range(1, _options.Cluster.Witnesses).Select(i => $"w{i}")];
             Network = await NetworkLab.CreateAsync([.. nodes, .. Enumerable.Range(1, _options.Coordinators).Select(i => $"a{i}"), "c1", "c2"], _options.BehindLinks);
+            Network.OnPortTaken = StartLink;
             _options.Cluster.Network = Network;
         }
 
@@ -210,8 +211,6 @@ internal sealed class FailoverLab : IAsyncDisposable
         // In the cluster's folder, which is removed whatever happens to this process.
         _folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Cluster.Nodes[0].DataDirectory)!, "history")).FullName;
         _history = new HistoryRecorder(Path.Combine(_folder, "faults.jsonl"));
-        foreach (var node in _options.BehindLinks.Select(name => Cluster[name]))
-            _links.Add(ApplicationProcess.Start(new Dictionary<string, string>(StringComparer.Ordinal), Network.NamespaceOf(node.Name), "link", $"{node.Host}:{node.Port}", $"127.0.0.1:{node.Port}"));
         for (var i = 0; i < _options.Coordinators; i++)
         {
             _coordinators.Add(StartCoordinator(i));
@@ -222,6 +221,12 @@ internal sealed class FailoverLab : IAsyncDisposable
         SecondWorkload = _options.HasSecondWorkload ? StartWorkload("c2", "b") : null;
         await UntilAckedAsync(50);
         await UntilAsync("the first term on every node", async () => (await ClusterView.ReadAsync(Cluster)).Count(v => v.Term > 0) == Cluster.Nodes.Count);
+    }
+
+    private void StartLink(string node, int port)
+    {
+        if (_options.BehindLinks.Contains(node))
+            _links.Add(ApplicationProcess.Start(new Dictionary<string, string>(StringComparer.Ordinal), Network.NamespaceOf(node), "link", $"{Network.AddressOf(node)}:{port}", $"127.0.0.1:{port}"));
     }
 
     private ApplicationProcess StartCoordinator(int index)

@@ -59,6 +59,11 @@ internal sealed class NetworkLab : INodeNetwork, IAsyncDisposable
 
     public string NamespaceOf(string node) => $"/run/netns/{_prefix}{_places[Index(node)]}";
 
+    /// <summary>Told of every node and its port, before its server starts: so that a link can stand before it.</summary>
+    internal Action<string, int> OnPortTaken { get; set; } = (_, _) => { };
+
+    public void PortTaken(string node, int port) => OnPortTaken(node, port);
+
     /// <summary>What the first sends does not reach the second any more; the other way is left as it is.</summary>
     internal Task CutOneWayAsync(string from, string to) => ShellAsync(Drop(to, [from]));
 
