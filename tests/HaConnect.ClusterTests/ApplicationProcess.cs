@@ -55,14 +55,8 @@ internal sealed class ApplicationProcess : IAsyncDisposable
         }
     }
 
-    internal bool IsCoordinator
-    {
-        get
-        {
-            var last = Audit.LastOrDefault(r => r.Sentence.StartsWith("elected:", StringComparison.Ordinal) || r.Sentence.Contains("stops", StringComparison.Ordinal) || r.Sentence.StartsWith("no longer", StringComparison.Ordinal));
-            return last?.Sentence.StartsWith("elected:", StringComparison.Ordinal) == true && IsRunning;
-        }
-    }
+    /// <summary>Whatever it tells in another step, it tells as the coordinator; an election after a refusal is not told.</summary>
+    internal bool IsCoordinator => IsRunning && Audit.LastOrDefault()?.Step is not (null or "Watching" or "Stopped");
 
     /// <param name="environment">Its configuration.</param>
     /// <param name="networkNamespace">The network that it is to live in; null for this process's.</param>
