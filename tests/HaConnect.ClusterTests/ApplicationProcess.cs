@@ -56,7 +56,7 @@ internal sealed class ApplicationProcess : IAsyncDisposable
     }
 
     /// <summary>Whatever it tells in another step, it tells as the coordinator; an election after a refusal is not told.</summary>
-    internal bool IsCoordinator => IsRunning && Audit.LastOrDefault()?.Step is not (null or "Watching" or "Stopped");
+    internal bool IsCoordinator => IsRunning && Audit is [.., { Step: not ("Watching" or "Stopped") }];
 
     /// <param name="environment">Its configuration.</param>
     /// <param name="networkNamespace">The network that it is to live in; null for this process's.</param>

@@ -19,7 +19,8 @@ internal static class CoordinatingApplication
 
     internal static HostApplicationBuilder CreateBuilder()
     {
-        var builder = Host.CreateApplicationBuilder();
+        // Not the settings of another application, which may lie in the folder where the tests run.
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddJsonConsole();
         builder.Services.AddSingleton<IAuditSink, PrintingAuditSink>();
         if (builder.Configuration["DieAtFile"] is { } file)

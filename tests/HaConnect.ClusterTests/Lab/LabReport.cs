@@ -13,6 +13,13 @@ internal static class LabReport
         output?.WriteLine(Timeline(lab));
         foreach (var (coordinator, i) in lab.Coordinators.Select((c, i) => (c, i)))
             TestContext.Current.AddAttachment($"coordinator-{i + 1}.txt", string.Join('\n', coordinator.Lines));
+        if (Environment.GetEnvironmentVariable("HACONNECT_FAULT_RESULTS") is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var (coordinator, i) in lab.Coordinators.Select((c, i) => (c, i)))
+                await File.WriteAllLinesAsync(Path.Combine(folder, $"{TestContext.Current.TestMethod?.MethodName}-coordinator-{i + 1}.log"), coordinator.Lines);
+        }
+
         foreach (var file in lab.HistoryFiles)
             TestContext.Current.AddAttachment(Path.GetFileName(file), await File.ReadAllTextAsync(file));
         if (lab.Cluster is not null)
