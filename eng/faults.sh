@@ -34,7 +34,7 @@ for fault in "${faults[@]}"; do
     || ! grep -qs "^$fault	" "$results/table.tsv"; then
     failed=1
     say "$fault: not every promise was kept, or it could not be run:"
-    grep -E 'VIOLATION|\[SKIP\]|\[FAIL\]|Failure|Skip|network|did not come true|^ +\S+Exception' "$results/$fault.log" | grep -v 'another fault' | head -n 20 >&2 || tail -n 20 "$results/$fault.log" >&2
+    grep -E 'VIOLATION|\[FAIL\]|Failure|network namespaces|not installed|did not come true|^ +\S+Exception' "$results/$fault.log" | head -n 20 >&2 || tail -n 20 "$results/$fault.log" >&2
   fi
 done
 if [ -n "$all" ]; then

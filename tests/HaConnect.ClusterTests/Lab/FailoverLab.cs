@@ -218,8 +218,14 @@ internal sealed class FailoverLab : IAsyncDisposable
         }
 
         Workload = StartWorkload("c1", "");
-        SecondWorkload = _options.HasSecondWorkload ? StartWorkload("c2", "b") : null;
         await UntilAckedAsync(50);
+        if (_options.HasSecondWorkload)
+        {
+            // Not at once: two that create the same tables at one time can fail on each other.
+            SecondWorkload = StartWorkload("c2", "b");
+            await UntilAsync("an ack to the second workload", () => Task.FromResult(SecondWorkload.AckedWrites.Any()));
+        }
+
         await UntilAsync("the first term on every node", async () => (await ClusterView.ReadAsync(Cluster)).Count(v => v.Term > 0) == Cluster.Nodes.Count);
     }
 

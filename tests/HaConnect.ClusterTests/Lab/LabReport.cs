@@ -18,6 +18,7 @@ internal static class LabReport
             Directory.CreateDirectory(folder);
             foreach (var (coordinator, i) in lab.Coordinators.Select((c, i) => (c, i)))
                 await File.WriteAllLinesAsync(Path.Combine(folder, $"{TestContext.Current.TestMethod?.MethodName}-coordinator-{i + 1}.log"), coordinator.Lines);
+            await File.WriteAllLinesAsync(Path.Combine(folder, $"{TestContext.Current.TestMethod?.MethodName}-workload.log"), lab.Workload?.Application.Lines ?? []);
         }
 
         foreach (var file in lab.HistoryFiles)
