@@ -79,7 +79,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         credentials ??= Application;
         return new NpgsqlConnectionStringBuilder
         {
-            Host = node.Host,
+            Host = _setup.OwnWayTo(node),
             Port = node.Port,
             Username = credentials.User,
             Password = credentials.Password,

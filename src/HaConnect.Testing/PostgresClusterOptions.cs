@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HaConnect.Testing.Hosting;
 
 namespace HaConnect.Testing;
 
@@ -43,6 +44,9 @@ public sealed class PostgresClusterOptions
 
     /// <summary>The longest that one start or stop of one node, and the first streaming of all standbys, may take. Default 60 s; must be positive.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Gives each node a network of its own, with local programs only. Default null: all are on this machine's.</summary>
+    internal INodeNetwork? Network { get; set; }
 
     /// <exception cref="ArgumentException">A setting is out of its bounds; the message names all that are.</exception>
     internal static void Validate(PostgresClusterOptions options)

@@ -29,7 +29,7 @@ public sealed class PostgresNode
     public string Name { get; }
 
     /// <summary>The address at which clients and the other nodes reach it.</summary>
-    public string Host => _setup.Options.ListenAddress;
+    public string Host => _setup.AddressOf(Name);
 
     /// <summary>Its port, kept while it is down.</summary>
     public int Port => _port.Port;
@@ -64,7 +64,7 @@ public sealed class PostgresNode
         // Everything of the last run is gone (just awaited), so its pid file says nothing any more; without it, "ready" can only be said by the new run.
         string pidFile = Path.Combine(DataDirectory, "postmaster.pid");
         File.Delete(pidFile);
-        _process = await _setup.Host.StartServerAsync(DataDirectory, LogFile, cancellationToken).ConfigureAwait(false);
+        _process = await _setup.Host.StartServerAsync(DataDirectory, LogFile, _setup.Options.Network?.NamespaceOf(Name), cancellationToken).ConfigureAwait(false);
         try
         {
             await Poll.UntilAsync($"start of {Name}", _ => Task.FromResult(IsRunning ? NodeFiles.ReadinessProblem(pidFile) : throw new PostgresClusterException($"{Name} ended while it started.")),

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using HaConnect.Testing.Processes;
 
 namespace HaConnect.ClusterTests;
 
 /// <summary>The test application as a process of its own, with what it printed.</summary>
-internal sealed partial class ApplicationProcess : IAsyncDisposable
+internal sealed class ApplicationProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -34,44 +34,81 @@ internal sealed partial class ApplicationProcess : IAsyncDisposable
         }
     }
 
-    internal bool IsCoordinator
+    internal bool IsRunning => !_process.HasExited;
+
+    internal bool IsFrozen { get; private set; }
+
+    /// <summary>Whether it stands still, be it that it stopped itself: the letter after the name in proc(5)'s stat.</summary>
+    internal bool StandsStill
     {
         get
         {
-            var last = Audit.LastOrDefault(r => r.Sentence.StartsWith("elected:", StringComparison.Ordinal) || r.Sentence.Contains("stops", StringComparison.Ordinal) || r.Sentence.StartsWith("no longer", StringComparison.Ordinal));
-            return last?.Sentence.StartsWith("elected:", StringComparison.Ordinal) == true;
+            try
+            {
+                var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+                return stat[stat.LastIndexOf(')') + 2] == 'T';
+            }
+            catch (IOException)
+            {
+                return false;
+            }
         }
     }
 
-    internal static ApplicationProcess Start(IReadOnlyDictionary<string, string> environment)
+    /// <summary>Whatever it tells in another step, it tells as the coordinator; an election after a refusal is not told.</summary>
+    internal bool IsCoordinator => IsRunning && Audit is [.., { Step: not ("Watching" or "Stopped") }];
+
+    /// <param name="environment">Its configuration.</param>
+    /// <param name="networkNamespace">The network that it is to live in; null for this process's.</param>
+    /// <param name="arguments">What it is to do; none for an application that coordinates.</param>
+    internal static ApplicationProcess Start(IReadOnlyDictionary<string, string> environment, string? networkNamespace = null, params string[] arguments)
     {
         // Built beside the tests, in the same configuration.
         var folder = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Replace("HaConnect.ClusterTests", "HaConnect.TestApplication", StringComparison.Ordinal);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "HaConnect.TestApplication.dll")]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string[] command = ["dotnet", Path.Combine(folder, "HaConnect.TestApplication.dll"), .. arguments];
+        if (networkNamespace is not null)
+            command = ["nsenter", $"--net={networkNamespace}", "--", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new ApplicationProcess(Process.Start(start)!);
     }
 
     /// <summary>As a service manager stops it: SIGTERM, then its end.</summary>
-    internal async Task StopAsync()
+    internal async Task StopAsync(TimeSpan? patience = null)
     {
-        if (!_process.HasExited)
-            _ = Kill(_process.Id, 15);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        Signal(UnixSignal.Terminate);
+        await _process.WaitForExitAsync().WaitAsync(patience ?? TimeSpan.FromSeconds(30), TimeProvider.System);
     }
 
-    internal void Kill() => _process.Kill();
+    internal void Kill() => Signal(UnixSignal.Kill);
+
+    /// <summary>SIGSTOP: its connections stay open, and nobody answers.</summary>
+    internal void Freeze()
+    {
+        IsFrozen = true;
+        Signal(UnixSignal.Stop);
+    }
+
+    internal void Resume()
+    {
+        IsFrozen = false;
+        Signal(UnixSignal.Continue);
+    }
+
+    internal async Task SayAsync(string line) => await _process.StandardInput.WriteLineAsync(line);
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
+        Kill();
+        await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private void Signal(UnixSignal signal)
+    {
+        if (!_process.HasExited)
+            LibC.Signal(_process.Id, signal);
     }
 
     private void Add(string? line)
@@ -81,7 +118,4 @@ internal sealed partial class ApplicationProcess : IAsyncDisposable
         lock (_lines)
             _lines.Add(line);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 }

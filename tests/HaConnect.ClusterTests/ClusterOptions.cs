@@ -50,6 +50,13 @@ internal static class ClusterOptions
             variables[$"HaDatabase__Nodes__{i}__Port"] = $"{options.Nodes[i].Port}";
         }
 
+        for (var i = 0; i < cluster.Witnesses.Count; i++)
+        {
+            variables[$"HaDatabase__Failover__Witnesses__{i}__Name"] = cluster.Witnesses[i].Name;
+            variables[$"HaDatabase__Failover__Witnesses__{i}__Host"] = cluster.Witnesses[i].Host;
+            variables[$"HaDatabase__Failover__Witnesses__{i}__Port"] = $"{cluster.Witnesses[i].Port}";
+        }
+
         return variables;
     }
 }

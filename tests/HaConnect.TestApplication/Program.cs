@@ -1,14 +1,11 @@
-using HaConnect;
 using HaConnect.TestApplication;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
-// An ordinary application with HaConnect, configured by the environment (HaDatabase__…). It prints its audit records and its log as
-// lines of JSON, and stops in good order on SIGTERM.
-var builder = Host.CreateApplicationBuilder(args);
-builder.Logging.ClearProviders().AddJsonConsole();
-builder.Services.AddSingleton<IAuditSink, PrintingAuditSink>();
-builder.Services.AddHaDatabase(builder.Configuration.GetSection("HaDatabase"));
-await builder.Build().RunAsync();
+// What tests run as processes of their own: an ordinary application with HaConnect, the same with clients that write, read and record
+// a history, or a slow and lossy network link.
+return args switch
+{
+    [] => await CoordinatingApplication.RunAsync(),
+    ["workload"] => await WorkloadApplication.RunAsync(),
+    ["link", var listen, var target] => await SlowLink.RunAsync(listen, target),
+    _ => 2,
+};

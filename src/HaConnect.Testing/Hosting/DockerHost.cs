@@ -63,8 +63,10 @@ internal sealed class DockerHost : IPostgresHost
         }
     }
 
-    public async Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, CancellationToken cancellationToken)
+    public async Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken)
     {
+        if (networkNamespace is not null)
+            throw new NotSupportedException("A server in a container stays in the host's network.");
         IContainer container = Container(["/bin/sh", "-c", "exec postgres -D \"$1\" >>\"$0\" 2>&1"], [logFile, dataDirectory]);
         await container.StartAsync(cancellationToken).ConfigureAwait(false);
         return new DockerServerProcess(container);

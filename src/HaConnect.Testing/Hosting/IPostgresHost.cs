@@ -11,6 +11,6 @@ internal interface IPostgresHost : IAsyncDisposable
     /// <summary>Runs one of PostgreSQL's programs to its end, as the servers' user.</summary>
     Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, string input, CancellationToken cancellationToken);
 
-    /// <summary>Starts a server; it does not accept connections yet. Its standard error is appended to the log file.</summary>
-    Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, CancellationToken cancellationToken);
+    /// <summary>Starts a server, in a network namespace if one is given; it does not accept connections yet. Its standard error is appended to the log file.</summary>
+    Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken);
 }

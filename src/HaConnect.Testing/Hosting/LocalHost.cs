@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using HaConnect.Testing.Processes;
 
 namespace HaConnect.Testing.Hosting;
@@ -17,13 +18,18 @@ internal sealed class LocalHost(string binDirectory, int majorVersion, UnixUser 
     public Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, string input, CancellationToken cancellationToken) =>
         Tool.RunAsync(Path.Combine(binDirectory, program), arguments, user.SwitchTo, environment, input, cancellationToken);
 
-    public Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, CancellationToken cancellationToken)
+    public Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken)
     {
-        string[] command = ["-c", Launch, "sh", logFile, Path.Combine(binDirectory, "postgres"), "-D", dataDirectory];
-        ProcessStartInfo start = Tool.Prepare("/bin/sh", command, user.SwitchTo, null);
+        string[] command = ["/bin/sh", "-c", Launch, "sh", logFile, Path.Combine(binDirectory, "postgres"), "-D", dataDirectory];
+        // Only root can enter a namespace, so the user is switched behind that door; nsenter execs, so that postgres stays our direct child.
+        ProcessStartInfo start = networkNamespace is null
+            ? Tool.Prepare(command[0], command[1..], user.SwitchTo, null)
+            : Tool.Prepare("nsenter", [$"--net={networkNamespace}", "--setuid", Number(user.Uid), "--setgid", Number(user.Gid), "--", .. command], null, null);
         start.WorkingDirectory = dataDirectory; // from its first moment it is found as a process of this folder
         return Task.FromResult<IServerProcess>(new LocalServerProcess(Tool.Start(start), dataDirectory));
     }
+
+    private static string Number(uint id) => id.ToString(CultureInfo.InvariantCulture);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

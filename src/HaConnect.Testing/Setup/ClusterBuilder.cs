@@ -36,9 +36,12 @@ internal static class ClusterBuilder
         PostgresCluster cluster = new(setup, nodes, witnesses);
         try
         {
-            IPAddress address = IPAddress.Parse(options.ListenAddress);
+            // In a network of its own a node finds every port free.
+            IPAddress? address = options.Network is null ? IPAddress.Parse(options.ListenAddress) : null;
             nodes.AddRange(Enumerable.Range(1, 1 + options.Standbys).Select(i => new PostgresNode(setup, $"n{i}", PortReservation.Take(address))));
             witnesses.AddRange(Enumerable.Range(1, options.Witnesses).Select(i => new PostgresNode(setup, $"w{i}", PortReservation.Take(address))));
+            foreach (PostgresNode node in nodes.Concat(witnesses))
+                options.Network?.PortTaken(node.Name, node.Port);
             await Task.WhenAll([StartDataNodesAsync(setup, nodes, cancellationToken), .. witnesses.Select(witness => StartWitnessAsync(setup, witness, cancellationToken))]).ConfigureAwait(false);
             await cluster.WaitUntilStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             return cluster;

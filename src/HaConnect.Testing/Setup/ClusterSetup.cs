@@ -12,5 +12,11 @@ internal sealed record ClusterSetup(PostgresClusterOptions Options, IPostgresHos
     public PostgresCredentials Control { get; } = new("haconnect_control", NewPassword());
     public PostgresCredentials Replication { get; } = new("replicator", NewPassword());
 
+    /// <summary>The address under which clients and the other nodes reach a node.</summary>
+    public string AddressOf(string node) => Options.Network?.AddressOf(node) ?? Options.ListenAddress;
+
+    /// <summary>Where this process, and the tools that it runs, reach a node: where that has a network of its own, by its Unix socket.</summary>
+    public string OwnWayTo(PostgresNode node) => Options.Network is null ? node.Host : Folder;
+
     private static string NewPassword() => RandomNumberGenerator.GetHexString(24, lowercase: true);
 }

@@ -23,8 +23,8 @@ internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDire
     {
         Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase)
         {
-            ["listen_addresses"] = setup.Options.ListenAddress,
-            ["unix_socket_directories"] = "",
+            ["listen_addresses"] = setup.Options.Network?.ListenAddressOf(name) ?? setup.Options.ListenAddress,
+            ["unix_socket_directories"] = setup.Options.Network is null ? "" : setup.Folder, // named by the port, which no two nodes share
             ["max_connections"] = "100",
             ["shared_buffers"] = "16MB",
             ["dynamic_shared_memory_type"] = "mmap", // in the data folder: a killed server leaves nothing in /dev/shm
@@ -65,12 +65,14 @@ internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDire
 
     public void WriteAccess() => Write("pg_hba.conf", $"""
         # TYPE DATABASE USER ADDRESS METHOD
+        local all all scram-sha-256
+        local replication {setup.Replication.User} scram-sha-256
         {string.Join('\n', Addresses().SelectMany(a => (string[])[$"host all all {a} scram-sha-256", $"host replication {setup.Replication.User} {a} scram-sha-256"]))}
 
         """);
 
     private IEnumerable<string> Addresses() =>
-        setup.Options.ListenAddress.StartsWith("127.", StringComparison.Ordinal) ? ["127.0.0.0/8"] : ["127.0.0.0/8", "samenet"];
+        setup.AddressOf(name).StartsWith("127.", StringComparison.Ordinal) ? ["127.0.0.0/8"] : ["127.0.0.0/8", "samenet"];
 
     /// <summary>Makes the folder a standby of the given server, under this node's name.</summary>
     public void WriteStandby(string upstreamHost, int upstreamPort)

@@ -17,7 +17,7 @@ internal sealed class PortReservation : IDisposable
 
     public int Port { get; }
 
-    public static PortReservation Take(IPAddress address)
+    public static PortReservation Take(IPAddress? address)
     {
         int end = FirstOutgoingPort();
         for (int attempt = 0; attempt < 500; attempt++)
@@ -25,7 +25,7 @@ internal sealed class PortReservation : IDisposable
             int port = Random.Shared.Next(Math.Min(12000, end / 2), end);
             if (TryClaim(port, out Socket? claim))
             {
-                if (IsFree(address, port))
+                if (address is null || IsFree(address, port))
                     return new PortReservation(port, claim);
                 claim?.Dispose();
             }

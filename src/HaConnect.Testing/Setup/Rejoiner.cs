@@ -65,7 +65,7 @@ internal sealed class Rejoiner(ClusterSetup setup, IReadOnlyList<PostgresNode> n
     {
         // Before 16 pg_rewind reads the source's timeline from its control file, which lags behind a promotion until a checkpoint.
         await primary.ExecuteAsync("CHECKPOINT", cancellationToken).ConfigureAwait(false);
-        string source = string.Create(CultureInfo.InvariantCulture, $"host={primary.Host} port={primary.Port} user={setup.Superuser.User} dbname=postgres");
+        string source = string.Create(CultureInfo.InvariantCulture, $"host={setup.OwnWayTo(primary)} port={primary.Port} user={setup.Superuser.User} dbname=postgres");
         ToolResult rewind = await RunAsync("pg_rewind", ["--target-pgdata", node.DataDirectory, "--source-server", source, "--no-sync"], setup.Superuser, cancellationToken).ConfigureAwait(false);
         if (rewind.ExitCode != 0)
             return $"pg_rewind failed: {rewind.Output.Trim()}";
@@ -86,7 +86,7 @@ internal sealed class Rejoiner(ClusterSetup setup, IReadOnlyList<PostgresNode> n
         string fresh = node.DataDirectory + ".new";
         if (Directory.Exists(fresh))
             Directory.Delete(fresh, recursive: true);
-        string[] arguments = ["-D", fresh, "-c", "fast", "-X", "stream", "--no-sync", "-w", "-h", primary.Host, "-p", primary.Port.ToString(CultureInfo.InvariantCulture), "-U", setup.Replication.User];
+        string[] arguments = ["-D", fresh, "-c", "fast", "-X", "stream", "--no-sync", "-w", "-h", setup.OwnWayTo(primary), "-p", primary.Port.ToString(CultureInfo.InvariantCulture), "-U", setup.Replication.User];
         (await RunAsync("pg_basebackup", arguments, setup.Replication, cancellationToken).ConfigureAwait(false)).ThrowIfFailed("pg_basebackup");
         Directory.Delete(node.DataDirectory, recursive: true);
         Directory.Move(fresh, node.DataDirectory);

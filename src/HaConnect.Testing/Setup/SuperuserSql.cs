@@ -30,7 +30,7 @@ internal static class SuperuserSql
 
     private static string ConnectionString(ClusterSetup setup, PostgresNode node) => new NpgsqlConnectionStringBuilder
     {
-        Host = node.Host,
+        Host = setup.OwnWayTo(node),
         Port = node.Port,
         Username = setup.Superuser.User,
         Password = setup.Superuser.Password,

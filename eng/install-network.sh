@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what the tests with network namespaces need (ip, nsenter, iptables), where that can be done without a question. It never fails: where
+# something is missing those tests are skipped, and say why.
+set -uo pipefail
+
+missing=()
+for tool in ip:iproute2 nsenter:util-linux iptables:iptables; do
+  PATH="$PATH:/usr/sbin:/sbin" command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
+done
+[ "${#missing[@]}" -gt 0 ] || exit 0
+if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
+  exit 0 # not root: the tests would be skipped all the same
+fi
+printf 'Installing %s …\n' "${missing[*]}" >&2
+if command -v apt-get >/dev/null; then
+  { DEBIAN_FRONTEND=noninteractive apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >&2
+elif command -v dnf >/dev/null; then
+  dnf install -y "${missing[@]}" >&2
+elif command -v apk >/dev/null; then
+  apk add "${missing[@]}" >&2
+fi || printf '%s could not be installed; tests that need it are skipped.\n' "${missing[*]}" >&2
+exit 0
