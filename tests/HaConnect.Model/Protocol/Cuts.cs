@@ -37,6 +37,30 @@ internal static class Cuts
         return true;
     }
 
+    /// <summary>The newest decision that the records of those held show.</summary>
+    internal static (int Term, int For) Decision(World w, ref Office o)
+    {
+        var newest = (Term: 0, For: 0);
+        for (var v = 0; o.Told != 0 && v < w.Bounds.Voters; v++)
+        {
+            if ((o.Held >> v & 1) != 0 && o.ToldBy(v) is var told && told.Term > newest.Term)
+                newest = told;
+        }
+
+        return newest;
+    }
+
+    /// <summary>A node, plus one, other than the established primary that a later term decided for, and that may have been promoted.</summary>
+    internal static int Contender(World w, ref Office o) =>
+        w.Bounds.Required > 0 && w.Keeps(Rule.Contender) && Decision(w, ref o) is var (term, whom) && term > o.Established && whom != o.EstablishedPrimary + 1 ? whom : 0;
+
+    /// <summary>Whether these standbys tell by their positions that the contender has acked nothing.</summary>
+    internal static bool TellsOfContender(World w, ref Office o, int standbys)
+    {
+        var names = w.NamesOf(o.Established, o.EstablishedPrimary);
+        return (standbys >> (Contender(w, ref o) - 1) & 1) != 0 || World.Count(standbys & names) >= World.Count(names) - w.Bounds.Required;
+    }
+
     internal static bool IsFeasible(World w, ref Office o)
     {
         var standbys = o.Held & o.Standbys & ~(1 << o.EstablishedPrimary);
@@ -68,7 +92,8 @@ internal static class Cuts
         int chosen;
         if (w.Bounds.TiesAsTheMachine)
         {
-            chosen = o.DecidedBefore != 0 && (best >> (o.DecidedBefore - 1) & 1) != 0 ? o.DecidedBefore - 1 : System.Numerics.BitOperations.TrailingZeroCount(best);
+            var before = Decision(w, ref o).For;
+            chosen = before != 0 && (best >> (before - 1) & 1) != 0 ? before - 1 : System.Numerics.BitOperations.TrailingZeroCount(best);
         }
         else
         {

@@ -71,7 +71,8 @@ internal sealed class Replay
                 twin.AnswerReads(before, move.Others);
                 break;
             case MoveKind.CarryOut:
-                var isWaiting = after.Offices[move.Who][move.Node] == Order.AwaitCutOff && o[move.Node] == Order.CutOff;
+                var isWaiting = (after.Offices[move.Who][move.Node] == Order.AwaitCutOff && o[move.Node] == Order.CutOff)
+                    || (o[move.Node] == Order.Promote && !after.Refused && after.Servers[move.Node].InRecovery);
                 if ((o.Pending >> move.Node & 1) != 0 && !isWaiting)
                     twin.Answer(after, move.Node, o[move.Node], after.Refused, (0, after.Servers[move.Node].Wal.Length));
                 break;
