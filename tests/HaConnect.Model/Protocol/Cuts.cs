@@ -19,6 +19,8 @@ internal static class Cuts
     {
         if (read == 0 || !CutsOff(w, ref o, o.Established, o.EstablishedPrimary, read))
             return false;
+        if (w.Keeps(Rule.ContenderFollowers) && Contender(w, ref o) != 0 && !TellsOfContender(w, ref o, read))
+            return false;
         var newest = 1;
         for (var s = 0; s < w.Bounds.DataNodes; s++)
         {
@@ -57,7 +59,7 @@ internal static class Cuts
     /// <summary>Whether these standbys tell by their positions that the contender has acked nothing.</summary>
     internal static bool TellsOfContender(World w, ref Office o, int standbys)
     {
-        var names = w.NamesOf(o.Established, o.EstablishedPrimary);
+        var names = w.Keeps(Rule.ContenderFollowers) ? w.Bounds.AllData & ~(1 << o.EstablishedPrimary) : w.NamesOf(o.Established, o.EstablishedPrimary);
         return (standbys >> (Contender(w, ref o) - 1) & 1) != 0 || World.Count(standbys & names) >= World.Count(names) - w.Bounds.Required;
     }
 

@@ -77,4 +77,10 @@ public enum Rule
 
     /// <summary>A position is refused while a promotion is under way. Broken: it is read.</summary>
     NoPromotionAtPosition = 1 << 23,
+
+    /// <summary>
+    /// That a contender has acked nothing is told by so many of all other data nodes that any k of them meet these, before anybody is
+    /// confirmed or promoted. Broken: by those that the row in force names, before anybody is confirmed.
+    /// </summary>
+    ContenderFollowers = 1 << 24,
 }

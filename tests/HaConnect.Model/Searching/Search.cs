@@ -40,9 +40,9 @@ internal sealed class Search
     }
 
     /// <summary>For each key that a state can have, the shortest way to the first state that has it.</summary>
-    internal static Dictionary<string, IReadOnlyList<Move>> ShortestWays(Bounds bounds, Func<World, IEnumerable<string>> keys)
+    internal static Dictionary<string, IReadOnlyList<Move>> ShortestWays(Bounds bounds, Func<World, IEnumerable<string>> keys, Rule broken)
     {
-        var search = new Search(bounds, Rule.None, []);
+        var search = new Search(bounds, broken, []);
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         search.Explore(int.MaxValue, world =>
         {
