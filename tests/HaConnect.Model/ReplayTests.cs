@@ -63,57 +63,6 @@ public sealed class ReplayTests(ITestOutputHelper output)
         Assert.True(followed > 200, $"only {followed} of {ways.Count} ways could be followed");
     }
 
-    /// <summary>
-    /// A standby that the row in force does not name may be named by the next candidate, and ack for it: those that the row names do not
-    /// tell that nobody has.
-    /// </summary>
-    [Fact]
-    public void Replay_ContenderWithAFollowerThatTheRowInForceDoesNotName_NobodyElseIsConfirmedOnceThatIsShipped()
-    {
-        var replay = new Replay(new Bounds("unnamed") { DataNodes = 4, Witnesses = 1, Unnamed = 1, Coordinators = 1, Terms = 3, Deaths = 1, PromotesAtOnce = true, TiesAsTheMachine = true });
-        const int n0 = 0, n1 = 1, n2 = 2, n3 = 3, witness = 4;
-
-        // Term 2: n1 is promoted, and n3 alone is pointed to it before the coordinator dies.
-        replay.Take(new Move(MoveKind.FailOver, 0, Others: 0b11110));
-        CarryOut(n1, n2, n3, witness);
-        foreach (var standby in new[] { n1, n2, n3 })
-        {
-            CarryOut(standby);
-            replay.Take(new Move(MoveKind.ReceiverStops, Node: standby));
-            CarryOut(standby);
-        }
-
-        CarryOut(n1, n2, n3);
-        CarryOut(n1, n2, n3, witness);
-        CarryOut(n1);
-        CarryOut(n1, n2, n3, witness);
-        CarryOut(n1, n1, n3);
-        replay.Take(new Move(MoveKind.Receive, Node: n3));
-        Assert.Equal(1, replay.Present.Flushed(n1, replay.Present.Servers[n1].Names, 1));
-        replay.Take(new Move(MoveKind.Die, 0));
-
-        // Term 3: another sees n0, n2 and the witness only.
-        replay.Take(new Move(MoveKind.Survey, 0, Others: 0b10101));
-        replay.Take(new Move(MoveKind.Read, 0, Others: 0b10101));
-        CarryOut(n0, n2, witness);
-        Assert.Equal(Stage.CuttingOff, replay.Present.Offices[0].Stage);
-        CarryOut(n2);
-        if (replay.Present.Offices[0].Stage == Stage.ReadingPositions)
-        {
-            CarryOut(n2);
-            CarryOut(n0, n2, witness);
-            CarryOut(n0, n2);
-        }
-
-        Assert.Equal(Replay.Shipped.HasFlag(Rule.ContenderFollowers) ? Invariant.AtMostOneAckingPrimary : Invariant.None, replay.Present.Violated);
-
-        void CarryOut(params int[] voters)
-        {
-            foreach (var voter in voters)
-                replay.Take(new Move(MoveKind.CarryOut, 0, voter));
-        }
-    }
-
     private static IEnumerable<string> Steps(World world)
     {
         foreach (var o in world.Offices)
