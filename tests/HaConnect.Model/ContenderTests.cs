@@ -4,7 +4,7 @@ namespace HaConnect.Model;
 /// A standby that the row in force does not name may be named by the next candidate, and ack for it: that none of those that the row
 /// names has gone on does not tell that nobody has. Both ways are too long for a search; the shipped machine walks beside the model.
 /// </summary>
-public sealed class ContenderTests
+public sealed class ContenderTests(ITestOutputHelper output)
 {
     private static readonly Bounds Confirming = new("confirming") { DataNodes = 4, Witnesses = 1, Unnamed = 1, Coordinators = 1, Terms = 3, Deaths = 1, PromotesAtOnce = true, TiesAsTheMachine = true };
     private static readonly Bounds FailingOver = Confirming with { Name = "failing over", DataNodes = 5, Witnesses = 2, Unnamed = 2 };
@@ -16,8 +16,7 @@ public sealed class ContenderTests
     {
         const int n0 = 0, n1 = 1, n2 = 2, n3 = 3, witness = 4;
         var replay = new Replay(Confirming);
-        Promote(replay, n1, [n1, n2, n3], [witness], follower: n3);
-        replay.Take(new Move(MoveKind.Die, 0));
+        Assert.All(Scenario.PromotedForOneFollower(Confirming, n1, n3, rowLength: 1), move => replay.Take(move));
 
         // Another coordinator sees n0, which is well, n2 and the witness only.
         replay.Take(new Move(MoveKind.Survey, 0, Others: 0b10101));
@@ -37,8 +36,7 @@ public sealed class ContenderTests
         var replay = new Replay(FailingOver);
         replay.Take(new Move(MoveKind.Write, Node: n0));
         replay.Take(new Move(MoveKind.Receive, Node: n3));
-        Promote(replay, n3, [n1, n2, n3, n4], [w1, w2], follower: n4);
-        replay.Take(new Move(MoveKind.Die, 0));
+        Assert.All(Scenario.PromotedForOneFollower(FailingOver, n3, n4, rowLength: 2), move => replay.Take(move));
 
         // Another coordinator sees n1, n2 and the witnesses only.
         replay.Take(new Move(MoveKind.FailOver, 0, Others: 0b1100110));
@@ -51,28 +49,24 @@ public sealed class ContenderTests
         Assert.Equal(_expected, replay.Present.Violated);
     }
 
-    /// <summary>Term 2 up to where its row is on the promoted node, which one follower has flushed.</summary>
-    private static void Promote(Replay replay, int candidate, int[] standbys, int[] witnesses, int follower)
+    /// <summary>From where a promoted node acks with one follower, on to the end of a term more, or of two.</summary>
+    [Theory]
+    [InlineData(Rule.None, 0, 3, false)]
+    [InlineData(Rule.None, 1, 3, false)]
+    [InlineData(Rule.Contender, 0, 3, true)]
+    [InlineData(Rule.ContenderFollowers, 0, 3, false)]
+    [InlineData(Rule.ContenderFollowers, 1, 3, true)]
+    [InlineData(Rule.DecisionKept, 0, 4, true)]
+    public void Search_FromAPromotionThatOneFollowerKnowsOf_FindsHarmWhereARuleIsBroken(Rule broken, int unnamed, int terms, bool harms)
     {
-        int[] voters = [.. standbys, .. witnesses];
-        replay.Take(new Move(MoveKind.FailOver, 0, Others: voters.Sum(v => 1 << v)));
-        CarryOut(replay, voters);
-        foreach (var standby in standbys)
-        {
-            CarryOut(replay, standby);
-            replay.Take(new Move(MoveKind.ReceiverStops, Node: standby));
-            CarryOut(replay, standby);
-        }
-
-        CarryOut(replay, standbys);
-        CarryOut(replay, voters);
-        CarryOut(replay, candidate);
-        CarryOut(replay, voters);
-        CarryOut(replay, candidate, candidate, follower);
-        var length = replay.Present.Servers[candidate].Wal.Length;
-        while (replay.Present.Servers[follower].Wal.Length < length)
-            replay.Take(new Move(MoveKind.Receive, Node: follower));
-        Assert.Equal(1, replay.Present.Flushed(candidate, replay.Present.Servers[candidate].Names, length));
+        var bounds = Confirming with { Name = $"four, from term 2, {unnamed} unnamed", Unnamed = unnamed, Terms = terms, TiesAsTheMachine = false, Writes = 0 };
+        var from = Scenario.After(bounds, broken, Scenario.PromotedForOneFollower(bounds, 1, 3, rowLength: 1));
+        var outcome = Search.Run(bounds, broken, Search.Harm, from: from);
+        output.WriteLine(Outcome.Header);
+        output.WriteLine(outcome.Line);
+        output.WriteLine(outcome.Story);
+        Assert.Equal(harms, outcome.Violated != Invariant.None);
+        Assert.NotEqual(harms, outcome.IsExhausted);
     }
 
     private static void CarryOut(Replay replay, params int[] voters)
