@@ -69,6 +69,18 @@ public sealed class ContenderTests(ITestOutputHelper output)
         Assert.NotEqual(harms, outcome.IsExhausted);
     }
 
+    [Fact]
+    public void Search_FollowerBeforeTheRow_AnAckedWriteIsMissed()
+    {
+        var bounds = Confirming with { Name = "four, before the row", Unnamed = 0, TiesAsTheMachine = false };
+        var from = Scenario.After(bounds, Rule.RowFirst, Scenario.PromotedForOneFollower(bounds, 1, 3, rowLength: 0));
+        Assert.Equal(1, from.Acked);
+        var outcome = Search.Run(bounds, Rule.RowFirst, Search.Harm, from: from);
+        output.WriteLine(outcome.Line);
+        output.WriteLine(outcome.Story);
+        Assert.Equal(Invariant.NoLostAck, outcome.Violated);
+    }
+
     private static void CarryOut(Replay replay, params int[] voters)
     {
         foreach (var voter in voters)

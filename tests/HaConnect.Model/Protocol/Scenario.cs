@@ -5,7 +5,7 @@ internal static class Scenario
 {
     /// <summary>
     /// Term 2 up to where its row is on the promoted node, which one follower has flushed: the node acks, and neither the standbys left
-    /// nor the old primary know of it. Then its coordinator dies.
+    /// nor the old primary know of it. Then its coordinator dies. Where the row is not first, there is a write instead of it.
     /// </summary>
     internal static IEnumerable<Move> PromotedForOneFollower(Bounds bounds, int candidate, int follower, int rowLength)
     {
@@ -13,8 +13,14 @@ internal static class Scenario
         int[] voters = [.. Enumerable.Range(1, bounds.Voters - 1)];
         yield return new Move(MoveKind.FailOver, 0, Others: voters.Sum(v => 1 << v));
         int[] cutOff = [.. standbys.SelectMany(s => new[] { s, -s, s })];
-        foreach (var v in (int[])[.. voters, .. cutOff, .. standbys, .. voters, candidate, .. voters, candidate, candidate, follower])
+        foreach (var v in (int[])[.. voters, .. cutOff, .. standbys, .. voters, candidate, .. voters, candidate, .. (int[])(rowLength > 0 ? [candidate] : []), follower])
             yield return v < 0 ? new Move(MoveKind.ReceiverStops, Node: -v) : new Move(MoveKind.CarryOut, 0, v);
+        if (rowLength == 0)
+        {
+            yield return new Move(MoveKind.Write, Node: candidate);
+            yield return new Move(MoveKind.Receive, Node: follower);
+        }
+
         for (var received = 0; received < rowLength; received++)
             yield return new Move(MoveKind.Receive, Node: follower);
         yield return new Move(MoveKind.Die, 0);
