@@ -69,6 +69,20 @@ public sealed class ContenderTests(ITestOutputHelper output)
         Assert.NotEqual(harms, outcome.IsExhausted);
     }
 
+    /// <summary>The second way above, without the machine: with the rule nobody is decided for.</summary>
+    [Theory]
+    [InlineData(Rule.None, Stage.Leading)]
+    [InlineData(Rule.ContenderFollowers, Stage.Deciding)]
+    public void Apply_FailoverWhileAContenderHasAnUnnamedFollower_IsRefusedUnderTheRule(Rule broken, object stage)
+    {
+        Move[] moves =
+        [
+            new(MoveKind.Write, Node: 0), new(MoveKind.Receive, Node: 3), .. Scenario.PromotedForOneFollower(FailingOver, 3, 4, rowLength: 2),
+            new(MoveKind.FailOver, 0, Others: 0b1100110), .. new[] { 1, 2, 5, 6, 1, 2, 1, 2 }.Select(v => new Move(MoveKind.CarryOut, 0, v)),
+        ];
+        Assert.Equal(stage, Scenario.After(FailingOver, broken, moves).Offices[0].Stage);
+    }
+
     [Fact]
     public void Search_FollowerBeforeTheRow_AnAckedWriteIsMissed()
     {
