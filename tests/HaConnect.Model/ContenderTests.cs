@@ -75,10 +75,11 @@ public sealed class ContenderTests(ITestOutputHelper output)
     [InlineData(Rule.ContenderFollowers, Stage.Deciding)]
     public void Apply_FailoverWhileAContenderHasAnUnnamedFollower_IsRefusedUnderTheRule(Rule broken, object stage)
     {
+        int[] orders = [1, 2, 5, 6, 1, 2, 1, 2];
         Move[] moves =
         [
             new(MoveKind.Write, Node: 0), new(MoveKind.Receive, Node: 3), .. Scenario.PromotedForOneFollower(FailingOver, 3, 4, rowLength: 2),
-            new(MoveKind.FailOver, 0, Others: 0b1100110), .. new[] { 1, 2, 5, 6, 1, 2, 1, 2 }.Select(v => new Move(MoveKind.CarryOut, 0, v)),
+            new(MoveKind.FailOver, 0, Others: 0b1100110), .. orders.Select(v => new Move(MoveKind.CarryOut, 0, v)),
         ];
         Assert.Equal(stage, Scenario.After(FailingOver, broken, moves).Offices[0].Stage);
     }
