@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HaConnect.Model;
 
 /// <summary>Counts the cut-off standbys, and chooses among them.</summary>
@@ -7,6 +9,8 @@ internal static class Cuts
 
     private static bool CutsOff(World w, ref Office o, int term, int primary, int cutOff)
     {
+        if (w.Keeps(Rule.ContenderFollowers) && Contender(w, ref o) != 0 && !TellsOfContender(w, ref o, cutOff))
+            return false;
         if (w.Bounds.Required == 0)
             return World.Count(cutOff & ~(1 << primary)) >= ((w.Bounds.DataNodes - 1) / 2) + 1;
         var names = w.NamesOf(term, primary);
@@ -18,8 +22,6 @@ internal static class Cuts
     internal static bool Suffices(World w, ref Office o, int read)
     {
         if (read == 0 || !CutsOff(w, ref o, o.Established, o.EstablishedPrimary, read))
-            return false;
-        if (w.Keeps(Rule.ContenderFollowers) && Contender(w, ref o) != 0 && !TellsOfContender(w, ref o, read))
             return false;
         var newest = 1;
         for (var s = 0; s < w.Bounds.DataNodes; s++)
@@ -60,7 +62,7 @@ internal static class Cuts
     internal static bool TellsOfContender(World w, ref Office o, int standbys)
     {
         var names = w.Keeps(Rule.ContenderFollowers) ? w.Bounds.AllData & ~(1 << o.EstablishedPrimary) : w.NamesOf(o.Established, o.EstablishedPrimary);
-        return (standbys >> (Contender(w, ref o) - 1) & 1) != 0 || World.Count(standbys & names) >= World.Count(names) - w.Bounds.Required;
+        return Contender(w, ref o) is var contender && (contender == 0 || (standbys >> (contender - 1) & 1) != 0) || World.Count(standbys & names) >= World.Count(names) - w.Bounds.Required;
     }
 
     internal static bool IsFeasible(World w, ref Office o)
@@ -69,13 +71,29 @@ internal static class Cuts
         return CutsOff(w, ref o, standbys) && HasFollowers(w, standbys);
     }
 
-    internal static bool HasCandidate(World w, ref Office o) => HasFollowers(w, o.CutOff & o.HasPosition);
+    internal static bool HasCandidate(World w, ref Office o)
+    {
+        var best = Best(w, ref o);
+        return best != 0 && HasFollowers(w, FollowersOf(ref o, BitOperations.TrailingZeroCount(best)) | (best & -best));
+    }
+
+    /// <summary>Of those whose positions were read: one of an earlier term may have gone past the fork, and then never can follow.</summary>
+    private static int FollowersOf(ref Office o, int candidate)
+    {
+        var followers = 0;
+        for (var s = 0; (o.CutOff & o.HasPosition) >> s != 0; s++)
+        {
+            if (((o.CutOff & o.HasPosition) >> s & 1) != 0 && s != candidate && o.Position(s).Term == o.Position(candidate).Term)
+                followers |= 1 << s;
+        }
+
+        return followers;
+    }
 
     private static bool HasFollowers(World w, int standbys) =>
         standbys != 0 && (World.Count(standbys) - 1 >= w.Bounds.Required || !w.Keeps(Rule.EnoughFollowers));
 
-    /// <summary>The furthest; of equal ones any, which the caller of the step enumerates.</summary>
-    internal static bool Choose(World w, ref Office o)
+    private static int Best(World w, ref Office o)
     {
         var read = o.CutOff & o.HasPosition;
         var (best, most) = (0, -1);
@@ -91,11 +109,18 @@ internal static class Cuts
                 best |= 1 << s;
         }
 
+        return best;
+    }
+
+    /// <summary>The furthest; of equal ones any, which the caller of the step enumerates.</summary>
+    internal static bool Choose(World w, ref Office o)
+    {
+        var best = Best(w, ref o);
         int chosen;
         if (w.Bounds.TiesAsTheMachine)
         {
             var before = Decision(w, ref o).For;
-            chosen = before != 0 && (best >> (before - 1) & 1) != 0 ? before - 1 : System.Numerics.BitOperations.TrailingZeroCount(best);
+            chosen = before != 0 && (best >> (before - 1) & 1) != 0 ? before - 1 : BitOperations.TrailingZeroCount(best);
         }
         else
         {
@@ -105,7 +130,7 @@ internal static class Cuts
                 chosen++;
         }
 
-        (o.Candidate, o.Names) = (chosen + 1, read & ~(1 << chosen));
+        (o.Candidate, o.Names) = (chosen + 1, FollowersOf(ref o, chosen));
         return true;
     }
 }

@@ -119,7 +119,7 @@ internal static class Table
                 return AwaitFlush(w, c);
             case Stage.Flushing when settled && ((o.Done & candidate) != 0 || Statements.Row(w, c).Required == 0):
                 return Ask(ref o, Stage.Marking, o.Promised & candidate, Order.MarkEstablished);
-            case Stage.Flushing when (o.Held & candidate) == 0 || (time && World.Count(o.Promised & Statements.Row(w, c).Names) < Statements.Row(w, c).Required):
+            case Stage.Flushing when (o.Held & candidate) == 0 || (grace && World.Count(o.Promised & o.Standbys & Statements.Row(w, c).Names) < Statements.Row(w, c).Required):
                 return Lead(ref o);
             case Stage.Flushing:
                 return time && AwaitFlush(w, c);

@@ -13,7 +13,7 @@ internal sealed class Replay
     /// Where the shipped machine is known to fall short of the protocol that is searched; see docs/operations/safety-model.md. None once
     /// it is mended.
     /// </summary>
-    internal const Rule Shipped = Rule.ContenderFollowers;
+    internal const Rule Shipped = Rule.None;
 
     private readonly Bounds _bounds;
     private readonly Twin[] _twins;

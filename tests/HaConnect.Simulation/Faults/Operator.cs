@@ -20,7 +20,7 @@ internal sealed class Operator(World world)
     {
         if (node.IsWitness || Source(node) is not { } source)
             return;
-        if (!world.Config.DoesBreak(Breaks.RejoinBeforeEstablished) && (source.Process!.Terms.Established is not { } row || row.Primary != source.Name || source != world.Judge.EstablishedPrimary || IsBusy(row.Term)))
+        if (!world.Config.DoesBreak(Breaks.RejoinBeforeEstablished) && (source.Process!.Terms.Established is not { } row || row.Primary != source.Name || source != world.Judge.EstablishedPrimary || IsBusy(source)))
             return;
         world.Trace($"the operator rebuilds {node.Name} from {source.Name}");
         world.Judge.Rejoining(node, source);
@@ -37,8 +37,15 @@ internal sealed class Operator(World world)
         ? world.DataNodes.Where(s => s != node && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false }).MaxBy(s => s.Disk.Timeline)
         : world.DataNodes.FirstOrDefault(s => s != node && s == world.Judge.EstablishedPrimary && s.Process is { Accepts: true, InRecovery: false, Actor.IsFrozen: false });
 
-    /// <summary>Somebody has promised a later term: a coordinator is at work.</summary>
-    private bool IsBusy(long term) => world.Servers.Any(s => Failover.Register.Parse(s.IsWitness ? s.WitnessRegister : s.Disk.Settings.GetValueOrDefault("haconnect.term")) is { } register && register.Term > term);
+    /// <summary>
+    /// A coordinator is at work, or the newest decision is for another node, which may have been promoted and have acked: what that node or
+    /// its followers hold must not be thrown away yet.
+    /// </summary>
+    private bool IsBusy(SimServer primary)
+    {
+        var registers = world.Servers.Select(s => Failover.Register.Parse(s.IsWitness ? s.WitnessRegister : s.Disk.Settings.GetValueOrDefault("haconnect.term"))).Where(r => r is not null).ToList();
+        return registers.MaxBy(r => r!.DecisionTerm) is not { } newest || newest.Decision != primary.Name || registers.Exists(r => r!.Term > newest.DecisionTerm);
+    }
 
     private void Tend()
     {

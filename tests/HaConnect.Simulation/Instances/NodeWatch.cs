@@ -98,10 +98,11 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
         return (long)(ReferenceEquals(snapshot.PrimaryNode, node) ? interval : interval * 1.5).TotalMicroseconds;
     }
 
-    private ServerState Read(ServerProcess p)
+    /// <summary>What the probing statement answers at a server.</summary>
+    internal static ServerState Read(ServerProcess p)
     {
         var receiver = p.InRecovery ? p.Startup.Receiver : null;
-        var established = World.Config.DoesBreak(Breaks.ServeBeforeEstablished) ? Pretend(p.Terms.Newest) : p.Terms.Established;
+        var established = p.Server.World.Config.DoesBreak(Breaks.ServeBeforeEstablished) ? Pretend(p.Terms.Newest) : p.Terms.Established;
         return new ServerState
         {
             InRecovery = p.InRecovery,
@@ -110,8 +111,9 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
             VersionNumber = 150_018,
             Timeline = p.Disk.Timeline,
             InsertLsn = p.InRecovery ? null : Wal.Lsn(p.Disk.Wal.Count),
-            ReceiveLsn = p.InRecovery ? p.Startup.ReceiveLsnAsShown : null,
+            ReceiveLsn = p.InRecovery ? p.Startup.Received : null,
             ReplayLsn = p.InRecovery ? Wal.Lsn(p.Replayed) : null,
+            SegmentSize = Wal.SegmentSize,
             SeesStatistics = true,
             HasReceiver = receiver is not null,
             ReceiverStatus = receiver?.Status,

@@ -25,11 +25,32 @@ internal sealed class CommitQueue(ServerProcess process)
         }
     }
 
+    /// <summary>A row whose commit waits is seen by nobody at this server yet.</summary>
+    internal bool IsWaiting(WalEntry entry) => _waiting.Any(w => w.Entry == entry);
+
     /// <summary>A cancelled wait is answered as a success: PostgreSQL commits locally and only warns.</summary>
+    internal void Cancel(WalEntry entry) => Leave(entry)?.Invoke();
+
     internal void CancelAll()
     {
-        while (_waiting.TryDequeue(out var waiting))
-            waiting.Answer();
+        while (_waiting.TryPeek(out var waiting))
+            Cancel(waiting.Entry);
+    }
+
+    /// <summary>A terminated wait is not answered: PostgreSQL commits locally, and the session is gone.</summary>
+    internal Action? Leave(WalEntry entry)
+    {
+        Action? answer = null;
+        for (var left = _waiting.Count; left > 0; left--)
+        {
+            var waiting = _waiting.Dequeue();
+            if (waiting.Entry == entry)
+                answer = waiting.Answer;
+            else
+                _waiting.Enqueue(waiting);
+        }
+
+        return answer;
     }
 
     private int Confirmed()

@@ -44,11 +44,14 @@ internal sealed class Disk
         Generation++;
     }
 
-    /// <summary>Whether this history runs through another's end: the other can follow it from there.</summary>
+    /// <summary>
+    /// Whether this history runs through another's end: the other can follow it from there. On one timeline it may even have more, up to
+    /// a segment, since streaming is asked for from the start of a segment.
+    /// </summary>
     internal bool Continues(int timeline, int end)
     {
         if (timeline == Timeline)
-            return end <= Flushed;
+            return Servers.Wal.SegmentStart(end) <= Flushed;
         foreach (var (earlier, until) in History)
         {
             if (earlier == timeline)

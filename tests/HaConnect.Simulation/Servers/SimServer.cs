@@ -95,7 +95,7 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
         process.Actor.Run(() =>
         {
             var from = standby.Disk.Flushed;
-            if (!Disk.Continues(standby.Disk.Timeline, from) || from > Disk.Flushed)
+            if (!Disk.Continues(standby.Disk.Timeline, from))
             {
                 world.Trace($"{name} refuses {standby.Server.Name}: timeline {standby.Disk.Timeline} at entry {from} is not in its history ({Disk.Timeline} at {Disk.Flushed})");
                 receiver.Refused("waiting");

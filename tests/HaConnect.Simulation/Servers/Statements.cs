@@ -10,6 +10,9 @@ namespace HaConnect.Simulation.Servers;
 /// <summary>What each statement of a lock session does at a server. The texts are the shipped ones; what is not known here is an error.</summary>
 internal sealed class Statements(World world)
 {
+    /// <summary>What scripts ask, and the shipped code does not.</summary>
+    internal const string Conninfo = "SELECT pg_catalog.current_setting('primary_conninfo')";
+
     private readonly Dictionary<string, Func<ServerProcess, SimSession, object[], SimRow>> _fixed = new(ReferenceEqualityComparer.Instance)
     {
         [ControlSql.TryLock] = TryLock,
@@ -19,17 +22,18 @@ internal sealed class Statements(World world)
         [ControlSql.HasSchema] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
         [ControlSql.ReadSettings] = ReadSettings,
         [ControlSql.ReadTerms] = ReadTerms,
-        [ControlSql.CutOffState] = static (p, _, _) => new SimRow(LooksCutOff(p, p.Setting("primary_conninfo").Length == 0 && p.Startup.Receiver is null), LooksCutOff(p, p.Startup.IsIdle), Lsn(p.Replayed)),
+        [ControlSql.CutOffState] = static (p, _, _) => new SimRow(LooksCutOff(p, p.Setting("primary_conninfo").Length == 0 && p.Startup.Receiver is null), LooksCutOff(p, p.Startup.IsIdle), p.Startup.IsPaused, Delay(p)),
         [ControlSql.Position] = ReadPosition,
         [ControlSql.Verify] = static (p, s, _) => new SimRow(p.InRecovery && LooksCutOff(p, p.Startup.Receiver is null), HoldsLock(p, s), RegisterFor(p, s)),
         [ControlSql.Promote] = Promote,
         [ControlSql.ResumeReplay] = ResumeReplay,
         [ControlSql.SynchronousNames] = static (p, _, _) => new SimRow(NamesFor(p)),
+        [Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
         [ControlSql.Reload] = Reload,
         [ControlSql.CreateSchema] = static (p, _, _) => RequirePrimary(p),
         [ControlSql.InsertTerm] = InsertTerm,
-        [ControlSql.FlushedLsn] = static (p, _, _) => new SimRow(Lsn(p.Disk.Flushed)),
+        [ControlSql.FlushedLsn] = static (p, _, _) => p.InRecovery ? throw SimSessionSource.Error("55000", "recovery is in progress") : new SimRow(Lsn(p.Disk.Flushed)),
         [ControlSql.Flushed] = Flushed,
         [ControlSql.MarkEstablished] = MarkEstablished,
         [ControlSql.InsertAudit] = InsertAudit,
@@ -178,7 +182,7 @@ internal sealed class Statements(World world)
         var equals = assignment.IndexOf(" = ", StringComparison.Ordinal);
         var (name, literal) = (assignment[..equals], assignment[(equals + 3)..]);
         var value = literal.StartsWith('\'') ? literal[1..^1].Replace("''", "'", StringComparison.Ordinal) : literal;
-        if (name == "haconnect.term" && !s.HasSetRegister)
+        if (name == "haconnect.term" && !s.HasSetRegister && !p.Loaded.ContainsKey(name))
             throw SimSessionSource.Error("42704", "unrecognized configuration parameter \"haconnect.term\"");
         if (p.Disk.IsFull)
             throw SimSessionSource.Error("53100", "could not write to file \"postgresql.auto.conf.tmp\": No space left on device");
@@ -221,9 +225,7 @@ internal sealed class Statements(World world)
     private static SimRow RequirePrimary(ServerProcess p) =>
         p.InRecovery ? throw SimSessionSource.Error("25006", "cannot execute in a read-only transaction") : SimRow.None;
 
-    private static NpgsqlLogSequenceNumber? ReceivedLsn(ServerProcess p) => p.Startup.Received is not { } received
-        ? null
-        : new NpgsqlLogSequenceNumber(p.Startup.EndsAmidRecord && received == p.Disk.Flushed ? Wal.LsnAmidNext(received) : Wal.Lsn(received));
+    private static NpgsqlLogSequenceNumber? ReceivedLsn(ServerProcess p) => p.Startup.Received is { } received ? new NpgsqlLogSequenceNumber(received) : null;
 
     private static NpgsqlLogSequenceNumber Lsn(int index) => new(Wal.Lsn(index));
 

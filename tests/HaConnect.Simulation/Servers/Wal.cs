@@ -5,7 +5,11 @@ internal static class Wal
 {
     internal const int EntriesPerSegment = 64;
 
-    private const ulong Base = 0x3000200;
+    /// <summary>In bytes.</summary>
+    internal const ulong SegmentSize = EntriesPerSegment * EntrySize;
+
+    private const ulong PageHeader = 0x200;
+    private const ulong Base = 0x3000000 + PageHeader;
     private const ulong EntrySize = 1024;
 
     internal static ulong Lsn(int index) => Base + ((ulong)index * EntrySize);
@@ -14,8 +18,8 @@ internal static class Wal
 
     internal static int SegmentStart(int index) => index / EntriesPerSegment * EntriesPerSegment;
 
-    /// <summary>Where the segment begins, which no record does: its page header comes first.</summary>
-    internal static ulong SegmentLsn(int index) => (Lsn(index) / (16 * 1024 * 1024)) * (16 * 1024 * 1024);
+    /// <summary>Where streaming is asked for: no record ends there.</summary>
+    internal static ulong SegmentStartLsn(int index) => Lsn(SegmentStart(index)) - PageHeader;
 
     /// <summary>A record that has not come whole ends here.</summary>
     internal static ulong LsnAmidNext(int index) => Lsn(index) + (EntrySize / 2);

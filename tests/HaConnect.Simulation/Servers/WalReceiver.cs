@@ -65,12 +65,14 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
         _sender = sender;
         Status = "streaming";
         _heardSince = World.Scheduler.Now;
-        standby.Startup.Received = Wal.SegmentStart(from);
-        standby.Startup.HasReceivedOfStream = false;
         standby.Startup.EndsAmidRecord = false;
         standby.Startup.HighestTimelineSeen = Math.Max(standby.Startup.HighestTimelineSeen, of.Timeline);
         if (standby.Disk.Timeline != of.Timeline)
+        {
             standby.Disk.TakeTimeline(of);
+            standby.Startup.ReceivesFrom(from);
+        }
+
         World.Trace($"{standby.Server.Name} streams from {upstream.Name} on timeline {of.Timeline} from entry {from}");
         Report();
         Reconsider();
@@ -82,8 +84,7 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
             return;
         standby.Disk.Wal.AddRange(entries);
         standby.Disk.Flushed = standby.Disk.Wal.Count;
-        standby.Startup.Received = standby.Disk.Flushed;
-        standby.Startup.HasReceivedOfStream = true;
+        standby.Startup.HasReceived(standby.Disk.Flushed);
         standby.Startup.CatchUp();
         standby.SendAll();
         Report();

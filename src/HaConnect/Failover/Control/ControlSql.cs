@@ -67,8 +67,8 @@ internal static class ControlSql
 
     internal const string CutOffState = """
         SELECT pg_catalog.current_setting('primary_conninfo') = '' AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver),
-               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'startup' AND a.wait_event IN ('RecoveryRetrieveRetryInterval', 'RecoveryApplyDelay', 'RecoveryPause')),
-               pg_catalog.pg_last_wal_replay_lsn()
+               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'startup' AND a.wait_event = 'RecoveryRetrieveRetryInterval'),
+               pg_catalog.pg_is_wal_replay_paused(), pg_catalog.current_setting('recovery_min_apply_delay')
         """;
 
     internal const string Position = """

@@ -51,12 +51,16 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync("ALTER SYSTEM SET primary_conninfo = ''", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
 
+        // It does nothing where replay is not paused, and fails where a promotion is under way, which cannot be taken back.
+        await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
+
         // Twice in a row: once the new setting is loaded and the startup process waits for WAL from nowhere, no receiver can come back.
         for (var seen = 0; seen < 2;)
         {
-            var (isGone, isWaiting, _) = await session.QueryAsync(ControlSql.CutOffState,
-                static row => (row.GetBoolean(0), row.GetBoolean(1), row.IsDBNull(2)), cancellationToken).ConfigureAwait(false);
-            seen = isGone && isWaiting ? seen + 1 : 0;
+            var s = await session.QueryAsync(ControlSql.CutOffState,
+                static row => (IsGone: row.GetBoolean(0), IsWaiting: row.GetBoolean(1), IsPaused: row.GetBoolean(2), Delay: row.GetString(3)), cancellationToken).ConfigureAwait(false);
+            await LetReplayAsync(s.IsPaused, s.Delay, cancellationToken).ConfigureAwait(false);
+            seen = s.IsGone && s.IsWaiting ? seen + 1 : 0;
             if (seen < 2)
                 await PollAsync().ConfigureAwait(false);
         }
@@ -64,23 +68,15 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     public async Task<StandbyPosition> ReadPositionAsync(CancellationToken cancellationToken)
     {
-        ulong? before = null;
-
-        // It does nothing where replay is not paused, and fails where a promotion is under way, which cannot be taken back (a fact test shows it).
         await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
+        ulong? before = null;
         while (true)
         {
             var p = await session.QueryAsync(ControlSql.Position, static row => (NoReceiver: row.GetBoolean(0), Received: Lsn(row, 1), Replayed: Lsn(row, 2),
                 IsWaiting: row.GetBoolean(3), IsPaused: row.GetBoolean(4), Delay: row.GetString(5)), cancellationToken).ConfigureAwait(false);
             if (!p.NoReceiver)
                 throw new CommandRefusedException("a WAL receiver has come back");
-            if (p.IsPaused)
-                await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
-            if (p.Delay != "0")
-            {
-                await session.ExecuteAsync("ALTER SYSTEM SET recovery_min_apply_delay = 0", cancellationToken).ConfigureAwait(false);
-                await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-            }
+            await LetReplayAsync(p.IsPaused, p.Delay, cancellationToken).ConfigureAwait(false);
 
             // A received position may end amid a record that never came whole, so that replay stands still before it.
             if (p.Delay == "0" && !p.IsPaused && (p.Replayed >= p.Received && p.Received > 0 || (p.IsWaiting && before == p.Replayed)))
@@ -177,6 +173,17 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     private Task<string?> ReadRegisterAsync(CancellationToken cancellationToken) =>
         session.QueryAsync(ControlSql.ReadRegister, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken);
+
+    /// <summary>A startup process that is held up in replay keeps its receiver going, whatever the settings say (the conformance scripts show it).</summary>
+    private async Task LetReplayAsync(bool isPaused, string delay, CancellationToken cancellationToken)
+    {
+        if (isPaused)
+            await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
+        if (delay == "0")
+            return;
+        await session.ExecuteAsync("ALTER SYSTEM SET recovery_min_apply_delay = 0", cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Takes no token: a command that is called off notices it at its next statement, a moment later.</summary>
     private Task PollAsync() => Task.Delay(PollInterval, session.Time);

@@ -53,8 +53,8 @@ internal static class FailoverOrders
 
     internal static FailoverState Choose(FailoverState s)
     {
-        var best = Best(s)!.Voter.Name;
-        return s with { Candidate = best, CandidateStandbys = [.. s.CutOff.Where(v => v.Position is not null && v.Voter.Name != best).Select(v => v.Voter.Name)] };
+        var best = Best(s)!;
+        return s with { Candidate = best.Voter.Name, CandidateStandbys = [.. FollowersOf(best, s).Select(v => v.Voter.Name)] };
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Decide(FailoverState s) =>

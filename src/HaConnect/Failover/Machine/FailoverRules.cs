@@ -58,17 +58,14 @@ internal static class FailoverRules
             ? decision.Decision
             : null;
 
-    /// <summary>
-    /// Whether enough standbys are cut off to tell, by their positions, that no contender has acked anything: itself, where it is still in
-    /// recovery; or n − k of the others, so that every k of them that could have acked for it meet those that show that they did not.
-    /// </summary>
-    internal static bool CanTellOfContender(FailoverState s) => TellsOfContender(s, s.CutOff);
+    /// <summary>Whether enough standbys are cut off to tell, by their positions, whether a contender has acked anything.</summary>
+    internal static bool CanTellOfContender(FailoverState s) => MeetsContender(s, s.CutOffNames);
 
     /// <summary>They show no row later than the established one: whatever is acked under a term lies behind its row.</summary>
     internal static bool NobodyWentOn(FailoverState s)
     {
         var read = s.CutOff.Where(v => v.Position is not null).ToList();
-        return TellsOfContender(s, read) && read.All(v => !WentOn(v, s));
+        return MeetsContender(s, [.. read.Select(v => v.Voter.Name)]) && read.All(v => !WentOn(v, s));
     }
 
     internal static bool SomebodyWentOn(FailoverState s) => s.CutOff.Any(v => v.Position is not null && WentOn(v, s));
@@ -76,13 +73,13 @@ internal static class FailoverRules
     private static bool WentOn(VoterState voter, FailoverState s) =>
         voter.Position!.Value.Term is { } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
 
-    private static bool TellsOfContender(FailoverState s, IEnumerable<VoterState> standbys)
-    {
-        var names = standbys.Select(v => v.Voter.Name).ToList();
-        var row = s.Established!;
-        return names.Contains(Contender(s)!, StringComparer.Ordinal)
-            || names.Count(n => row.SynchronousStandbys.Contains(n, StringComparer.Ordinal)) >= row.SynchronousStandbys.Count - row.Required;
-    }
+    /// <summary>
+    /// Whether these include the contender, or meet every k that could have acked for it: its followers are not only standbys that the row
+    /// in force names, but any that its coordinator had cut off.
+    /// </summary>
+    private static bool MeetsContender(FailoverState s, IReadOnlyCollection<string> standbys) =>
+        Contender(s) is not { } contender || standbys.Contains(contender, StringComparer.Ordinal)
+        || standbys.Count(n => n != s.Established!.Primary) >= s.DataNodeCount - 1 - s.Established!.Required;
 
     /// <summary>
     /// After a promotion only forward, also when the old primary is back meanwhile: who follows the promoted one can never ack for the
@@ -100,11 +97,11 @@ internal static class FailoverRules
         _ => false,
     };
 
-    /// <summary>Whoever lost its session cannot be repointed in this attempt.</summary>
+    /// <summary>Whoever lost its session cannot be repointed in this attempt, and whoever has left recovery never.</summary>
     internal static bool TooFewCanFollow(FailoverState s)
     {
         var row = NewRow(s);
-        return s.Promised.Count(v => row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
+        return s.Promised.Count(v => v.Record is { InRecovery: true } && row.SynchronousStandbys.Contains(v.Voter.Name, StringComparer.Ordinal)) < row.Required;
     }
 
     internal static string? WhyNotFeasible(FailoverState s)
@@ -121,7 +118,7 @@ internal static class FailoverRules
     {
         BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - row.Required + 1),
         BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
-        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount),
+        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount) && MeetsContender(s, cutOff),
     };
 
     internal static bool CanStillCutOff(FailoverState s) =>
@@ -145,13 +142,20 @@ internal static class FailoverRules
     internal static VoterState? Best(FailoverState s) =>
         CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
+    /// <summary>
+    /// Who can be counted on to follow: one of an earlier term may have gone past the point where the candidate's timeline forked off, and
+    /// then never can. It is repointed all the same, and follows if it can, but no ack depends on it.
+    /// </summary>
+    internal static IEnumerable<VoterState> FollowersOf(VoterState candidate, FailoverState s) =>
+        s.CutOff.Where(v => v.Position?.TermNumber == candidate.Position!.Value.TermNumber && v.Voter.Name != candidate.Voter.Name);
+
     internal static string? WhyNoCandidate(FailoverState s)
     {
         if (Best(s) is not { } best)
             return "no standby can be promoted";
         if (s.Settings.Required > 0)
         {
-            return s.CutOff.Count(v => v.Position is not null) - 1 < s.Established!.Required
+            return FollowersOf(best, s).Count() < s.Established!.Required
                 ? $"too few would be left to ack the commits of {best.Voter.Name} ({s.Established.Required} must)"
                 : null;
         }

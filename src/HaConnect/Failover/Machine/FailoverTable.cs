@@ -96,7 +96,7 @@ internal static class FailoverTable
 
         new(Step.Flushing, s => s.FlushSeen && s.Settled, Step.Marking, FollowersStream, Mark),
         new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Leading, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; trying again soon", TryAgain, IsWarning: true),
-        new(Step.Flushing, s => s.TimeOver && TooFewCanFollow(s), Step.Leading, s => $"the sessions on those who have to flush the row of term {s.Term} were lost; trying again soon", TryAgain, IsWarning: true),
+        new(Step.Flushing, s => s.GraceOver && TooFewCanFollow(s), Step.Leading, s => $"too few of those who have to flush the row of term {s.Term} can be reached; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
 
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
