@@ -47,7 +47,7 @@ public sealed class ReplayTests(ITestOutputHelper output)
     public void Replay_ShortestWayToEachCoordinatorStep_TheMachineAsksForTheSame(string name)
     {
         var bounds = (name == "three" ? Three : ThreeAsync) with { Coordinators = 1, Writes = 0, Crashes = 0, Rebuilds = 0, Deaths = 0, Breaks = 1 };
-        var ways = Search.ShortestWays(bounds, Steps);
+        var ways = Search.ShortestWays(bounds, Steps, Replay.Shipped);
         var (followed, cutShort) = (0, 0);
         foreach (var way in ways.Values)
         {
@@ -73,7 +73,7 @@ public sealed class ReplayTests(ITestOutputHelper output)
     private static List<Move> Possible(World world)
     {
         var moves = new List<Move>();
-        Moves.Of(world, new World(world.Bounds), (move, _) =>
+        Moves.Of(world, new World(world.Bounds, world.Broken), (move, _) =>
         {
             var weight = move.Kind switch
             {

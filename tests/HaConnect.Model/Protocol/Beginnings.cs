@@ -87,8 +87,15 @@ internal static class Beginnings
         ref var o = ref w.Offices[c];
         TakeLocks(w, c, read);
         Learn(w, ref o, read);
-        (o.Orders, o.Promised, o.CutOff, o.HasPosition, o.Names, o.RowLength, o.Positions) = (0, 0, 0, 0, 0, 0, 0);
-        var (highest, standbys, decidedIn, decision) = (o.Established, 0, 0, 0);
+        if (o.EstablishedPrimary != (o.Aim == Aim.Failover ? o.Lost : o.Candidate) - 1)
+        {
+            // A newer term was established meanwhile: this attempt is not about its primary, and is abandoned.
+            (o.Stage, o.Orders, o.Pending) = (Stage.Leading, 0, 0);
+            return o.Aim == Aim.Confirm;
+        }
+
+        (o.Orders, o.Promised, o.CutOff, o.HasPosition, o.Names, o.RowLength, o.Positions, o.Told, o.WentOn) = (0, 0, 0, 0, 0, 0, 0, 0, 0);
+        var (highest, standbys) = (o.Established, 0);
         for (var v = 0; v < w.Bounds.Voters; v++)
         {
             if ((read >> v & 1) == 0)
@@ -97,12 +104,11 @@ internal static class Beginnings
             highest = Math.Max(highest, Math.Max(s.Promised, w.IsData(v) ? s.Wal.Newest(Wal.Row).Term : 0));
             if (w.IsData(v) && s.InRecovery)
                 standbys |= 1 << v;
-            if (s.Decision != 0 && s.Promised > decidedIn)
-                (decidedIn, decision) = (s.Promised, s.Decision);
+            o.Tell(v, s.DecisionTerm, s.Decision);
         }
 
         o.Standbys = standbys;
-        o.DecidedBefore = w.Bounds.TiesAsTheMachine ? decision : 0;
+        var (decidedIn, decision) = (o.DecisionTerm, o.Decision) = Cuts.Decision(w, ref o);
         o.Term = highest + 1;
         if (o.Term > w.Bounds.Terms)
             return false;

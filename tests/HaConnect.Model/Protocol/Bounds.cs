@@ -30,6 +30,12 @@ internal sealed record Bounds(string Name)
     /// <summary>How many nodes may be rebuilt from the established primary.</summary>
     internal int Rebuilds { get; init; }
 
+    /// <summary>A promotion is over as soon as it is asked for; otherwise the node leaves recovery at any time afterwards.</summary>
+    internal bool PromotesAtOnce { get; init; }
+
+    /// <summary>How many of the last data nodes are no synchronous standbys of term 1, as one that was rebuilt after a failover is none.</summary>
+    internal int Unnamed { get; init; }
+
     /// <summary>Also clients that bypass the library write, to whatever node takes it; otherwise only where a term is established.</summary>
     internal bool AnyClient { get; init; } = true;
 
@@ -44,4 +50,7 @@ internal sealed record Bounds(string Name)
     internal int LogLength => Writes + (2 * (Terms - 1));
 
     internal int AllData => (1 << DataNodes) - 1;
+
+    /// <summary>The synchronous standbys of term 1.</summary>
+    internal int FirstNames => Required > 0 ? ((1 << (DataNodes - Unnamed)) - 1) & ~1 : 0;
 }

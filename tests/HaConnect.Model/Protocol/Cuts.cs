@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace HaConnect.Model;
 
 /// <summary>Counts the cut-off standbys, and chooses among them.</summary>
@@ -7,6 +9,8 @@ internal static class Cuts
 
     private static bool CutsOff(World w, ref Office o, int term, int primary, int cutOff)
     {
+        if (w.Keeps(Rule.ContenderFollowers) && Contender(w, ref o) != 0 && !TellsOfContender(w, ref o, cutOff))
+            return false;
         if (w.Bounds.Required == 0)
             return World.Count(cutOff & ~(1 << primary)) >= ((w.Bounds.DataNodes - 1) / 2) + 1;
         var names = w.NamesOf(term, primary);
@@ -37,19 +41,59 @@ internal static class Cuts
         return true;
     }
 
+    /// <summary>The newest decision that the records of those held show.</summary>
+    internal static (int Term, int For) Decision(World w, ref Office o)
+    {
+        var newest = (Term: 0, For: 0);
+        for (var v = 0; o.Told != 0 && v < w.Bounds.Voters; v++)
+        {
+            if ((o.Held >> v & 1) != 0 && o.ToldBy(v) is var told && told.Term > newest.Term)
+                newest = told;
+        }
+
+        return newest;
+    }
+
+    /// <summary>A node, plus one, other than the established primary that a later term decided for, and that may have been promoted.</summary>
+    internal static int Contender(World w, ref Office o) =>
+        w.Bounds.Required > 0 && w.Keeps(Rule.Contender) && Decision(w, ref o) is var (term, whom) && term > o.Established && whom != o.EstablishedPrimary + 1 ? whom : 0;
+
+    /// <summary>Whether these standbys tell by their positions that the contender has acked nothing.</summary>
+    internal static bool TellsOfContender(World w, ref Office o, int standbys)
+    {
+        var names = w.Keeps(Rule.ContenderFollowers) ? w.Bounds.AllData & ~(1 << o.EstablishedPrimary) : w.NamesOf(o.Established, o.EstablishedPrimary);
+        return Contender(w, ref o) is var contender && (contender == 0 || (standbys >> (contender - 1) & 1) != 0) || World.Count(standbys & names) >= World.Count(names) - w.Bounds.Required;
+    }
+
     internal static bool IsFeasible(World w, ref Office o)
     {
         var standbys = o.Held & o.Standbys & ~(1 << o.EstablishedPrimary);
         return CutsOff(w, ref o, standbys) && HasFollowers(w, standbys);
     }
 
-    internal static bool HasCandidate(World w, ref Office o) => HasFollowers(w, o.CutOff & o.HasPosition);
+    internal static bool HasCandidate(World w, ref Office o)
+    {
+        var best = Best(w, ref o);
+        return best != 0 && HasFollowers(w, FollowersOf(ref o, BitOperations.TrailingZeroCount(best)) | (best & -best));
+    }
+
+    /// <summary>Of those whose positions were read: one of an earlier term may have gone past the fork, and then never can follow.</summary>
+    private static int FollowersOf(ref Office o, int candidate)
+    {
+        var followers = 0;
+        for (var s = 0; (o.CutOff & o.HasPosition) >> s != 0; s++)
+        {
+            if (((o.CutOff & o.HasPosition) >> s & 1) != 0 && s != candidate && o.Position(s).Term == o.Position(candidate).Term)
+                followers |= 1 << s;
+        }
+
+        return followers;
+    }
 
     private static bool HasFollowers(World w, int standbys) =>
         standbys != 0 && (World.Count(standbys) - 1 >= w.Bounds.Required || !w.Keeps(Rule.EnoughFollowers));
 
-    /// <summary>The furthest; of equal ones any, which the caller of the step enumerates.</summary>
-    internal static bool Choose(World w, ref Office o)
+    private static int Best(World w, ref Office o)
     {
         var read = o.CutOff & o.HasPosition;
         var (best, most) = (0, -1);
@@ -65,10 +109,18 @@ internal static class Cuts
                 best |= 1 << s;
         }
 
+        return best;
+    }
+
+    /// <summary>The furthest; of equal ones any, which the caller of the step enumerates.</summary>
+    internal static bool Choose(World w, ref Office o)
+    {
+        var best = Best(w, ref o);
         int chosen;
         if (w.Bounds.TiesAsTheMachine)
         {
-            chosen = o.DecidedBefore != 0 && (best >> (o.DecidedBefore - 1) & 1) != 0 ? o.DecidedBefore - 1 : System.Numerics.BitOperations.TrailingZeroCount(best);
+            var before = Decision(w, ref o).For;
+            chosen = before != 0 && (best >> (before - 1) & 1) != 0 ? before - 1 : BitOperations.TrailingZeroCount(best);
         }
         else
         {
@@ -78,7 +130,7 @@ internal static class Cuts
                 chosen++;
         }
 
-        (o.Candidate, o.Names) = (chosen + 1, read & ~(1 << chosen));
+        (o.Candidate, o.Names) = (chosen + 1, FollowersOf(ref o, chosen));
         return true;
     }
 }

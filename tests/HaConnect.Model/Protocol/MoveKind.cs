@@ -6,6 +6,8 @@ internal enum MoveKind
     Write,
     Receive,
     ReceiverStops,
+    /// <summary>A promotion that was asked for is over.</summary>
+    LeaveRecovery,
     Crash,
     Start,
     Break,

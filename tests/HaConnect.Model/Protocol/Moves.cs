@@ -49,6 +49,8 @@ internal static class Moves
                 add(new Move(MoveKind.Receive, Node: n));
             if (s.Lingering != 0)
                 add(new Move(MoveKind.ReceiverStops, Node: n));
+            if (s is { InRecovery: true, PrimaryOf: not 0 })
+                add(new Move(MoveKind.LeaveRecovery, Node: n));
             if (w.Crashes < b.Crashes)
                 add(new Move(MoveKind.Crash, Node: n));
         }
@@ -202,8 +204,13 @@ internal static class Moves
             case MoveKind.ReceiverStops:
                 w.Servers[n].Lingering = 0;
                 break;
+            case MoveKind.LeaveRecovery:
+                Statements.LeaveRecovery(w, n);
+                break;
             case MoveKind.Crash:
                 w.Crashes++;
+                if (w.Servers[n].InRecovery)
+                    w.Servers[n].PrimaryOf = 0; // the file that asks for it is removed at the start
                 (w.Servers[n].IsAlive, w.Servers[n].Holder, w.Servers[n].Lingering) = (false, 0, 0);
                 break;
             case MoveKind.Start:

@@ -30,8 +30,15 @@ internal struct Office
     /// <summary>The candidate's synchronous standbys to be.</summary>
     internal int Names;
 
-    /// <summary>The newest decision among the records that it read, plus one: breaks ties.</summary>
-    internal int DecidedBefore;
+    /// <summary>The newest decision among the records when the term was begun, which its promises carry on.</summary>
+    internal int DecisionTerm;
+    internal int Decision;
+
+    /// <summary>The decisions that the records showed: term and whom it was for (plus one), three bits each, six bits a voter.</summary>
+    internal ulong Told;
+
+    /// <summary>Whose position shows a row of another node's later term than the established one.</summary>
+    internal int WentOn;
 
     internal bool Problem;
     internal int RowLength;
@@ -45,6 +52,10 @@ internal struct Office
     internal readonly Order this[int voter] => (Order)((Orders >> (voter * 4)) & 0xF);
 
     internal void Send(int voter, Order order) => Orders = (Orders & ~(0xFUL << (voter * 4))) | ((ulong)order << (voter * 4));
+
+    internal readonly (int Term, int For) ToldBy(int voter) => ((int)(Told >> ((voter * 6) + 3)) & 7, (int)(Told >> (voter * 6)) & 7);
+
+    internal void Tell(int voter, int term, int whom) => Told = (Told & ~(0x3FUL << (voter * 6))) | ((ulong)((term << 3) | whom) << (voter * 6));
 
     internal readonly (int Term, int Length) Position(int node) => ((int)(Positions >> ((node * 8) + 4)) & 7, (int)(Positions >> (node * 8)) & 0xF);
 

@@ -24,7 +24,7 @@ internal sealed class Renaming
     {
         var nodes = bounds.TiesAsTheMachine
             ? [Enumerable.Range(0, bounds.Voters).ToArray()]
-            : Orders([.. Enumerable.Range(1, bounds.DataNodes - 1)]).Select(o => (int[])[0, .. o, .. Enumerable.Range(bounds.DataNodes, bounds.Witnesses)]).ToList();
+            : Orders([.. Enumerable.Range(1, bounds.DataNodes - 1 - bounds.Unnamed)]).Select(o => (int[])[0, .. o, .. Enumerable.Range(bounds.DataNodes - bounds.Unnamed, bounds.Unnamed + bounds.Witnesses)]).ToList();
         var coordinators = Orders([.. Enumerable.Range(0, bounds.Coordinators)]).ToList();
         return [.. nodes.SelectMany(n => coordinators.Select(c => new Renaming(bounds, n, c))).Where(r => !r.ChangesNothing)];
     }
@@ -56,15 +56,18 @@ internal sealed class Renaming
     private void Apply(ref Office old, out Office o)
     {
         o = old;
-        (o.Candidate, o.Lost, o.DecidedBefore, o.EstablishedPrimary) = (_plus[o.Candidate], _plus[o.Lost], _plus[o.DecidedBefore], _nodes[o.EstablishedPrimary]);
+        (o.Candidate, o.Lost, o.Decision, o.EstablishedPrimary) = (_plus[o.Candidate], _plus[o.Lost], _plus[o.Decision], _nodes[o.EstablishedPrimary]);
         (o.Held, o.Pending, o.Done, o.Promised) = (_masks[o.Held], _masks[o.Pending], _masks[o.Done], _masks[o.Promised]);
         (o.Standbys, o.CutOff, o.HasPosition, o.Names) = (_masks[o.Standbys], _masks[o.CutOff], _masks[o.HasPosition], _masks[o.Names]);
-        if (old.Orders == 0 && old.Positions == 0)
+        o.WentOn = _masks[o.WentOn];
+        if (old.Orders == 0 && old.Positions == 0 && old.Told == 0)
             return;
-        (o.Orders, o.Positions) = (0, 0);
+        (o.Orders, o.Positions, o.Told) = (0, 0, 0);
         for (var v = 0; v < _bounds.Voters; v++)
         {
             o.Orders |= (old.Orders >> (v * 4) & 0xF) << (_nodes[v] * 4);
+            var (term, whom) = old.ToldBy(v);
+            o.Tell(_nodes[v], term, _plus[whom]);
             if (v < _bounds.DataNodes)
                 o.Positions |= (old.Positions >> (v * 8) & 0xFF) << (_nodes[v] * 8);
         }

@@ -65,4 +65,22 @@ public enum Rule
 
     /// <summary>Only a primary of an older term than the established one is rebuilt. Broken: any that is not the established one.</summary>
     RebuildForward = 1 << 19,
+
+    /// <summary>The promise of a later term carries the newest decision on. Broken: it is forgotten.</summary>
+    DecisionKept = 1 << 20,
+
+    /// <summary>Nobody is confirmed or pointed back to while another node may have been promoted. Broken: nobody looks.</summary>
+    Contender = 1 << 21,
+
+    /// <summary>The row of a term is committed before any follower is pointed to its primary. Broken: at the same time.</summary>
+    RowFirst = 1 << 22,
+
+    /// <summary>A position is refused while a promotion is under way. Broken: it is read.</summary>
+    NoPromotionAtPosition = 1 << 23,
+
+    /// <summary>
+    /// That a contender has acked nothing is told by so many of all other data nodes that any k of them meet these, before anybody is
+    /// confirmed or promoted. Broken: by those that the row in force names, before anybody is confirmed.
+    /// </summary>
+    ContenderFollowers = 1 << 24,
 }

@@ -18,14 +18,18 @@ internal struct Server
     internal bool IsSynchronous;
     internal int Names;
 
-    /// <summary>The register: the term promised, to whom (plus one), and whom it decided for (plus one). Survives everything but a rebuild.</summary>
+    /// <summary>
+    /// The register: the term promised, to whom (plus one), and the newest decision it knows of, with its term and whom it was for (plus
+    /// one). Survives everything but a rebuild.
+    /// </summary>
     internal int Promised;
     internal int Owner;
+    internal int DecisionTerm;
     internal int Decision;
 
     /// <summary>Who holds its lock, plus one.</summary>
     internal int Holder;
 
-    /// <summary>The term in which it became primary; 0 in recovery.</summary>
+    /// <summary>The term in which it became primary; in recovery the one in which its promotion was asked for, or 0.</summary>
     internal int PrimaryOf;
 }

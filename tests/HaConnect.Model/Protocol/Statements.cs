@@ -12,6 +12,7 @@ internal static class Statements
             return false;
         return o[v] switch
         {
+            Order.Promote => !IsPromoting(w, c, v),
             Order.AwaitCutOff => s is { InRecovery: true, Lingering: 0 },
             Order.AwaitFlush => !w.Keeps(Rule.FlushBeforeEstablish) || w.Flushed(v, Row(w, c).Names, o.RowLength) >= Row(w, c).Required,
             _ => true,
@@ -25,8 +26,8 @@ internal static class Statements
         o.Send(v, Order.None);
         var isDone = order switch
         {
-            Order.Promise => WriteRegister(w, c, v, decision: 0),
-            Order.Decide or Order.Accept => WriteRegister(w, c, v, o.Candidate),
+            Order.Promise => w.Keeps(Rule.DecisionKept) ? WriteRegister(w, c, v, o.DecisionTerm, o.Decision) : WriteRegister(w, c, v, 0, 0),
+            Order.Decide or Order.Accept => WriteRegister(w, c, v, o.Term, o.Candidate),
             Order.CutOff => CutOff(w, c, v),
             Order.AwaitCutOff or Order.AwaitFlush => true,
             Order.ReadPosition => ReadPosition(w, c, v),
@@ -61,7 +62,7 @@ internal static class Statements
 
     private static bool HasPromise(World w, int term, int v) => w.Servers[v].Promised == term || !w.Keeps(Rule.Promise);
 
-    private static bool WriteRegister(World w, int c, int v, int decision)
+    private static bool WriteRegister(World w, int c, int v, int decisionTerm, int decision)
     {
         ref var s = ref w.Servers[v];
         var term = w.Offices[c].Term;
@@ -72,7 +73,7 @@ internal static class Statements
             w.Violate(Invariant.TermMonotonic);
         }
 
-        (s.Promised, s.Owner, s.Decision) = (term, c + 1, decision);
+        (s.Promised, s.Owner, s.DecisionTerm, s.Decision) = (term, c + 1, decisionTerm, decision);
         return true;
     }
 
@@ -96,6 +97,8 @@ internal static class Statements
         ref var o = ref w.Offices[c];
         if (w.Keeps(Rule.NoReceiverAtPosition) && w.Servers[v].Lingering != 0)
             return false;
+        if (!w.Servers[v].InRecovery || (w.Keeps(Rule.NoPromotionAtPosition) && w.Servers[v].PrimaryOf != 0))
+            return false;
         if (w.Keeps(Rule.PositionAfterCutOff))
             TakePosition(w, ref o, v);
         o.HasPosition |= 1 << v;
@@ -105,7 +108,10 @@ internal static class Statements
     private static void TakePosition(World w, ref Office o, int v)
     {
         var wal = w.Servers[v].Wal;
-        o.SetPosition(v, wal.Newest(Wal.Row).Term, wal.Length);
+        var (term, primary) = wal.Newest(Wal.Row);
+        o.SetPosition(v, term, wal.Length);
+        if (term > o.Established && primary != o.EstablishedPrimary)
+            o.WentOn |= 1 << v;
     }
 
     private static bool SetNames(World w, int v, bool isSynchronous, int names)
@@ -120,22 +126,35 @@ internal static class Statements
         ref var o = ref w.Offices[c];
         ref var s = ref w.Servers[v];
         if (!s.InRecovery)
-            return false;
+            return s.PrimaryOf == o.Term;
         if (w.Keeps(Rule.GuardedPromotion))
         {
             if (s.Lingering != 0 || s.Upstream != 0)
                 return false;
-            if (w.Keeps(Rule.Promise) && (s.Promised != o.Term || s.Owner != c + 1 || s.Decision != v + 1))
+            if (w.Keeps(Rule.Promise) && (s.Promised != o.Term || s.Owner != c + 1 || s.DecisionTerm != o.Term || s.Decision != v + 1))
                 return false;
             if (w.Keeps(Rule.Preset) && (!s.IsSynchronous || s.Names != (w.Bounds.Required == 0 ? 0 : o.Names)))
                 return false;
         }
 
         Checks.Promotion(w, c, v);
-        (s.InRecovery, s.PrimaryOf, s.Upstream, s.Lingering) = (false, o.Term, 0, 0);
+        s.PrimaryOf = o.Term;
         if (!w.Keeps(Rule.Preset))
             (s.IsSynchronous, s.Names) = (false, 0);
+        if (w.Bounds.PromotesAtOnce)
+            LeaveRecovery(w, v);
+        else
+            o.Send(v, Order.Promote);
         return true;
+    }
+
+    /// <summary>It was asked for, and the coordinator waits until the node has left recovery.</summary>
+    internal static bool IsPromoting(World w, int c, int v) => w.Servers[v].InRecovery && w.Servers[v].PrimaryOf == w.Offices[c].Term;
+
+    internal static void LeaveRecovery(World w, int v)
+    {
+        ref var s = ref w.Servers[v];
+        (s.InRecovery, s.Upstream, s.Lingering) = (false, 0, 0);
     }
 
     private static bool CommitTerm(World w, int c, int v)

@@ -46,6 +46,8 @@ internal static class Table
         o.Standbys &= rest;
         o.CutOff &= rest;
         o.HasPosition &= rest;
+        o.WentOn &= rest;
+        o.Tell(v, 0, 0);
         o.Problem |= v == o.Candidate - 1;
         o.Send(v, Order.None);
         if (w.IsData(v))
@@ -90,11 +92,14 @@ internal static class Table
         switch (o.Stage)
         {
             case Stage.Promising when settled && World.Count(o.Promised) >= w.Bounds.Majority && (!isFailover || Cuts.CutsOff(w, ref o, StandbysOf(ref o))):
-                return isFailover ? Ask(ref o, Stage.CuttingOff, StandbysOf(ref o), Order.CutOff) : Ask(ref o, Stage.Deciding, o.Promised, Order.Decide);
+                return isFailover || (o.Aim == Aim.Confirm && Cuts.Contender(w, ref o) != 0)
+                    ? Ask(ref o, Stage.CuttingOff, StandbysOf(ref o), Order.CutOff) : Ask(ref o, Stage.Deciding, o.Promised, Order.Decide);
+            case Stage.CuttingOff or Stage.ReadingPositions when o.Aim == Aim.Confirm:
+                return FindOut(w, ref o, settled, over);
             case Stage.CuttingOff when settled && Cuts.CutsOff(w, ref o, o.CutOff):
                 return Ask(ref o, Stage.ReadingPositions, o.CutOff, Order.ReadPosition);
             case Stage.ReadingPositions when settled && Cuts.Suffices(w, ref o, o.CutOff & o.HasPosition):
-                return Cuts.HasCandidate(w, ref o) ? Cuts.Choose(w, ref o) && Ask(ref o, Stage.Deciding, o.Promised, Order.Decide) : Revert(ref o);
+                return Cuts.HasCandidate(w, ref o) ? Cuts.Choose(w, ref o) && Ask(ref o, Stage.Deciding, o.Promised, Order.Decide) : Revert(w, ref o);
             case Stage.Deciding when settled && World.Count(o.Promised & o.Done) >= w.Bounds.Majority && (o.Promised & o.Done & candidate) != 0:
                 return isFailover ? Ask(ref o, Stage.Preparing, candidate, Order.SetNames)
                     : o.Aim == Aim.Adopt && w.Bounds.Required == 0 ? Ask(ref o, Stage.Accepting, o.Promised, Order.Accept) : Establish(w, c);
@@ -112,9 +117,9 @@ internal static class Table
                 return Establish(w, c);
             case Stage.Establishing when settled && o.RowLength > 0:
                 return AwaitFlush(w, c);
-            case Stage.Flushing when (o.Done & candidate) != 0:
-                return Ask(ref o, Stage.Marking, candidate, Order.MarkEstablished);
-            case Stage.Flushing when (o.Held & candidate) == 0 || (time && World.Count(o.Promised & Statements.Row(w, c).Names) < Statements.Row(w, c).Required):
+            case Stage.Flushing when settled && ((o.Done & candidate) != 0 || Statements.Row(w, c).Required == 0):
+                return Ask(ref o, Stage.Marking, o.Promised & candidate, Order.MarkEstablished);
+            case Stage.Flushing when (o.Held & candidate) == 0 || (grace && World.Count(o.Promised & o.Standbys & Statements.Row(w, c).Names) < Statements.Row(w, c).Required):
                 return Lead(ref o);
             case Stage.Flushing:
                 return time && AwaitFlush(w, c);
@@ -122,7 +127,9 @@ internal static class Table
                 (o.Established, o.EstablishedPrimary) = (o.Term, o.Candidate - 1);
                 return Lead(ref o);
             case Stage.CuttingOff or Stage.ReadingPositions or Stage.Deciding or Stage.Preparing or Stage.Verifying when over:
-                return Revert(ref o);
+                return Revert(w, ref o);
+            case Stage.Reverting when Cuts.Contender(w, ref o) != 0:
+                return Lead(ref o);
             case Stage.Promising or Stage.Promoting or Stage.Accepting or Stage.Opening or Stage.Establishing or Stage.Marking or Stage.Reverting when over:
                 return Lead(ref o);
             default:
@@ -145,7 +152,26 @@ internal static class Table
         return true;
     }
 
-    private static bool Revert(ref Office o) => Ask(ref o, Stage.Reverting, StandbysOf(ref o), Order.PointBack);
+    /// <summary>The primary is well, but another node may have been promoted: positions tell.</summary>
+    private static bool FindOut(World w, ref Office o, bool settled, bool over)
+    {
+        var read = o.CutOff & o.HasPosition;
+        if (o.Stage == Stage.CuttingOff && settled && Cuts.TellsOfContender(w, ref o, o.CutOff))
+            return Ask(ref o, Stage.ReadingPositions, o.CutOff, Order.ReadPosition);
+        if (o.Stage == Stage.ReadingPositions && settled && (read & o.WentOn) == 0 && Cuts.TellsOfContender(w, ref o, read))
+            return Ask(ref o, Stage.Deciding, o.Promised, Order.Decide);
+        if (o.Stage == Stage.ReadingPositions && settled && (read & o.WentOn) != 0 && Cuts.Suffices(w, ref o, read) && Cuts.HasCandidate(w, ref o))
+        {
+            o.Aim = Aim.Failover;
+            return Cuts.Choose(w, ref o) && Ask(ref o, Stage.Deciding, o.Promised, Order.Decide);
+        }
+
+        return over && Lead(ref o);
+    }
+
+    /// <summary>Nobody is pointed back while another node may have been promoted.</summary>
+    private static bool Revert(World w, ref Office o) =>
+        Cuts.Contender(w, ref o) == 0 ? Ask(ref o, Stage.Reverting, StandbysOf(ref o), Order.PointBack) : Lead(ref o);
 
     private static bool Lead(ref Office o)
     {
@@ -157,7 +183,7 @@ internal static class Table
     {
         ref var o = ref w.Offices[c];
         var candidate = 1 << (o.Candidate - 1);
-        Ask(ref o, Stage.Establishing, o.Promised & o.Standbys & ~candidate, Order.Repoint);
+        Ask(ref o, Stage.Establishing, w.Keeps(Rule.RowFirst) ? 0 : o.Promised & o.Standbys & ~candidate, Order.Repoint);
         o.Pending |= o.Promised & candidate;
         if ((o.Promised & candidate) != 0)
             o.Send(o.Candidate - 1, Order.CommitTerm);
@@ -169,12 +195,10 @@ internal static class Table
     {
         ref var o = ref w.Offices[c];
         var candidate = 1 << (o.Candidate - 1);
-        if (Statements.Row(w, c).Required == 0)
-            return Ask(ref o, Stage.Marking, o.Promised & candidate, Order.MarkEstablished);
         var repointed = o.Done & ~candidate;
         Ask(ref o, Stage.Flushing, o.Promised & o.Standbys & ~candidate & ~repointed, Order.Repoint);
         o.Done = repointed;
-        if ((o.Promised & candidate) != 0)
+        if ((o.Promised & candidate) != 0 && Statements.Row(w, c).Required > 0)
         {
             o.Pending |= candidate;
             o.Send(o.Candidate - 1, Order.AwaitFlush);

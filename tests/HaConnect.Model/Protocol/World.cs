@@ -66,7 +66,7 @@ internal sealed class World
         }
 
         world.Servers[0].IsSynchronous = bounds.Required > 0;
-        world.Servers[0].Names = bounds.Required > 0 ? bounds.AllData & ~1 : 0;
+        world.Servers[0].Names = bounds.FirstNames;
         for (var c = 0; c < bounds.Coordinators; c++)
             world.Offices[c].Established = 1;
         world.AckedIn = 1;
@@ -93,7 +93,7 @@ internal sealed class World
 
     /// <summary>The synchronous standbys in the row of a term.</summary>
     internal int NamesOf(int term, int primary) =>
-        term == 1 ? (Bounds.Required > 0 ? Bounds.AllData & ~1 : 0) : RowNames[(term * Bounds.DataNodes) + primary] >> 1;
+        term == 1 ? Bounds.FirstNames : RowNames[(term * Bounds.DataNodes) + primary] >> 1;
 
     /// <summary>Whom it receives from: nobody, its upstream, or the one it was told to leave. A standby past the fork cannot follow.</summary>
     internal int Source(int node)

@@ -30,7 +30,7 @@ internal sealed class Twin
         };
         _state = FailoverState.Initial(settings) with
         {
-            Established = new TermRow(1, "n0", bounds.Required > 0 ? nodes[1..] : [], bounds.Required, IsEstablished: true),
+            Established = new TermRow(1, "n0", bounds.Required > 0 ? nodes[1..^bounds.Unnamed] : [], bounds.Required, IsEstablished: true),
             EstablishedIsEverywhere = true,
         };
     }
@@ -143,7 +143,7 @@ internal sealed class Twin
     {
         ref var s = ref w.Servers[v];
         var register = s.Promised == 0 ? null
-            : new Register(s.Promised, s.Owner == 0 ? "c1" : $"c{s.Owner}", s.Decision == 0 ? RegisterPhase.Promised : RegisterPhase.Decided, s.Decision == 0 ? 0 : s.Promised, s.Decision == 0 ? "" : NameOf(s.Decision - 1), NameOf(v));
+            : new Register(s.Promised, s.Owner == 0 ? "c1" : $"c{s.Owner}", s.DecisionTerm == s.Promised ? RegisterPhase.Decided : RegisterPhase.Promised, s.DecisionTerm, s.Decision == 0 ? "" : NameOf(s.Decision - 1), NameOf(v));
         if (v >= _bounds.DataNodes)
             return new VoterRecord { InRecovery = false, SystemIdentifier = 1, Register = register };
         var names = s.InRecovery || !s.IsSynchronous ? ""
@@ -154,6 +154,8 @@ internal sealed class Twin
         {
             InRecovery = s.InRecovery,
             SystemIdentifier = 7,
+            VersionNumber = 18_00_01,
+            WalReceiverTimeout = TimeSpan.FromSeconds(2),
             Register = register,
             NewestTerm = RowOf(w, s.Wal.Newest(Wal.Row), s.Wal),
             EstablishedTerm = RowOf(w, mark, s.Wal),

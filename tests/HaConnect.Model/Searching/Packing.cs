@@ -32,6 +32,7 @@ internal static class Packing
             ref var s = ref w.Servers[v];
             s.Promised = port.Number(s.Promised, 3);
             s.Owner = port.Number(s.Owner, 2);
+            s.DecisionTerm = port.Number(s.DecisionTerm, 3);
             s.Decision = port.Number(s.Decision, 3);
             s.Holder = port.Number(s.Holder, 2);
             s.IsAlive = port.Number(s.IsAlive ? 1 : 0, 1) != 0;
@@ -80,7 +81,10 @@ internal static class Packing
         o.CutOff = port.Number(o.CutOff, b.Voters);
         o.HasPosition = port.Number(o.HasPosition, b.Voters);
         o.Names = port.Number(o.Names, b.DataNodes);
-        o.DecidedBefore = port.Number(o.DecidedBefore, 3);
+        o.DecisionTerm = port.Number(o.DecisionTerm, 3);
+        o.Decision = port.Number(o.Decision, 3);
+        o.Told = port.Bits(o.Told, b.Voters * 6);
+        o.WentOn = port.Number(o.WentOn, b.DataNodes);
         o.Problem = port.Number(o.Problem ? 1 : 0, 1) != 0;
         o.RowLength = port.Number(o.RowLength, 4);
         o.Orders = port.Bits(o.Orders, b.Voters * 4);

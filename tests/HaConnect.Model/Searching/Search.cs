@@ -8,6 +8,7 @@ internal sealed class Search
     private readonly HashSet<Invariant> _checked;
     private readonly int _words;
     private readonly StateSet _states;
+    private readonly World _start;
     private readonly World _present, _scratch, _renamed;
     private readonly ulong[] _best, _other;
     private readonly List<Renaming> _renamings;
@@ -15,8 +16,9 @@ internal sealed class Search
     private bool _found;
     private Move _last;
 
-    private Search(Bounds bounds, Rule broken, IEnumerable<Invariant> toCheck)
+    private Search(Bounds bounds, Rule broken, IEnumerable<Invariant> toCheck, World? from = null)
     {
+        _start = from ?? World.Start(bounds, broken);
         (_bounds, _broken, _checked) = (bounds, broken, [.. toCheck]);
         _words = Packing.WordsOf(bounds);
         _states = new StateSet(_words);
@@ -30,19 +32,19 @@ internal sealed class Search
 
     internal static readonly Invariant[] Everything = Enum.GetValues<Invariant>();
 
-    internal static Outcome Run(Bounds bounds, Rule broken = Rule.None, IEnumerable<Invariant>? toCheck = null, int limit = int.MaxValue, Action<World>? visit = null)
+    internal static Outcome Run(Bounds bounds, Rule broken = Rule.None, IEnumerable<Invariant>? toCheck = null, int limit = int.MaxValue, Action<World>? visit = null, World? from = null)
     {
         var started = Environment.CpuUsage.TotalTime;
-        var search = new Search(bounds, broken, toCheck ?? Everything);
+        var search = new Search(bounds, broken, toCheck ?? Everything, from);
         var (depth, isExhausted) = search.Explore(limit, visit);
         var (trace, violated) = search._found ? search.Trace() : ([], Invariant.None);
         return new Outcome(bounds, broken, search._states.Count, depth, isExhausted, violated, trace, Environment.CpuUsage.TotalTime - started);
     }
 
     /// <summary>For each key that a state can have, the shortest way to the first state that has it.</summary>
-    internal static Dictionary<string, IReadOnlyList<Move>> ShortestWays(Bounds bounds, Func<World, IEnumerable<string>> keys)
+    internal static Dictionary<string, IReadOnlyList<Move>> ShortestWays(Bounds bounds, Func<World, IEnumerable<string>> keys, Rule broken)
     {
-        var search = new Search(bounds, Rule.None, []);
+        var search = new Search(bounds, broken, []);
         var first = new Dictionary<string, int>(StringComparer.Ordinal);
         search.Explore(int.MaxValue, world =>
         {
@@ -54,7 +56,7 @@ internal sealed class Search
 
     private (int Depth, bool IsExhausted) Explore(int limit, Action<World>? visit)
     {
-        var start = World.Start(_bounds, _broken);
+        var start = Started();
         Canonical.Tidy(start);
         Keep(start, -1);
         Action<Move, World> found = Found;
@@ -121,10 +123,17 @@ internal sealed class Search
         for (var i = index; i >= 0; i = _states.ParentOf(i))
             path.Insert(0, i);
         var trace = new List<Happening>();
-        var world = World.Start(_bounds, _broken);
+        var world = Started();
         foreach (var wanted in path.Skip(1))
             world = Follow(world, next => Is(next, wanted), trace);
         return (world, trace);
+    }
+
+    private World Started()
+    {
+        var world = new World(_bounds, _broken);
+        world.CopyFrom(_start);
+        return world;
     }
 
     private bool Is(World next, int wanted)
