@@ -26,7 +26,11 @@ internal sealed class Operator(World world)
         world.Judge.Rejoining(node, source);
         node.Kill();
         node.EndNow();
+        var own = node.Disk.Settings.GetValueOrDefault("haconnect.term");
         node.Disk.CopyFrom(source.Disk);
+        node.Disk.Settings.Remove("haconnect.term");
+        if (own is not null)
+            node.Disk.Settings["haconnect.term"] = own; // docs/operations/rejoin.md: what it has promised must not be forgotten
         node.Disk.IsStandby = true;
         node.Disk.Settings["primary_conninfo"] = world.Conninfo.Build(node.Name, source.Name);
         node.Disk.Settings["synchronous_standby_names"] = "";

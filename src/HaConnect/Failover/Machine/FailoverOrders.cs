@@ -13,7 +13,7 @@ internal static class FailoverOrders
         Ask(s.WithAll(v => new VoterState(v.Voter)), s.Voters.Values, _ => [new NodeCommand.TakeLock()]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
-        ReadRecords(s with { Goal = Goal.None, Term = 0, Candidate = null });
+        ReadRecords(s with { Goal = Goal.None, Term = 0, NewestDecision = null, Candidate = null });
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal)
     {
@@ -21,6 +21,7 @@ internal static class FailoverOrders
         {
             Goal = goal,
             Term = 0,
+            NewestDecision = null,
             Candidate = goal switch
             {
                 Goal.Confirm => s.Established!.Primary,
@@ -38,7 +39,7 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {
         var term = 1 + s.Records.Select(r => Math.Max(r.Register?.Term ?? 0, r.NewestTerm?.Term ?? 0)).Append(s.Established?.Term ?? 0).Max();
-        s = s with { Term = term };
+        s = s with { Term = term, NewestDecision = Decision(s) };
 
         // The session to a lost primary may still seem open; its promise is not needed, and to wait for it would only delay.
         var lost = s.Goal == Goal.Failover ? s.Verdict.Primary : null;

@@ -43,7 +43,7 @@ internal static class FailoverRules
     }
 
     /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
-    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Where(r => r is { DecisionTerm: > 0 }).MaxBy(r => r!.DecisionTerm);
+    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Append(s.NewestDecision).Where(r => r is { DecisionTerm: > 0 }).MaxBy(r => r!.DecisionTerm);
 
     /// <summary>
     /// A node other than the established primary that a later term decided for: it may have been promoted, and have acked, although this

@@ -32,6 +32,9 @@ internal sealed record FailoverState
     /// <summary>The term of this attempt; it is promised before anything is changed.</summary>
     internal long Term { get; init; }
 
+    /// <summary>The newest decision known when the promise was asked for; it is not forgotten with the session of whoever told of it.</summary>
+    internal Register? NewestDecision { get; init; }
+
     internal string? Candidate { get; init; }
 
     /// <summary>The standbys that will have to ack for the candidate.</summary>
