@@ -46,7 +46,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData(BrokenRules.QuorumOverTheReachable, 4, 1, 3000)]
     [InlineData(BrokenRules.QuorumOneTooSmall, 4, 1, 3000)]
-    [InlineData(BrokenRules.PositionWithoutTerm, 3, 1, 3000)]
+    [InlineData(BrokenRules.PositionWithoutTerm, 5, 2, 3000)]
     [InlineData(BrokenRules.DecisionForgotten, 3, 1, 3000)]
     [InlineData(BrokenRules.ContenderIgnored, 3, 1, 3000)]
     [InlineData(BrokenRules.FollowersBeforeRow, 3, 1, 3000)]

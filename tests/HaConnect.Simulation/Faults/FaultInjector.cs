@@ -68,6 +68,9 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
             case FaultKind.IsolateServer:
                 Isolate(server.Host, fault.For);
                 break;
+            case FaultKind.Partition:
+                Partition(fault.Mask | (1 << Primary().Host), fault.For);
+                break;
             case FaultKind.OneWayCut when other != server:
                 Cut(other.Host, server.Host, fault.For);
                 break;
@@ -199,6 +202,19 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
                 continue;
             Cut(host, other, length);
             Cut(other, host, length);
+        }
+    }
+
+    private void Partition(int mask, long length)
+    {
+        var hosts = world.Config.Voters + world.Config.Instances;
+        for (var a = 0; a < hosts; a++)
+        {
+            for (var b = 0; b < hosts; b++)
+            {
+                if ((mask >> a & 1) != (mask >> b & 1))
+                    Cut(a, b, length);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal enum FaultKind
     /// <summary>A server is cut off from everything.</summary>
     IsolateServer,
 
+    /// <summary>The hosts fall into two parts that do not hear each other.</summary>
+    Partition,
+
     /// <summary>A server does not hear another, while the other hears it.</summary>
     OneWayCut,
 

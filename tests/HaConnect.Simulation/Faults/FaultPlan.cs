@@ -13,7 +13,7 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
     internal static readonly FaultPlan None = new([]);
 
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
-    private static readonly FaultKind[] Losses = [FaultKind.KillServer, FaultKind.KillServer, FaultKind.FreezeServer, FaultKind.IsolateServer, FaultKind.OneWayCut];
+    private static readonly FaultKind[] Losses = [FaultKind.KillServer, FaultKind.KillServer, FaultKind.FreezeServer, FaultKind.IsolateServer, FaultKind.Partition, FaultKind.OneWayCut];
 
     internal static FaultPlan Draw(ulong seed, RunConfig config)
     {
@@ -63,6 +63,7 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         return kind switch
         {
             FaultKind.AtStatement => new Fault(kind, at, length, 0, dice.Below(Enum.GetValues<StatementEffect>().Length), dice.Of(Enum.GetValues<StatementKind>()), 1 + dice.Below(4)),
+            FaultKind.Partition => new Fault(kind, at, length, Fault.ThePrimary, Mask: dice.Below(1 << (config.Voters + config.Instances)) & dice.Below(1 << (config.Voters + config.Instances))),
             FaultKind.CutInstance => new Fault(kind, at, length, instance, other),
             FaultKind.IsolateInstance or FaultKind.FreezeInstance or FaultKind.KillInstance => new Fault(kind, at, length, instance),
             FaultKind.StickReplay or FaultKind.PauseReplay or FaultKind.FillDisk or FaultKind.Rejoin => new Fault(kind, at, length, dice.Below(config.DataNodes)),
