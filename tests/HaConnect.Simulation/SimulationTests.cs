@@ -49,7 +49,6 @@ public sealed class SimulationTests
     [InlineData(BrokenRules.PositionWithoutTerm, 5, 2, 3000)]
     [InlineData(BrokenRules.DecisionForgotten, 3, 1, 3000)]
     [InlineData(BrokenRules.ContenderIgnored, 3, 1, 3000)]
-    [InlineData(BrokenRules.FollowersBeforeRow, 3, 1, 3000)]
     internal void BrokenRule_OfTheMachine_IsFound(BrokenRules broken, int dataNodes, int required, int within) =>
         Find(broken.ToString(), new RunConfig { Broken = broken, DataNodes = dataNodes, Required = required, JudgesHarmOnly = true }, within);
 

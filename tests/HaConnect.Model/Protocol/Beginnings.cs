@@ -95,6 +95,7 @@ internal static class Beginnings
         }
 
         (o.Orders, o.Promised, o.CutOff, o.HasPosition, o.Names, o.RowLength, o.Positions, o.Told, o.WentOn) = (0, 0, 0, 0, 0, 0, 0, 0, 0);
+        (o.DecisionTerm, o.Decision) = (0, 0);
         var (highest, standbys) = (o.Established, 0);
         for (var v = 0; v < w.Bounds.Voters; v++)
         {

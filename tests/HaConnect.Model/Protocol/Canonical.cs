@@ -34,7 +34,7 @@ internal static class Canonical
                     break;
             }
 
-            if (o.Stage is not (Stage.Watching or Stage.Leading or Stage.Reading or Stage.Promising) && !IsPromising(w, c))
+            if (!IsPromising(w, c) && (o.Stage is >= Stage.Promoting and not Stage.Reverting || (!b.TiesAsTheMachine && o.DecisionTerm <= o.Established && o.Stage != Stage.Promising)))
                 (o.DecisionTerm, o.Decision) = (0, 0);
             for (var v = 0; o.Told != 0 && !b.TiesAsTheMachine && v < b.Voters; v++)
             {

@@ -41,10 +41,10 @@ internal static class Cuts
         return true;
     }
 
-    /// <summary>The newest decision that the records of those held show.</summary>
+    /// <summary>The newest decision that was known when the promise was asked for, or that the records of those held show.</summary>
     internal static (int Term, int For) Decision(World w, ref Office o)
     {
-        var newest = (Term: 0, For: 0);
+        var newest = (Term: o.DecisionTerm, For: o.Decision);
         for (var v = 0; o.Told != 0 && v < w.Bounds.Voters; v++)
         {
             if ((o.Held >> v & 1) != 0 && o.ToldBy(v) is var told && told.Term > newest.Term)
