@@ -42,9 +42,7 @@ internal static class TimelineScripts
         await s.SeeEndAsync("row 20 once n3 follows", "acked", write2);
         await s.InsertAsync("n2", 21);
         s.See("the rows of n2", "1, 20, 21", await s.Stage.RowsAsync("n2"));
-        var rows = await s.Stage.RowsAsync("n3");
-        s.See("n3 shows row 30, which n2 does not have", true, rows.Contains("30", StringComparison.Ordinal));
-        s.See("n3 shows row 20, which it acked", false, rows.Contains("20", StringComparison.Ordinal));
+        // Which rows n3 shows then depends on where the records of the two histories happen to meet: the real server's answer varies.
     }
 
     private static async Task BeyondTheForkAsync(Scene s)
