@@ -21,8 +21,7 @@ internal static class Quarantine
                 $"quarantined: out of recovery on timeline {node.Timeline}, but {epoch.Primary.Name} is the primary on {epoch.Timeline}; bring it back as a standby (docs/operations/rejoin.md)");
         }
 
-        // A later term is under way, and this node may be the one that is established in it. Who decided for whom before cannot be known:
-        // each promise overwrites it.
+        // A later term is under way, and this node may be the one that is established in it.
         if (state.Register is { } register && register.Term > term.Term && register.Node == name)
             return null;
 
