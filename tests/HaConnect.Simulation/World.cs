@@ -145,7 +145,7 @@ internal sealed class World
             options.Nodes.Add(new HaNodeOptions { Name = $"n{i}", Host = $"n{i}", Port = DefaultPort });
         for (var i = 1; i <= config.Witnesses; i++)
             options.Failover.Witnesses.Add(new WitnessOptions { Name = $"w{i}", Host = $"w{i}", Port = DefaultPort });
-        options.Routing.MaxReplicaLag = TimeSpan.FromSeconds(2);
+        options.Routing.MaxReplicaLag = config.ReadBound;
         options.Failover.Mode = FailoverMode.Coordinate;
         options.Failover.RequiredSynchronousStandbys = config.Required;
         options.Failover.MaxFailovers = 100; // the guard against flapping would hide what follows

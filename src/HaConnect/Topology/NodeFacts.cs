@@ -31,6 +31,9 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>Whether the running server process, a standby's, has received from a primary since it was started.</summary>
     internal bool HasStreamed { get; private init; }
 
+    /// <summary>On a primary: why its commits wait for standbys that are not there, by its last answer.</summary>
+    internal string? Stall { get; private init; }
+
     private long? NotReadySince { get; init; }
 
     private long SeenSince { get; init; }
@@ -58,6 +61,7 @@ internal sealed record NodeFacts(Node Node)
             SeenSince = seenSince,
             SeenFor = time.GetElapsedTime(seenSince, observation.ReceivedAt),
             HasStreamed = (isSameProcess && HasStreamed) || state.HasStreamed,
+            Stall = ReplicationStall.Of(state),
         };
     }
 

@@ -10,7 +10,7 @@ internal static class SnapshotBuilder
     internal static ClusterSnapshot Build(SnapshotInput input)
     {
         var epoch = input.Selection.Epoch;
-        var stall = epoch is null ? null : ReplicationStall.Of(input.Facts[epoch.Primary.Index].LastState!);
+        var stall = epoch is null ? null : input.Facts[epoch.Primary.Index].Stall;
         var nodes = new NodeSnapshot[input.Facts.Count];
         var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
         foreach (var facts in input.Facts)

@@ -141,11 +141,13 @@ internal sealed class Judge(World world)
             Violated(Invariants.RevocationQuorum, $"{server.Name} is promoted in term {term} with only {Names(cutOff)} cut off and bound by its promise, of {string.Join(", ", row.SynchronousStandbys)} with ANY {row.Required}");
         }
 
+        // The coordinator reads the positions of enough, not of all: who was cut off late may have received more, which nobody can have acked.
         var own = Position(server);
-        foreach (var other in cutOff)
+        var further = cutOff.Where(s => Position(s).CompareTo(own) > 0).ToList();
+        if (cutOff.Count - further.Count < row.SynchronousStandbys.Count - row.Required + 1)
         {
-            if (Position(other).CompareTo(own) > 0)
-                Violated(Invariants.MaxLogChosen, $"{server.Name} at term {own.Term}, entry {own.Index} is promoted, although {other.Name} is at term {Position(other).Term}, entry {Position(other).Index}");
+            Violated(Invariants.MaxLogChosen, $"{server.Name} at term {own.Term}, entry {own.Index} is promoted, although "
+                + string.Join(" and ", further.Select(s => $"{s.Name} at term {Position(s).Term}, entry {Position(s).Index}")) + " was further");
         }
     }
 

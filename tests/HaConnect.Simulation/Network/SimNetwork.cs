@@ -64,19 +64,19 @@ internal sealed class SimNetwork
     {
         var arrival = Math.Max(_scheduler.Now + Latency(pipe), pipe.LastArrival + 1);
         pipe.LastArrival = arrival;
-        _scheduler.At(arrival, () => Arrive(pipe, deliver));
+        _scheduler.At(arrival, pipe, deliver);
     }
 
-    private void Arrive(Pipe pipe, Action deliver)
+    internal void Arrive(Pipe pipe, Action deliver)
     {
         var link = (pipe.From * _hosts) + pipe.To;
-        if (_cuts[link] == 0 && pipe.Held.Count == 0)
+        if (_cuts[link] == 0 && !pipe.IsHolding)
         {
             deliver();
             return;
         }
 
-        pipe.Held.Enqueue(deliver);
+        pipe.Hold(deliver);
         if (_cuts[link] > 0)
             (_holding[link] ??= []).Add(pipe);
     }
@@ -84,7 +84,7 @@ internal sealed class SimNetwork
     private void Resend(Pipe pipe)
     {
         var link = (pipe.From * _hosts) + pipe.To;
-        while (pipe.Held.Count > 0)
+        while (pipe.IsHolding)
         {
             if (_cuts[link] > 0)
             {
@@ -92,7 +92,7 @@ internal sealed class SimNetwork
                 return;
             }
 
-            pipe.Held.Dequeue()();
+            pipe.NextHeld()();
         }
     }
 

@@ -23,8 +23,8 @@ internal sealed class SimSessionSource(SimInstance instance, SimServer server, l
     {
         var done = false;
         var network = instance.World.Network;
-        var up = new Pipe(instance.Host, server.Host);
-        var down = new Pipe(server.Host, instance.Host);
+        var up = new Pipe(network, instance.Host, server.Host);
+        var down = new Pipe(network, server.Host, instance.Host);
         instance.Actor.After(timeout, () =>
         {
             if (!done)

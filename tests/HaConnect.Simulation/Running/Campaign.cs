@@ -6,6 +6,7 @@ namespace HaConnect.Simulation.Running;
 internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int runs)
 {
     private readonly ConcurrentQueue<RunResult> _failures = new();
+    private readonly ConcurrentDictionary<string, (int Runs, TimeSpan Time)> _kinds = new();
     private int _next;
     private int _done;
     private long _events;
@@ -23,12 +24,16 @@ internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int ru
 
     internal long Promotions => _promotions;
 
+    /// <summary>Per kind of cluster: how many runs, and the time of the threads that they took.</summary>
+    internal IEnumerable<(string Kind, int Runs, TimeSpan Time)> Kinds => _kinds.OrderByDescending(k => k.Value.Runs).Select(k => (k.Key, k.Value.Runs, k.Value.Time));
+
     /// <summary>The runs that broke something, in the order of their seeds.</summary>
     internal IReadOnlyList<RunResult> Failures => [.. _failures.OrderBy(f => f.Seed)];
 
     /// <summary>The mixture that every campaign runs: mostly three nodes, and what else a cluster can be.</summary>
     internal static RunConfig Mixed(int run) => (run % 10) switch
     {
+        0 => new RunConfig { ReadBound = TimeSpan.FromSeconds(2) },
         7 => new RunConfig { Witnesses = 1 },
         8 => new RunConfig { DataNodes = 4, Required = run % 20 < 10 ? 1 : 2 },
         9 => run % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1 },
@@ -56,7 +61,11 @@ internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int ru
 
     private void One(int run)
     {
-        var result = SimulationRun.Execute(configOf(run), seed + (ulong)run);
+        var began = TimeProvider.System.GetTimestamp();
+        var config = configOf(run);
+        var result = SimulationRun.Execute(config, seed + (ulong)run);
+        var took = TimeProvider.System.GetElapsedTime(began);
+        _kinds.AddOrUpdate(config.Kind, (1, took), (_, k) => (k.Runs + 1, k.Time + took));
         if (result.Violation is not null)
             _failures.Enqueue(result);
         Interlocked.Add(ref _events, result.Events);

@@ -1,4 +1,5 @@
 using HaConnect.Simulation.Faults;
+using HaConnect.Simulation.Servers;
 
 namespace HaConnect.Simulation.Running;
 
@@ -25,12 +26,28 @@ internal static class Convergence
             judge.Violated(Invariants.Converges, $"nothing was acked for {(world.Scheduler.Now - judge.LastAckAt) / 1e6:0.0} s");
         foreach (var standby in world.DataNodes.Where(s => s != primary))
         {
-            if (standby.Process is not { InRecovery: true, Startup.Receiver: { Status: "streaming" } receiver } || receiver.Upstream != primary)
+            if (!Streams(standby, primary))
                 judge.Violated(Invariants.Converges, $"{standby.Name} does not stream from {primary.Name}");
         }
 
         if (plan.Faults.Count == 0 && judge.Promotions > 0)
             judge.Violated(Invariants.NoNeedlessPromotion, $"{judge.Promotions} promotions although nothing went wrong");
         _ = process;
+    }
+
+    /// <summary>By way of other standbys too: a cascade is left as it is.</summary>
+    private static bool Streams(SimServer standby, SimServer primary)
+    {
+        var upstream = standby;
+        for (var hops = 0; hops < primary.World.DataNodes.Length; hops++)
+        {
+            if (upstream.Process is not { InRecovery: true, Startup.Receiver: { Status: "streaming" } receiver })
+                return false;
+            upstream = receiver.Upstream;
+            if (upstream == primary)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -12,7 +12,8 @@ namespace HaConnect.Simulation.Running;
 /// <param name="Witnesses">See <see cref="RunConfig.Witnesses"/>.</param>
 /// <param name="Required">See <see cref="RunConfig.Required"/>.</param>
 /// <param name="Faults">The faults.</param>
-internal sealed record RegressionFile(string Story, string Invariant, ulong Seed, int DataNodes, int Witnesses, int Required, IReadOnlyList<Fault> Faults)
+/// <param name="ReadBoundMs">See <see cref="RunConfig.ReadBound"/>; in milliseconds.</param>
+internal sealed record RegressionFile(string Story, string Invariant, ulong Seed, int DataNodes, int Witnesses, int Required, IReadOnlyList<Fault> Faults, int ReadBoundMs = 2000)
 {
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -22,11 +23,11 @@ internal sealed record RegressionFile(string Story, string Invariant, ulong Seed
     };
 
     internal static RegressionFile Of(RunResult result) =>
-        new(result.Violation!.What, result.Violation.Invariant, result.Seed, result.Config.DataNodes, result.Config.Witnesses, result.Config.Required, result.Plan.Faults);
+        new(result.Violation!.What, result.Violation.Invariant, result.Seed, result.Config.DataNodes, result.Config.Witnesses, result.Config.Required, result.Plan.Faults, (int)result.Config.ReadBound.TotalMilliseconds);
 
     internal static RegressionFile Read(string path) => JsonSerializer.Deserialize<RegressionFile>(File.ReadAllText(path), Format) ?? throw new InvalidDataException(path);
 
     internal void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Format) + "\n");
 
-    internal RunResult Execute() => SimulationRun.Execute(new RunConfig { DataNodes = DataNodes, Witnesses = Witnesses, Required = Required }, Seed, new FaultPlan(Faults), trace: true);
+    internal RunResult Execute() => SimulationRun.Execute(new RunConfig { DataNodes = DataNodes, Witnesses = Witnesses, Required = Required, ReadBound = TimeSpan.FromMilliseconds(ReadBoundMs) }, Seed, new FaultPlan(Faults), trace: true);
 }

@@ -1,4 +1,5 @@
 using HaConnect.Failover;
+using HaConnect.Options;
 
 namespace HaConnect.Simulation.Running;
 
@@ -29,6 +30,12 @@ internal sealed record RunConfig
     internal long Length { get; init; } = 30_000_000;
 
     internal long FaultsUntil { get; init; } = 17_000_000;
+
+    /// <summary>How old what a reader sees may be; it also sets the pace of probing. The default is the product's own.</summary>
+    internal TimeSpan ReadBound { get; init; } = new RoutingOptions().MaxReplicaLag;
+
+    /// <summary>The kind of cluster, for the figures.</summary>
+    internal string Kind => $"{DataNodes} data nodes{(Witnesses > 0 ? $" and {Witnesses} witness" : "")}, ANY {Required}";
 
     internal bool DoesBreak(Breaks rule) => Breaks.HasFlag(rule);
 

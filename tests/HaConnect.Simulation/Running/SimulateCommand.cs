@@ -57,6 +57,8 @@ internal static class SimulateCommand
         var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
         foreach (var failure in campaign.Failures)
             Report(failure, folder);
+        foreach (var (kind, runs, time) in campaign.Kinds)
+            Console.WriteLine(Invariant($"{kind,-30} {runs,9} runs, {runs / time.TotalSeconds,6:0.0} a second on each thread"));
         Console.WriteLine(Invariant($"seeds {seed} to {seed + (ulong)campaign.Done - 1}: {campaign.Done} runs in {seconds:0} s on {threads} threads, {campaign.Done / seconds:0.0} a second, {campaign.Done / cpu:0.0} per second of CPU"));
         Console.WriteLine(Invariant($"{campaign.Events / 1e6:0.0} million events, {campaign.Acked} acked writes, {campaign.Reads} reads judged, {campaign.Promotions} promotions, {campaign.Failures.Count} violations"));
         return campaign.Failures.Count == 0 ? 0 : 1;

@@ -11,7 +11,7 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
     internal const long Timeout = 2_000_000;
     private const long KeepAlive = 1_000_000;
 
-    private readonly Pipe _down = new(upstream.Host, standby.Server.Host);
+    private readonly Pipe _down = new(upstream.World.Network, upstream.Host, standby.Server.Host);
     private WalSender? _sender;
     private long _heardSince;
     private long? _deafSince;
@@ -20,7 +20,7 @@ internal sealed class WalReceiver(ServerProcess standby, SimServer upstream)
 
     internal SimServer Upstream => upstream;
 
-    internal Pipe Up { get; } = new(standby.Server.Host, upstream.Host);
+    internal Pipe Up { get; } = new(upstream.World.Network, standby.Server.Host, upstream.Host);
 
     internal string Status { get; private set; } = "starting";
 

@@ -1,7 +1,7 @@
 namespace HaConnect.Simulation.Time;
 
 /// <summary>A process: while it is frozen, what would happen to it waits; once it is dead, nothing happens to it any more.</summary>
-internal sealed class Actor(Scheduler scheduler, string name)
+internal sealed class Actor(Scheduler scheduler, string name) : IReceiver
 {
     private readonly Queue<Action> _waiting = new();
 
@@ -23,7 +23,9 @@ internal sealed class Actor(Scheduler scheduler, string name)
             action();
     }
 
-    internal void After(long delay, Action action) => scheduler.After(delay, () => Run(action));
+    internal void After(long delay, Action action) => scheduler.At(scheduler.Now + delay, this, action);
+
+    void IReceiver.Take(Action action) => Run(action);
 
     internal void Freeze() => IsFrozen = true;
 

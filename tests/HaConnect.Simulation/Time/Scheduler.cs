@@ -8,7 +8,11 @@ internal sealed class Scheduler
 {
     private const int SequenceBits = 34;
 
-    private readonly PriorityQueue<Action, long> _queue = new(4096);
+    // The queue holds numbers of slots: it moves its elements about, and moving references costs.
+    private readonly PriorityQueue<int, long> _queue = new(1024);
+    private readonly Stack<int> _free = new(1024);
+    private Item[] _slots = new Item[1024];
+    private int _used;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _sequence;
     private volatile bool _strayed;
@@ -18,7 +22,10 @@ internal sealed class Scheduler
 
     internal long Events { get; private set; }
 
-    internal void At(long time, Action action)
+    internal void At(long time, Action action) => At(time, null, action);
+
+    /// <summary>The receiver decides whether, and when, the action is run.</summary>
+    internal void At(long time, IReceiver? receiver, Action action)
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
@@ -26,7 +33,15 @@ internal sealed class Scheduler
             throw Strayed();
         }
 
-        _queue.Enqueue(action, (Math.Max(time, Now) << SequenceBits) | ++_sequence);
+        if (!_free.TryPop(out var slot))
+        {
+            slot = _used++;
+            if (slot == _slots.Length)
+                Array.Resize(ref _slots, 2 * slot);
+        }
+
+        _slots[slot] = new Item(receiver, action);
+        _queue.Enqueue(slot, (Math.Max(time, Now) << SequenceBits) | ++_sequence);
     }
 
     internal void After(long delay, Action action) => At(Now + delay, action);
@@ -34,17 +49,30 @@ internal sealed class Scheduler
     /// <summary>Runs until <paramref name="end"/>, or until <paramref name="stop"/> says so.</summary>
     internal void RunUntil(long end, Func<bool> stop)
     {
-        while (_queue.TryPeek(out var action, out var key) && key >> SequenceBits <= end && !stop())
+        while (_queue.TryPeek(out var slot, out var key) && key >> SequenceBits <= end && !stop())
         {
             _queue.Dequeue();
             Now = key >> SequenceBits;
             Events++;
-            action();
+            var next = _slots[slot];
+            _slots[slot] = default;
+            _free.Push(slot);
+            if (next.Receiver is { } receiver)
+                receiver.Take(next.Action);
+            else
+                next.Action();
         }
 
         Now = stop() ? Now : end;
         if (_strayed)
             throw Strayed();
+    }
+
+    private readonly struct Item(IReceiver? receiver, Action action)
+    {
+        internal IReceiver? Receiver => receiver;
+
+        internal Action Action => action;
     }
 
     private static InvalidOperationException Strayed() =>
