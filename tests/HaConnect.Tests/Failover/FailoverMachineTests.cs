@@ -49,6 +49,20 @@ public sealed class FailoverMachineTests
         Assert.Null(cluster["p"].LockHolder);
     }
 
+    /// <summary>A coordinator that is cut off together with the primary leaves its locks one after another, each when its lease ends.</summary>
+    [Fact]
+    public void Election_LostPrimarySilentAndOneLockNotFreeYet_TriesAgainWithoutWaitingForThePrimary()
+    {
+        var cluster = new Cluster();
+        cluster["b"].LockHolder = new Driver(cluster, "other");
+        cluster.Kill("p");
+        var i = new Driver(cluster) { React = e => e.Node == "p" ? Reaction.Silence : Reaction.Answer };
+        i.Send(new FailoverEvent.VerdictChanged(new PrimaryVerdict(VerdictKind.Lost, "p", "", null, FreeVoters: 2)));
+        i.Grace();
+        i.Run();
+        Assert.Equal((Step.Watching, 1), (i.State.Step, i.Releases));
+    }
+
     [Fact]
     public void Election_OneVoterSilent_GoesOnAfterTheGrace()
     {

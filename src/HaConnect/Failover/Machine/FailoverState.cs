@@ -78,8 +78,11 @@ internal sealed record FailoverState
 
     internal bool AllAnswered => Pending.IsEmpty;
 
-    /// <summary>Everybody has answered, or the stragglers were waited for long enough. A lost primary is not waited for.</summary>
-    internal bool Settled => AllAnswered || GraceOver || (Verdict.IsLost && Pending.All(p => p.Node == Verdict.Primary));
+    /// <summary>Everybody who can has answered: a lost primary is not waited for.</summary>
+    internal bool AllWhoCanAnswered => AllAnswered || (Verdict.IsLost && Pending.All(p => p.Node == Verdict.Primary));
+
+    /// <summary>Everybody who can has answered, or the stragglers were waited for long enough.</summary>
+    internal bool Settled => AllWhoCanAnswered || GraceOver;
 
     internal VoterState? CandidateState => Candidate is { } name ? Voters.GetValueOrDefault(name) : null;
 

@@ -20,7 +20,7 @@ internal static class FailoverTable
 
         new(Step.Electing, s => s.StopRequested, Step.Stopped, _ => null, Release),
         new(Step.Electing, s => s.HoldsMajority && s.Settled, Step.Surveying, s => s.Refusal is null ? $"elected: {s.Settings.Coordinator} is the coordinator, holding the locks of {List(s.Held)}" : null, Survey),
-        new(Step.Electing, s => s.AllAnswered || s.TimeOver, Step.Watching, _ => null, Release),
+        new(Step.Electing, s => s.AllWhoCanAnswered || s.TimeOver, Step.Watching, _ => null, Release),
 
         // ---- A coordinator that lost its majority is none. ----
         .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
