@@ -29,6 +29,9 @@ public sealed class FaultSeriesTests : FaultTest
             var (term, primary) = await lab.PrimaryAsync();
             lab.FaultBegins(fault, primary);
             await BreakAsync(lab, fault, primary, coordinator);
+
+            // The clients tell when it is over: to ask the servers meanwhile would cost the time that is measured.
+            await FailoverLab.UntilAsync("an ack elsewhere", () => Task.FromResult(lab.Workload.AckedWrites.LastOrDefault()?.Node != primary.Name));
             await lab.PrimaryAsync(above: term);
             await lab.UntilAckedAsync(20);
             await MendAsync(lab, fault, primary, coordinator);
