@@ -20,7 +20,7 @@ done
 
 require_dotnet
 require_postgres
-bash "$root/eng/install-network.sh"
+bash "$root/eng/install-fault-tools.sh"
 build "$root/tests/HaConnect.ClusterTests/HaConnect.ClusterTests.csproj"
 
 results="$root/artifacts/faults"

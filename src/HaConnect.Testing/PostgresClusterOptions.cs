@@ -48,6 +48,9 @@ public sealed class PostgresClusterOptions
     /// <summary>Gives each node a network of its own, with local programs only. Default null: all are on this machine's.</summary>
     internal INodeNetwork? Network { get; set; }
 
+    /// <summary>Environment variables of every server, of local ones only.</summary>
+    internal IReadOnlyDictionary<string, string> ServerEnvironment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <exception cref="ArgumentException">A setting is out of its bounds; the message names all that are.</exception>
     internal static void Validate(PostgresClusterOptions options)
     {

@@ -64,7 +64,7 @@ public sealed class PostgresNode
         // Everything of the last run is gone (just awaited), so its pid file says nothing any more; without it, "ready" can only be said by the new run.
         string pidFile = Path.Combine(DataDirectory, "postmaster.pid");
         File.Delete(pidFile);
-        _process = await _setup.Host.StartServerAsync(DataDirectory, LogFile, _setup.Options.Network?.NamespaceOf(Name), cancellationToken).ConfigureAwait(false);
+        _process = await _setup.Host.StartServerAsync(DataDirectory, LogFile, _setup.Options.Network?.NamespaceOf(Name), _setup.Options.ServerEnvironment, cancellationToken).ConfigureAwait(false);
         try
         {
             await Poll.UntilAsync($"start of {Name}", _ => Task.FromResult(IsRunning ? NodeFiles.ReadinessProblem(pidFile) : throw new PostgresClusterException($"{Name} ended while it started.")),

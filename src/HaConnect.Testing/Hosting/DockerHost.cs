@@ -63,7 +63,7 @@ internal sealed class DockerHost : IPostgresHost
         }
     }
 
-    public async Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken)
+    public async Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         if (networkNamespace is not null)
             throw new NotSupportedException("A server in a container stays in the host's network.");

@@ -12,5 +12,5 @@ internal interface IPostgresHost : IAsyncDisposable
     Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, string input, CancellationToken cancellationToken);
 
     /// <summary>Starts a server, in a network namespace if one is given; it does not accept connections yet. Its standard error is appended to the log file.</summary>
-    Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken);
+    Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 }

@@ -18,13 +18,13 @@ internal sealed class LocalHost(string binDirectory, int majorVersion, UnixUser 
     public Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, string input, CancellationToken cancellationToken) =>
         Tool.RunAsync(Path.Combine(binDirectory, program), arguments, user.SwitchTo, environment, input, cancellationToken);
 
-    public Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, CancellationToken cancellationToken)
+    public Task<IServerProcess> StartServerAsync(string dataDirectory, string logFile, string? networkNamespace, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         string[] command = ["/bin/sh", "-c", Launch, "sh", logFile, Path.Combine(binDirectory, "postgres"), "-D", dataDirectory];
         // Only root can enter a namespace, so the user is switched behind that door; nsenter execs, so that postgres stays our direct child.
         ProcessStartInfo start = networkNamespace is null
-            ? Tool.Prepare(command[0], command[1..], user.SwitchTo, null)
-            : Tool.Prepare("nsenter", [$"--net={networkNamespace}", "--setuid", Number(user.Uid), "--setgid", Number(user.Gid), "--", .. command], null, null);
+            ? Tool.Prepare(command[0], command[1..], user.SwitchTo, environment)
+            : Tool.Prepare("nsenter", [$"--net={networkNamespace}", "--setuid", Number(user.Uid), "--setgid", Number(user.Gid), "--", .. command], null, environment);
         start.WorkingDirectory = dataDirectory; // from its first moment it is found as a process of this folder
         return Task.FromResult<IServerProcess>(new LocalServerProcess(Tool.Start(start), dataDirectory));
     }

@@ -208,6 +208,7 @@ internal sealed class FailoverLab : IAsyncDisposable
         }
 
         Cluster = await PostgresCluster.StartAsync(_options.Cluster, TestContext.Current.CancellationToken);
+        await _options.Prepare(Cluster);
         // In the cluster's folder, which is removed whatever happens to this process.
         _folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Cluster.Nodes[0].DataDirectory)!, "history")).FullName;
         _history = new HistoryRecorder(Path.Combine(_folder, "faults.jsonl"));

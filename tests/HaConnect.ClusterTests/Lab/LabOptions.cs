@@ -18,6 +18,9 @@ internal sealed record LabOptions
     /// <summary>A second workload, at the place <c>c2</c>, to be cut off together with a primary.</summary>
     internal bool HasSecondWorkload { get; init; }
 
+    /// <summary>Is done with the cluster before any coordinator looks at it.</summary>
+    internal Func<PostgresCluster, Task> Prepare { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Changes the settings, as environment variables, of the process at a place.</summary>
     internal Action<string, Dictionary<string, string>> Configure { get; init; } = (_, _) => { };
 }

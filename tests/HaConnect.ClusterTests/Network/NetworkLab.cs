@@ -94,7 +94,7 @@ internal sealed class NetworkLab : INodeNetwork, IAsyncDisposable
             return "network namespaces need root: run the tests as root";
         var missing = Tools.Where(tool => !IsInstalled(tool)).ToList();
         if (missing.Count > 0)
-            return $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} not installed (eng/install-network.sh installs what is needed)";
+            return $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} not installed (eng/install-fault-tools.sh installs what is needed)";
         const string Try = "ip netns add haconnect-try-$$ && { nsenter --net=/run/netns/haconnect-try-$$ iptables -w -A INPUT -s 10.99.0.1 -j DROP; r=$?; ip netns del haconnect-try-$$; exit $r; }";
         var tried = Tool.RunAsync("/bin/sh", ["-c", Try]).GetAwaiter().GetResult();
         return tried.ExitCode == 0 ? null : $"network namespaces cannot be made here: {tried.Output.Trim()}";

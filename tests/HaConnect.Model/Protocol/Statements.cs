@@ -33,7 +33,7 @@ internal static class Statements
             Order.ReadPosition => ReadPosition(w, c, v),
             Order.SetNames => HasPromise(w, o.Term, v) && SetNames(w, v, isSynchronous: true, w.Bounds.Required == 0 ? 0 : o.Names),
             Order.Open => HasPromise(w, o.Term, v) && SetNames(w, v, isSynchronous: false, 0),
-            Order.Verify => HasPromise(w, o.Term, v) && (!w.IsData(v) || w.Servers[v] is { InRecovery: true, Lingering: 0, Upstream: 0 }),
+            Order.Verify => HasPromise(w, o.Term, v) && ((o.CutOff >> v & 1) == 0 || w.Servers[v] is { InRecovery: true, Lingering: 0, Upstream: 0 }),
             Order.Promote => Promote(w, c, v),
             Order.CommitTerm => CommitTerm(w, c, v),
             Order.Repoint => Repoint(w, o.Term, v, o.Candidate),

@@ -52,7 +52,7 @@ internal static class SimulateCommand
     {
         var began = TimeProvider.System.GetTimestamp();
         var campaign = new Campaign(Campaign.Mixed, seed, schedules);
-        campaign.Execute(threads, enough: 20, c => Console.WriteLine(Invariant($"{c.Done,9} of {schedules} runs, {c.Done / TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} a second, {c.Promotions} promotions, {c.Failures.Count} violations")));
+        campaign.Execute(threads, enough: 20, c => Console.WriteLine(Invariant($"{c.Done,9} of {schedules} runs, {c.Done / TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} a second, {c.Promotions} promotions, {c.Failures.Count} violations{string.Concat(c.Failures.Select(f => $", {f.Violation!.Invariant} with seed {f.Seed}"))}")));
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
         foreach (var failure in campaign.Failures)

@@ -60,6 +60,9 @@ internal sealed class ServerProcess
 
     internal List<WalSender> Senders { get; } = [];
 
+    /// <summary>Receivers whose connections were not answered yet.</summary>
+    internal List<WalReceiver> Knocking { get; } = [];
+
     internal CommitQueue Commits { get; }
 
     internal StartupProcess Startup { get; }
@@ -192,6 +195,8 @@ internal sealed class ServerProcess
         Startup.Receiver?.UpstreamForgets();
         foreach (var sender in Senders.ToArray())
             sender.Break();
+        foreach (var receiver in Knocking)
+            receiver.Refused("refused");
         foreach (var session in Sessions.ToArray())
             session.BreakFromServer();
         Sessions.Clear();

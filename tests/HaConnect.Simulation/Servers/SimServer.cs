@@ -92,8 +92,11 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
             return;
         }
 
+        // Whoever knocks at a frozen server has a connection that nobody answers; it is reset when the process ends.
+        process.Knocking.Add(receiver);
         process.Actor.Run(() =>
         {
+            process.Knocking.Remove(receiver);
             var from = standby.Disk.Flushed;
             if (!Disk.Continues(standby.Disk.Timeline, from))
             {

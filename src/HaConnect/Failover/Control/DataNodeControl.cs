@@ -95,15 +95,15 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             await PollAsync().ConfigureAwait(false);
     }
 
-    public async Task VerifyAsync(long term, CancellationToken cancellationToken)
+    public async Task VerifyAsync(long term, bool isCutOff, CancellationToken cancellationToken)
     {
-        var (isCutOff, holdsLock, text) = await session.QueryAsync(ControlSql.Verify,
+        var (receivesNothing, holdsLock, text) = await session.QueryAsync(ControlSql.Verify,
             static row => (row.GetBoolean(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2)), cancellationToken, (long)LockKey.Class, (long)(uint)lockObject).ConfigureAwait(false);
         if (!holdsLock)
             throw new CommandRefusedException("this session does not hold its lock");
         if (Register.Parse(text)?.Term != term)
             throw new CommandRefusedException($"its register is {text ?? "empty"}, not of term {term}");
-        if (!isCutOff)
+        if (isCutOff && !receivesNothing)
             throw new CommandRefusedException("it receives WAL, or has left recovery");
     }
 

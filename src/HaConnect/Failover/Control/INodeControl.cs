@@ -32,7 +32,8 @@ internal interface INodeControl : IAsyncDisposable
 
     Task SetSynchronousNamesAsync(string names, long term, CancellationToken cancellationToken);
 
-    Task VerifyAsync(long term, CancellationToken cancellationToken);
+    /// <summary>The promise still stands, and whoever was cut off still is.</summary>
+    Task VerifyAsync(long term, bool isCutOff, CancellationToken cancellationToken);
 
     /// <summary>Promotes if everything in the order still holds, in one statement; returns when the node is out of recovery.</summary>
     Task PromoteAsync(PromotionOrder order, CancellationToken cancellationToken);

@@ -201,7 +201,7 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.WriteRegister c => _control.WriteRegisterAsync(c.Register, token),
         NodeCommand.CutOff c => _control.CutOffAsync(c.Term, token),
         NodeCommand.SetSynchronousNames c => _control.SetSynchronousNamesAsync(c.Names, c.Term, token),
-        NodeCommand.Verify c => _control.VerifyAsync(c.Term, token),
+        NodeCommand.Verify c => _control.VerifyAsync(c.Term, c.IsCutOff, token),
         NodeCommand.Promote c => _control.PromoteAsync(c.Order, token),
         NodeCommand.Repoint c => _control.RepointAsync(c.Primary, c.Term, token),
         NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),

@@ -40,7 +40,7 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
         await session.ExecuteAsync(Write, cancellationToken, cluster, register.ToString()).ConfigureAwait(false);
     }
 
-    public async Task VerifyAsync(long term, CancellationToken cancellationToken)
+    public async Task VerifyAsync(long term, bool isCutOff, CancellationToken cancellationToken)
     {
         if (!await session.QueryAsync(HoldsLock, static row => row.GetBoolean(0), cancellationToken, (long)LockKey.Class, (long)(uint)lockObject).ConfigureAwait(false))
             throw new CommandRefusedException("this session does not hold its lock");

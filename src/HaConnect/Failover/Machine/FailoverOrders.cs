@@ -65,7 +65,7 @@ internal static class FailoverOrders
         Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(CandidateNames(s), s.Term)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Verify(FailoverState s) =>
-        Ask(s, s.Promised, _ => [new NodeCommand.Verify(s.Term)]);
+        Ask(s, s.Promised, v => [new NodeCommand.Verify(s.Term, v.IsCutOff)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promote(FailoverState s) =>
         Ask(s, [s.CandidateState!], v => [new NodeCommand.Promote(new PromotionOrder(s.Term, v.Position!.Value.Furthest, CandidateNames(s)))]);

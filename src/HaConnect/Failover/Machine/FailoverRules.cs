@@ -74,12 +74,12 @@ internal static class FailoverRules
         voter.Position!.Value.Term is { } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
 
     /// <summary>
-    /// Whether these include the contender, or meet every k that could have acked for it: its followers are not only standbys that the row
+    /// Whether these include the contender, or meet whoever could have acked for it: its followers are not only standbys that the row
     /// in force names, but any that its coordinator had cut off.
     /// </summary>
     private static bool MeetsContender(FailoverState s, IReadOnlyCollection<string> standbys) =>
         Contender(s) is not { } contender || standbys.Contains(contender, StringComparer.Ordinal)
-        || standbys.Count(n => n != s.Established!.Primary) >= s.DataNodeCount - 1 - s.Established!.Required;
+        || standbys.Count(n => n != s.Established!.Primary) >= s.DataNodeCount - 1 - Quorum.Proven(s.Established!);
 
     /// <summary>
     /// After a promotion only forward, also when the old primary is back meanwhile: who follows the promoted one can never ack for the
@@ -116,7 +116,7 @@ internal static class FailoverRules
 
     private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => s.Settings.Broken switch
     {
-        BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - row.Required + 1),
+        BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - Quorum.Proven(row) + 1),
         BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
         _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount) && MeetsContender(s, cutOff),
     };

@@ -23,7 +23,7 @@ internal abstract record NodeCommand
 
     internal sealed record SetSynchronousNames(string Names, long Term) : NodeCommand;
 
-    internal sealed record Verify(long Term) : NodeCommand;
+    internal sealed record Verify(long Term, bool IsCutOff) : NodeCommand;
 
     internal sealed record Promote(PromotionOrder Order) : NodeCommand;
 

@@ -9,9 +9,15 @@ namespace HaConnect.Failover;
 /// </summary>
 internal static class Quorum
 {
-    /// <summary>How many of the row's standbys must be cut off before the primary of its term can ack nothing more: n − k + 1.</summary>
+    /// <summary>
+    /// How many standbys an ack proves to hold what it acks: one, however many it waited for. PostgreSQL counts connections, and a standby
+    /// that has reconnected before its old connection's end was noticed counts twice (docs/adr/0036).
+    /// </summary>
+    internal static int Proven(TermRow row) => Math.Min(row.Required, 1);
+
+    /// <summary>How many of the row's standbys must be cut off before the primary of its term can ack nothing more.</summary>
     internal static int CutOffNeeded(TermRow row, int dataNodes) =>
-        row.Required > 0 ? row.SynchronousStandbys.Count - row.Required + 1 : (dataNodes - 1) / 2 + 1;
+        row.Required > 0 ? row.SynchronousStandbys.Count - Proven(row) + 1 : (dataNodes - 1) / 2 + 1;
 
     /// <summary>Whether these nodes, all cut off, make any further ack under the row impossible and hold all earlier ones.</summary>
     internal static bool CutsOff(TermRow row, IReadOnlyCollection<string> cutOff, int dataNodes)

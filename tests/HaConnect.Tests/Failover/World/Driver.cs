@@ -198,7 +198,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             NodeCommand.CutOff c => Promised(c.Term, () => server.Upstream = ""),
             NodeCommand.ReadPosition => new FailoverEvent.PositionRead(node, step, server.Position),
             NodeCommand.SetSynchronousNames c => Promised(c.Term, () => server.SynchronousNames = c.Names),
-            NodeCommand.Verify c => server.Voter.IsWitness || server is { InRecovery: true, Upstream: "" } ? Promised(c.Term, () => { }) : Refused("it receives WAL, or has left recovery"),
+            NodeCommand.Verify c => !c.IsCutOff || server is { InRecovery: true, Upstream: "" } ? Promised(c.Term, () => { }) : Refused("it receives WAL, or has left recovery"),
             NodeCommand.Promote c => server is { InRecovery: true, Upstream: "" } && server.SynchronousNames == c.Order.SynchronousNames && (ulong)server.Log.Length >= c.Order.Position
                 ? Promised(c.Order.Term, () => server.InRecovery = false) : Refused("something did not hold"),
             NodeCommand.Repoint c => Promised(c.Term, () => server.Upstream = c.Primary),

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the tests with network namespaces need (ip, nsenter, iptables), where that can be done without a question. It never fails: where
-# something is missing those tests are skipped, and say why.
+# Installs what some tests of faults need, where that can be done without a question: ip, nsenter and iptables for network namespaces, libfaketime
+# for clocks that are set. It never fails: where something is missing those tests are skipped, and say why.
 set -uo pipefail
 
 missing=()
 for tool in ip:iproute2 nsenter:util-linux iptables:iptables; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 done
+compgen -G '/usr/lib*/*/faketime/libfaketime.so.1' >/dev/null || compgen -G '/usr/lib*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
 [ "${#missing[@]}" -gt 0 ] || exit 0
 if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
   exit 0 # not root: the tests would be skipped all the same
