@@ -24,7 +24,9 @@ public sealed class FailoverOptions
     /// <summary>
     /// How many synchronous standbys must have flushed a commit before it is acked: the <c>k</c> of
     /// <c>synchronous_standby_names = 'ANY k (…)'</c>, which must agree. 0 is asynchronous replication: acked writes can then be
-    /// lost in a failover. 0 to the number of standbys. Default 1.
+    /// lost in a failover. More than 1 keeps more copies, but no more are proven: PostgreSQL counts connections, and a standby that has
+    /// just reconnected can have two, so that a failover needs every synchronous standby in reach whatever this is
+    /// (docs/adr/0036). 0 to the number of standbys. Default 1.
     /// </summary>
     public int RequiredSynchronousStandbys { get; set; } = 1;
 
