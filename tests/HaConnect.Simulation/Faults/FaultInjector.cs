@@ -159,6 +159,9 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
                 Cut(instance.Host, server.Host, fault.For);
                 Cut(server.Host, instance.Host, fault.For);
                 break;
+            case StatementEffect.IsolateServerSoon:
+                world.Scheduler.After(fault.For % 500_000, () => Isolate(server.Host, fault.For));
+                break;
         }
     }
 

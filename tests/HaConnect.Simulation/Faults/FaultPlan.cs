@@ -5,14 +5,18 @@ namespace HaConnect.Simulation.Faults;
 
 /// <summary>
 /// The faults of a run, drawn from its seed. Half of the runs are swarms: a few kinds at a time, in bursts, half of them aimed at whoever is
-/// primary then. The other half are failovers in trouble: the primary is lost, again and again, while something strikes at a step of the
-/// coordinator, since random moments rarely reach the narrow gaps.
+/// primary then. The others are failovers in trouble: the primary is lost, again and again, while something strikes at a step of the
+/// coordinator, since random moments rarely reach the narrow gaps. A fifth of those are duels: whoever was promoted is gone, and its
+/// coordinator too, just as it began to serve, while the former primary is back. With more than three data nodes some are stragglers: a node
+/// that no failover needs holds much that was never acked, of a term that is over, when the next primary is lost after a short while.
 /// </summary>
 internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
 {
     internal static readonly FaultPlan None = new([]);
 
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
+    private static readonly StatementKind[] Beginnings = [StatementKind.Promote, StatementKind.Repoint, StatementKind.InsertTerm, StatementKind.AwaitFlush, StatementKind.MarkEstablished];
+    private static readonly StatementEffect[] Departures = [StatementEffect.FreezeInstance, StatementEffect.KillInstance, StatementEffect.IsolateInstance, StatementEffect.EndSession, StatementEffect.CutInstanceFromServer];
     private static readonly FaultKind[] Losses = [FaultKind.KillServer, FaultKind.KillServer, FaultKind.FreezeServer, FaultKind.IsolateServer, FaultKind.Partition, FaultKind.OneWayCut];
 
     internal static FaultPlan Draw(ulong seed, RunConfig config)
@@ -21,8 +25,12 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         if (dice.OneIn(40))
             return None; // nothing goes wrong: nobody may act
         var faults = new List<Fault>();
-        if (dice.OneIn(2))
+        if (config.DataNodes > 3 && dice.OneIn(5))
+            Straggler(dice, config, faults);
+        else if (dice.OneIn(2))
             Swarm(dice, config, faults);
+        else if (dice.OneIn(5))
+            Duel(dice, config, faults);
         else
             Trouble(dice, config, faults);
         return new FaultPlan([.. faults.Where(f => f.At < config.FaultsUntil - 500_000)]);
@@ -52,6 +60,39 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
                 faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(-100_000, 1_500_000), config));
             at += dice.Between(400_000, 5_500_000);
         }
+    }
+
+    private static void Duel(Dice dice, RunConfig config, List<Fault> faults)
+    {
+        var at = dice.Between(600_000, 2_500_000);
+        for (var rounds = 1 + dice.Below(2); rounds > 0; rounds--)
+        {
+            var statement = dice.Of(Beginnings);
+            var occurrence = 1 + dice.Below(2);
+            faults.Add(new Fault(FaultKind.AtStatement, at - 1, dice.Between(2_000_000, 9_000_000), 0, (int)dice.Of(Departures), statement, occurrence));
+            faults.Add(new Fault(FaultKind.AtStatement, at - 1, dice.Between(2_000_000, 9_000_000), 0, (int)StatementEffect.IsolateServerSoon, dice.OneIn(2) ? statement : dice.Of(Beginnings), occurrence));
+            faults.Add(One(dice, dice.OneIn(3) ? dice.Of(Losses) : FaultKind.KillServer, at, config) with { Target = Fault.ThePrimary, For = dice.Between(300_000, 3_000_000) });
+            for (var extras = dice.Below(2); extras > 0; extras--)
+                faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(0, 4_000_000), config));
+            at += dice.Between(4_000_000, 8_000_000);
+        }
+    }
+
+    private static void Straggler(Dice dice, RunConfig config, List<Fault> faults)
+    {
+        // The first primary is rebuilt: it is no synchronous standby of the new one. Then it alone hears that one.
+        var at = dice.Between(600_000, 1_500_000);
+        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(300_000, 800_000), 0));
+        at += dice.Between(1_500_000, 2_500_000);
+        faults.Add(new Fault(FaultKind.Rejoin, at, 0, 0));
+        at += dice.Between(500_000, 1_200_000);
+        var length = dice.Between(1_500_000, 3_500_000);
+        faults.Add(new Fault(FaultKind.Partition, at, length, Fault.ThePrimary, Mask: 1 | (((1 << config.Instances) - 1) << config.Voters)));
+        at += length - dice.Between(0, 50_000);
+        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(700_000, 1_800_000), 0));
+        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(3_000_000, 8_000_000), Fault.ThePrimary));
+        at += dice.Between(900_000, 2_200_000);
+        faults.Add(One(dice, dice.Of(Losses), at, config) with { Target = Fault.ThePrimary });
     }
 
     private static Fault One(Dice dice, FaultKind kind, long at, RunConfig config)

@@ -11,4 +11,7 @@ internal enum StatementEffect
     EndSession,
     KillPrimary,
     CutInstanceFromServer,
+
+    /// <summary>The statement is carried out, and within half a second its server is cut off from everything.</summary>
+    IsolateServerSoon,
 }

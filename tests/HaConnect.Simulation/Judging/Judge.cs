@@ -163,16 +163,19 @@ internal sealed class Judge(World world)
         var previous = EstablishedPrimary;
         if (_established.TryGetValue(term, out var before) && before.Server != process.Server)
             Violated(Invariants.AtMostOneAckingPrimary, $"term {term} was established for {before.Server.Name}, and now for {process.Server.Name}");
-        if (term < NewestTerm)
-            Violated(Invariants.TermMonotonic, $"term {term} is established after term {NewestTerm}");
+        if (process.Terms.Established?.Term > term)
+            Violated(Invariants.TermMonotonic, $"{process.Server.Name} establishes term {term} after term {process.Terms.Established.Term}");
         var holders = world.DataNodes.Count(s => row.SynchronousStandbys.Contains(s.Name) && s.Disk.Flushed >= rowIndex && s.Disk.Wal[rowIndex - 1] == process.Disk.Wal[rowIndex - 1]);
         if (holders < row.Required)
             Violated(Invariants.EstablishBeforeServe, $"term {term} is marked established, but its row was flushed by {holders} of {string.Join(", ", row.SynchronousStandbys)}");
         _established[term] = (process.Server, row);
         _terms[process.Server] = Math.Max(_terms.GetValueOrDefault(process.Server), term);
-        if (term >= NewestTerm)
-            (NewestTerm, EstablishedPrimary) = (term, process.Server);
         world.Trace($"term {term} is established: {process.Server.Name}");
+
+        // A server that was frozen when it was told: nobody who knows of the later term believes it, and it can ack nothing any more.
+        if (term < NewestTerm)
+            return;
+        (NewestTerm, EstablishedPrimary) = (term, process.Server);
         CheckNothingLost(process.Server, $"{process.Server.Name} is established in term {term}");
         if (before != default || previous is null || previous == process.Server)
             return;

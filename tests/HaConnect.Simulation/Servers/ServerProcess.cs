@@ -12,6 +12,7 @@ internal sealed class ServerProcess
 {
     private bool _flushPending;
     private bool _promoting;
+    private bool _startupIsSignalled;
 
     internal ServerProcess(SimServer server, int number)
     {
@@ -142,14 +143,27 @@ internal sealed class ServerProcess
         SynchronousNames = SynchronousNames.Parse(Setting("synchronous_standby_names"));
         if (SynchronousNames is null)
             Commits.Release(); // emptied names release every waiter as if it were acked
-        Actor.After(Dice.Between(500, 40_000), () =>
+        var signalled = Dice.Between(100, 2_000);
+        Actor.After(signalled, () => _startupIsSignalled = true);
+        Actor.After(signalled + Dice.Between(400, 38_000), () =>
         {
-            StartupConninfo = Setting("primary_conninfo");
+            HandleStartupSignals();
             Startup.OnReload();
             if (_promoting && InRecovery && Dice.Below(3) > 0)
                 Promoted();
         });
     });
+
+    /// <summary>
+    /// Whatever wakes the startup process, it handles its signals before it asks for WAL again (PostgreSQL's WaitForWALToBecomeAvailable
+    /// calls HandleStartupProcInterrupts after each wait).
+    /// </summary>
+    internal void HandleStartupSignals()
+    {
+        if (_startupIsSignalled)
+            StartupConninfo = Setting("primary_conninfo");
+        _startupIsSignalled = false;
+    }
 
     /// <summary><c>pg_promote(false)</c>: irrevocable for this process, done later; sometimes it sleeps until a reload wakes it.</summary>
     internal void Promote()

@@ -85,6 +85,7 @@ internal sealed class StartupProcess(ServerProcess process)
 
     internal void TryReceive()
     {
+        process.HandleStartupSignals();
         if (_stopped || IsHeldUp || !process.InRecovery || Receiver is not null || process.StartupConninfo.Length == 0)
             return;
         var attempt = ++_attempt;
