@@ -82,17 +82,18 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
     {
         // The first primary is rebuilt: it is no synchronous standby of the new one. Then it alone hears that one.
         var at = dice.Between(600_000, 1_500_000);
-        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(300_000, 800_000), 0));
-        at += dice.Between(1_500_000, 2_500_000);
+        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(1_000_000, 2_000_000), 0));
+        at += dice.Between(2_200_000, 3_000_000);
         faults.Add(new Fault(FaultKind.Rejoin, at, 0, 0));
-        at += dice.Between(500_000, 1_200_000);
-        var length = dice.Between(1_500_000, 3_500_000);
+        at += dice.Between(600_000, 1_200_000);
+        var length = dice.Between(2_500_000, 4_500_000);
         faults.Add(new Fault(FaultKind.Partition, at, length, Fault.ThePrimary, Mask: 1 | (((1 << config.Instances) - 1) << config.Voters)));
+
+        // Both are lost, and so is their successor soon after it began; by then the straggler is back.
         at += length - dice.Between(0, 50_000);
-        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(700_000, 1_800_000), 0));
-        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(3_000_000, 8_000_000), Fault.ThePrimary));
-        at += dice.Between(900_000, 2_200_000);
-        faults.Add(One(dice, dice.Of(Losses), at, config) with { Target = Fault.ThePrimary });
+        faults.Add(new Fault(FaultKind.KillServer, at, dice.Between(2_000_000, 4_000_000), 0));
+        faults.Add(new Fault(FaultKind.AtStatement, at, dice.Between(3_000_000, 6_000_000), 0, (int)StatementEffect.IsolateServerSoon, StatementKind.MarkEstablished));
+        faults.Add(new Fault(FaultKind.KillServer, at + 1, dice.Between(3_000_000, 8_000_000), Fault.ThePrimary));
     }
 
     private static Fault One(Dice dice, FaultKind kind, long at, RunConfig config)
