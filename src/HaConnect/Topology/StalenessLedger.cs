@@ -6,7 +6,8 @@ namespace HaConnect.Topology;
 /// Proves how old a read can be. A sample (t, L) says: at time t, before the probe was sent, nothing beyond L had been acked by the
 /// primary of the epoch. A standby of that epoch that has replayed R is credited with the newest sample with L ≤ R: it contains
 /// everything acked before t. In a managed cluster with k ≥ 1 a sample counts only up to the moment at which k synchronous standbys
-/// still showed no later promise: before that no newer primary can have acked anything. Docs: docs/concepts/staleness.md.
+/// still showed no later promise: before that no newer primary can have acked anything. Where no term is established yet, it counts up to
+/// the moment at which the primary itself still showed none: every failover comes after the first term. Docs: docs/concepts/staleness.md.
 /// One writer; not thread-safe.
 /// </summary>
 internal sealed class StalenessLedger
@@ -30,7 +31,7 @@ internal sealed class StalenessLedger
         _samples.Clear();
         _noLaterPromiseAt.Clear();
         _credits.Clear();
-        _noLaterPromiseUntil = epoch is null ? None : NoLaterPromiseUntil(epoch);
+        _noLaterPromiseUntil = epoch?.Term is null ? None : NoLaterPromiseUntil(epoch);
     }
 
     internal void Observe(NodeFacts facts)
@@ -40,7 +41,12 @@ internal sealed class StalenessLedger
         if (!state.InRecovery)
         {
             if (ReferenceEquals(facts.Node, epoch.Primary) && state.StartTime == epoch.StartTime && state.InsertLsn is { } insert)
+            {
                 AddSample(facts.LastStateSentAt, WalPosition.BeforePageHeader(insert, state.BlockSize, state.SegmentSize));
+                if (epoch.Term is null)
+                    _noLaterPromiseUntil = Math.Max(_noLaterPromiseUntil, facts.LastStateSentAt);
+            }
+
             return;
         }
 
@@ -105,7 +111,8 @@ internal sealed class StalenessLedger
 
     private long NoLaterPromiseUntil(Epoch epoch)
     {
-        if (epoch.Term is not { Required: > 0 } term)
+        var term = epoch.Term!;
+        if (term.Required == 0)
             return long.MaxValue;
         var seen = _noLaterPromiseAt.Where(p => term.SynchronousStandbys.Contains(p.Key.Name, StringComparer.Ordinal))
             .Select(p => p.Value).OrderDescending().ElementAtOrDefault(term.Required - 1);

@@ -286,6 +286,19 @@ public sealed class StalenessLedgerTests
         Assert.Equal(long.MaxValue, Credit(s_p));
     }
 
+    /// <summary>An instance that was frozen while the first term and a failover came: what it saw before says nothing of now.</summary>
+    [Fact]
+    public void CreditOf_NoTermYet_CountsUpToThePrimarysLastAnswer()
+    {
+        Unmanaged();
+        Sample(100, 0x1000);
+        Replays(s_a, 0x1000);
+        Assert.Equal((100, 100), (Credit(s_p, required: true), Credit(s_a, required: true)));
+        Assert.Equal(long.MaxValue, Credit(s_p)); // who does not coordinate takes it relative to the primary it sees
+        Sample(200, 0x1000);
+        Assert.Equal((200, 200), (Credit(s_p, required: true), Credit(s_a, required: true)));
+    }
+
     [Fact]
     public void CreditOf_PromiseProbeSentBeforeTheSample_DoesNotCoverIt()
     {

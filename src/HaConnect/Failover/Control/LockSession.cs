@@ -13,8 +13,22 @@ internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpa
 
     internal TimeProvider Time => time;
 
-    /// <summary>True where the lock was granted; otherwise the session is closed again.</summary>
+    /// <summary>True where the lock was granted; whatever else happens, the session is closed again: no statement may find one without its lock.</summary>
     internal async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    {
+        var isGranted = false;
+        try
+        {
+            return isGranted = await TryOpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isGranted)
+                await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
     {
         await CloseAsync().ConfigureAwait(false);
         try
@@ -26,10 +40,7 @@ internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpa
             throw new LockSessionLostException(e is PostgresException p ? $"{p.SqlState}: {p.MessageText}" : e.InnerException?.Message ?? e.Message, e);
         }
 
-        if (await QueryAsync(ControlSql.TryLock, static row => row.GetBoolean(0), cancellationToken, LockKey.Class, lockObject).ConfigureAwait(false))
-            return true;
-        await CloseAsync().ConfigureAwait(false);
-        return false;
+        return await QueryAsync(ControlSql.TryLock, static row => row.GetBoolean(0), cancellationToken, LockKey.Class, lockObject).ConfigureAwait(false);
     }
 
     internal async Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)

@@ -181,6 +181,8 @@ internal sealed class VoterWorker : IAsyncDisposable
     {
         switch (command)
         {
+            case NodeCommand.TakeLock when _holdsLock:
+                return new FailoverEvent.LockAnswered(_node, Granted: true); // asked twice: a survey can be overtaken by the answer to the one before
             case NodeCommand.TakeLock:
                 _holdsLock = await _control.TakeLockAsync(token).ConfigureAwait(false);
                 return new FailoverEvent.LockAnswered(_node, _holdsLock);
