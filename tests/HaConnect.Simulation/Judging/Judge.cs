@@ -11,7 +11,7 @@ namespace HaConnect.Simulation.Judging;
 /// <summary>Sees everything, and checks what must hold at every moment at which it could break. The first violation ends the run.</summary>
 internal sealed class Judge(World world)
 {
-    private readonly List<(WalEntry Entry, int Index)> _released = [];
+    private readonly List<(WalEntry Entry, int Index, long Term)> _released = [];
     private readonly Dictionary<long, (SimServer Server, string Instance)> _promoted = [];
     private readonly Dictionary<long, (SimServer Server, TermRow Row)> _established = [];
     private readonly Dictionary<SimServer, long> _terms = []; // the newest under which each was promoted or established
@@ -69,7 +69,7 @@ internal sealed class Judge(World world)
                 : $"{process.Server.Name} acked write {entry.Write}, which none of its synchronous standbys {string.Join(", ", names.Names)} has flushed");
         }
 
-        _released.Add((entry, index));
+        _released.Add((entry, index, _terms.GetValueOrDefault(process.Server)));
         if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
     }
@@ -176,7 +176,7 @@ internal sealed class Judge(World world)
         if (term < NewestTerm)
             return;
         (NewestTerm, EstablishedPrimary) = (term, process.Server);
-        CheckNothingLost(process.Server, $"{process.Server.Name} is established in term {term}");
+        CheckNothingLost(process.Server, term, $"{process.Server.Name} is established in term {term}");
         if (before != default || previous is null || previous == process.Server)
             return;
         if (world.Config.DoesBreak(Breaks.NamesClearedOnOldPrimary))
@@ -195,13 +195,14 @@ internal sealed class Judge(World world)
             Violated(Invariants.NoRewindBeforeEstablish, $"{node.Name} is rebuilt from {onto.Name}, which is not established");
     }
 
-    internal void CheckNothingLost(SimServer primary, string when)
+    /// <summary>What was acked under a later term is not meant: a mark can come late, from a server that was frozen.</summary>
+    internal void CheckNothingLost(SimServer primary, long term, string when)
     {
         if (world.Config.Required == 0)
             return;
-        foreach (var (entry, index) in _released)
+        foreach (var (entry, index, under) in _released)
         {
-            if (!Holds(primary, index, entry, flushed: false))
+            if (under <= term && !Holds(primary, index, entry, flushed: false))
             {
                 Violated(Invariants.NoLostAck, $"{when} without write {entry.Write}, acked at {entry.ReleasedAt / 1e6:0.000000}");
                 return;
