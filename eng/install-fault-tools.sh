@@ -13,11 +13,17 @@ if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
   exit 0 # not root: the tests would be skipped all the same
 fi
 printf 'Installing %s …\n' "${missing[*]}" >&2
-if command -v apt-get >/dev/null; then
-  { DEBIAN_FRONTEND=noninteractive apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >&2
-elif command -v dnf >/dev/null; then
-  dnf install -y "${missing[@]}" >&2
-elif command -v apk >/dev/null; then
-  apk add "${missing[@]}" >&2
-fi || printf '%s could not be installed; tests that need it are skipped.\n' "${missing[*]}" >&2
+! command -v apt-get >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get update -q >&2
+# One by one: where one is not to be had the others still come.
+for package in "${missing[@]}"; do
+  if command -v apt-get >/dev/null; then
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package" >&2
+  elif command -v dnf >/dev/null; then
+    dnf install -y "$package" >&2
+  elif command -v apk >/dev/null; then
+    apk add "$package" >&2
+  else
+    false
+  fi || printf '%s could not be installed; tests that need it are skipped.\n' "$package" >&2
+done
 exit 0

@@ -23,7 +23,7 @@ internal static class FaultTable
         var seconds = judgement.Faults.Select(f => f.FirstAck?.TotalSeconds ?? double.PositiveInfinity).Order().ToList();
         var line = string.Join('\t', [
             fault, Text(runs), Seconds(Median(seconds)), Seconds(seconds[^1]), Text(judgement.AckedWrites), Text(judgement.Count(ViolationKind.LostWrite)),
-            Text(judgement.FailedWrites + judgement.FailedReads), Text(judgement.UnknownWrites), Text(lab.Promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
+            Text(judgement.FailedWrites.Count + judgement.FailedReads.Count), Text(judgement.UnknownWrites), Text(lab.Promotions), Text(judgement.Count(ViolationKind.TwoPrimariesAck)),
             Text(judgement.Violations.Count(v => v.Kind is not (ViolationKind.LostWrite or ViolationKind.TwoPrimariesAck)))]);
         File.AppendAllText(Path.Combine(folder, "table.tsv"), line + "\n");
     }

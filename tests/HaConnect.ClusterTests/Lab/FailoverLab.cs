@@ -27,6 +27,9 @@ internal sealed class FailoverLab : IAsyncDisposable
     /// <summary>Only where asked for.</summary>
     internal NetworkLab Network { get; private set; } = null!;
 
+    /// <summary>Only where asked for.</summary>
+    internal SmallDisk Disk { get; private set; } = null!;
+
     /// <summary>At the places a1, a2, …</summary>
     internal IReadOnlyList<ApplicationProcess> Coordinators => _coordinators;
 
@@ -188,6 +191,8 @@ internal sealed class FailoverLab : IAsyncDisposable
         if (SecondWorkload is not null)
             await SecondWorkload.DisposeAsync();
         _history?.Dispose();
+        if (Disk is not null)
+            await Disk.DisposeAsync();
         if (Cluster is not null)
             await Cluster.DisposeAsync();
         if (Network is not null)
@@ -207,7 +212,15 @@ internal sealed class FailoverLab : IAsyncDisposable
             _options.Cluster.Network = Network;
         }
 
+        if (_options.OnSmallDisk is not null)
+            Assert.SkipWhen(SmallDisk.WhyNot is not null, SmallDisk.WhyNot ?? "");
         Cluster = await PostgresCluster.StartAsync(_options.Cluster, TestContext.Current.CancellationToken);
+        if (_options.OnSmallDisk is { } node)
+        {
+            Disk = await SmallDisk.UnderAsync(Cluster[node], megabytes: 240);
+            await Cluster.WaitUntilStreamingAsync(cancellationToken: TestContext.Current.CancellationToken);
+        }
+
         await _options.Prepare(Cluster);
         // In the cluster's folder, which is removed whatever happens to this process.
         _folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Cluster.Nodes[0].DataDirectory)!, "history")).FullName;

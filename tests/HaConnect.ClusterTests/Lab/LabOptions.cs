@@ -18,6 +18,9 @@ internal sealed record LabOptions
     /// <summary>A second workload, at the place <c>c2</c>, to be cut off together with a primary.</summary>
     internal bool HasSecondWorkload { get; init; }
 
+    /// <summary>The node whose files are on a small disk; null for none.</summary>
+    internal string? OnSmallDisk { get; init; }
+
     /// <summary>Is done with the cluster before any coordinator looks at it.</summary>
     internal Func<PostgresCluster, Task> Prepare { get; init; } = _ => Task.CompletedTask;
 

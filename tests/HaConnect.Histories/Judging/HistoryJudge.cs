@@ -21,8 +21,8 @@ internal static class HistoryJudge
         {
             Violations = violations,
             AckedWrites = history.AckedWrites.Count,
-            FailedWrites = history.Writes.Count(w => w.HasFailed),
-            FailedReads = history.Reads.Count(r => r.HasFailed),
+            FailedWrites = [.. history.Writes.Where(w => w.HasFailed)],
+            FailedReads = [.. history.Reads.Where(r => r.HasFailed)],
             UnknownWrites = unknown.Count,
             UnknownButApplied = unknown.Count(w => present.Contains(w.Key)),
             Reads = history.Reads.Count(r => r.Acked is not null),

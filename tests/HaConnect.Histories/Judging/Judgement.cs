@@ -7,9 +7,9 @@ internal sealed record Judgement
 
     public required int AckedWrites { get; init; }
 
-    public required int FailedWrites { get; init; }
+    public required IReadOnlyList<Operation> FailedWrites { get; init; }
 
-    public required int FailedReads { get; init; }
+    public required IReadOnlyList<Operation> FailedReads { get; init; }
 
     public required int UnknownWrites { get; init; }
 
@@ -38,8 +38,9 @@ internal sealed record Judgement
     internal int Count(ViolationKind kind) => Violations.Count(v => v.Kind == kind);
 
     public override string ToString() =>
-        $"{AckedWrites} acked, {FailedWrites} failed, {UnknownWrites} unknown ({UnknownButApplied} of them applied), {Reads} reads ({FailedReads} failed, greatest staleness {GreatestStaleness.TotalSeconds:0.000} s, {SeenAndVanished} rows seen and vanished), "
+        $"{AckedWrites} acked, {FailedWrites.Count} failed, {UnknownWrites} unknown ({UnknownButApplied} of them applied), {Reads} reads ({FailedReads.Count} failed, greatest staleness {GreatestStaleness.TotalSeconds:0.000} s, {SeenAndVanished} rows seen and vanished), "
         + $"longest gap {LongestGap.TotalSeconds:0.000} s, acked by {string.Join(", ", Primaries.Select(p => $"{p.Node} on timeline {p.Timeline}"))}"
         + string.Concat(Faults.Select(f => $"\n  {f.Fault.Name}{(f.Fault.Node is null ? "" : " of " + f.Fault.Node)}: first ack elsewhere after {(f.FirstAck is { } first ? $"{first.TotalSeconds:0.000} s" : "(none)")}, longest gap {f.LongestGap.TotalSeconds:0.000} s"))
+        + string.Concat(FailedWrites.Concat(FailedReads).Take(5).Select(o => $"\n  {o.Name} failed: {((Failed)o.Outcome!).Why}"))
         + string.Concat(Violations.Take(20).Select(v => $"\n  VIOLATION {v}")) + (Violations.Count > 20 ? $"\n  and {Violations.Count - 20} more" : "");
 }

@@ -61,17 +61,23 @@ internal sealed class Judge(World world)
             }
         }
 
-        // Not as many as were waited for: a standby that has reconnected counts twice until the end of its old connection is noticed.
-        if (names is null || holders < 1)
+        if (names is null || holders < 1 || holders + CountedTwice(process, names) < names.Required)
         {
             Violated(Invariants.NoUnbackedAck, names is null
                 ? $"{process.Server.Name} acked write {entry.Write} without synchronous standby names"
-                : $"{process.Server.Name} acked write {entry.Write}, which none of its synchronous standbys {string.Join(", ", names.Names)} has flushed");
+                : $"{process.Server.Name} acked write {entry.Write}, which only {holders} of its synchronous standbys {string.Join(", ", names.Names)} have flushed");
         }
 
         _released.Add((entry, index, _terms.GetValueOrDefault(process.Server)));
         if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
+    }
+
+    /// <summary>A standby that has reconnected counts twice until the end of its old connection is noticed.</summary>
+    private static int CountedTwice(ServerProcess process, SynchronousNames names)
+    {
+        var connections = process.Senders.Where(s => s.IsStreaming && names.Names.Contains(s.StandbyName)).Select(s => s.StandbyName).ToList();
+        return connections.Count - connections.Distinct().Count();
     }
 
     /// <summary>A client of HaConnect saw its commit succeed.</summary>

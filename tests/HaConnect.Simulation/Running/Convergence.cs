@@ -9,7 +9,7 @@ internal static class Convergence
     internal static void Check(World world, FaultPlan plan)
     {
         var judge = world.Judge;
-        if (judge.EstablishedPrimary is not { Process: { Accepts: true, InRecovery: false } process } primary)
+        if (judge.EstablishedPrimary is not { Process: { Accepts: true, InRecovery: false } } primary)
         {
             judge.Violated(Invariants.Converges, judge.EstablishedPrimary is { } away ? $"{away.Name}, the established primary, is not there" : "no term was ever established");
             return;
@@ -32,7 +32,6 @@ internal static class Convergence
 
         if (plan.Faults.Count == 0 && judge.Promotions > 0)
             judge.Violated(Invariants.NoNeedlessPromotion, $"{judge.Promotions} promotions although nothing went wrong");
-        _ = process;
     }
 
     /// <summary>By way of other standbys too: a cascade is left as it is.</summary>

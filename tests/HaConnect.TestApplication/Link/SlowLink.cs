@@ -21,15 +21,18 @@ internal sealed class SlowLink(IPEndPoint target)
         using var listener = new TcpListener(IPEndPoint.Parse(listen));
         listener.Start();
         Console.WriteLine("listening");
-        _ = link.AcceptAsync(listener);
+        await await Task.WhenAny(link.AcceptAsync(listener), link.TakeCommandsAsync()); // where either fails, so does the process
+        return 0;
+    }
+
+    private async Task TakeCommandsAsync()
+    {
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var words = line.Split(' ');
-            link._quality = new LinkQuality(TimeSpan.FromMilliseconds(int.Parse(words[0], CultureInfo.InvariantCulture)), int.Parse(words[1], CultureInfo.InvariantCulture));
+            _quality = new LinkQuality(TimeSpan.FromMilliseconds(int.Parse(words[0], CultureInfo.InvariantCulture)), int.Parse(words[1], CultureInfo.InvariantCulture));
             Console.WriteLine("set");
         }
-
-        return 0;
     }
 
     private async Task AcceptAsync(TcpListener listener)

@@ -5,14 +5,12 @@ namespace HaConnect.Tests.Failover;
 
 public sealed class QuorumTests
 {
+    /// <summary>n synchronous standbys, of which k must ack.</summary>
+    public static TheoryData<int, int> StandbysAndAcks => new() { { 1, 1 }, { 2, 1 }, { 2, 2 }, { 3, 1 }, { 3, 2 }, { 3, 3 }, { 4, 2 }, { 5, 1 }, { 5, 3 } };
+
     [Theory]
     // However many must ack: one standby's two connections count twice, so that one standby may hold the only copy.
-    [InlineData(1, 1)]
-    [InlineData(2, 1)]
-    [InlineData(2, 2)]
-    [InlineData(3, 2)]
-    [InlineData(4, 2)]
-    [InlineData(5, 3)]
+    [MemberData(nameof(StandbysAndAcks))]
     public void CutOffNeeded_Synchronous_IsAllOfThem(int n, int k) =>
         Assert.Equal(n, Quorum.CutOffNeeded(Given.Row(1, "p", k, Names(n)), n + 1));
 
@@ -26,12 +24,7 @@ public sealed class QuorumTests
         Assert.Equal(needed, Quorum.CutOffNeeded(Given.Row(1, "p", 0), dataNodes));
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 1)]
-    [InlineData(2, 2)]
-    [InlineData(3, 2)]
-    [InlineData(4, 2)]
-    [InlineData(5, 3)]
+    [MemberData(nameof(StandbysAndAcks))]
     public void CutsOff_EverySetThatSuffices_MeetsEverySetThatCouldAck(int n, int k)
     {
         var row = Given.Row(1, "p", k, Names(n));

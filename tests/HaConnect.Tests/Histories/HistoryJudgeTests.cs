@@ -33,7 +33,7 @@ public sealed class HistoryJudgeTests
         var judgement = Judge(Good);
 
         Assert.Empty(judgement.Violations);
-        Assert.Equal((3, 0, 1, 1, 1, 0, 0), (judgement.AckedWrites, judgement.FailedWrites, judgement.UnknownWrites, judgement.UnknownButApplied, judgement.Reads, judgement.FailedReads, judgement.SeenAndVanished));
+        Assert.Equal((3, 0, 1, 1, 1, 0, 0), (judgement.AckedWrites, judgement.FailedWrites.Count, judgement.UnknownWrites, judgement.UnknownButApplied, judgement.Reads, judgement.FailedReads.Count, judgement.SeenAndVanished));
         Assert.Equal([("n1", 1), ("n2", 2)], judgement.Primaries);
         Assert.Equal(TimeSpan.FromMilliseconds(3170), judgement.LongestGap);
         var fault = Assert.Single(judgement.Faults);
@@ -63,7 +63,7 @@ public sealed class HistoryJudgeTests
 
         // In the end, and by the read.
         Assert.Equal([ViolationKind.FailedButApplied, ViolationKind.FailedButApplied], judgement.Violations.Select(v => v.Kind));
-        Assert.Equal(1, judgement.FailedWrites);
+        Assert.Single(judgement.FailedWrites);
     }
 
     [Fact]

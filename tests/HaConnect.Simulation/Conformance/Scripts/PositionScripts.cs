@@ -51,12 +51,7 @@ internal static class PositionScripts
 
     private static async Task AheadAsync(Scene s)
     {
-        await s.InsertAsync("n1", 1);
-        await s.ShowsAsync("n2", "1");
-        var n2 = await s.CutOffAsync("n2", 7);
-        await s.InsertAsync("n1", 2);
-        await s.ShowsAsync("n3", "1, 2");
-        var n3 = await s.CutOffAsync("n3", 7);
+        var (n2, n3) = await s.CutOffApartAsync();
         await n3.Control.RepointAsync("n2", 7, Steps.None);
         await s.SeeInTimeAsync("n3 streams from n2, which has less", () => s.StreamsAsync("n3", "n2"));
         await s.SeeInTimeAsync("the received position of n3 is the replayed", async () => await s.ReceivedAsync("n3") == "the replayed");

@@ -21,6 +21,17 @@ internal static class Steps
         return (control, await control.ReadPositionAsync(None));
     }
 
+    /// <summary>Both cut off: n2 has row 1, n3 rows 1 and 2.</summary>
+    internal static async Task<((DataNodeControl Control, StandbyPosition Position) N2, (DataNodeControl Control, StandbyPosition Position) N3)> CutOffApartAsync(this Scene scene)
+    {
+        await scene.InsertAsync("n1", 1);
+        await scene.ShowsAsync("n2", "1");
+        var n2 = await scene.CutOffAsync("n2", 7);
+        await scene.InsertAsync("n1", 2);
+        await scene.ShowsAsync("n3", "1, 2");
+        return (n2, await scene.CutOffAsync("n3", 7));
+    }
+
     /// <summary>Names first, then the promotion of a node that was cut off.</summary>
     internal static async Task PromoteAsync(this (DataNodeControl Control, StandbyPosition Position) node, long term, string names)
     {

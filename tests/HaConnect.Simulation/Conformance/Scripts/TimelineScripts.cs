@@ -47,12 +47,7 @@ internal static class TimelineScripts
 
     private static async Task BeyondTheForkAsync(Scene s)
     {
-        await s.InsertAsync("n1", 1);
-        await s.ShowsAsync("n2", "1");
-        var n2 = await s.CutOffAsync("n2", 7);
-        await s.InsertAsync("n1", 2);
-        await s.ShowsAsync("n3", "1, 2");
-        var n3 = await s.CutOffAsync("n3", 7);
+        var (n2, n3) = await s.CutOffApartAsync();
         s.See("n3 is further than n2", true, n3.Position.Furthest > n2.Position.Furthest);
         await s.Stage.KillAsync("n1");
         await n2.PromoteAsync(7, Steps.Names("n3"));
