@@ -130,6 +130,21 @@ public sealed class FailoverMachineTests
         Assert.Contains("no longer the coordinator", i.Told[^1].Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Leading_OfficeLostAfterARefusal_TheNextElectionIsTold()
+    {
+        var i = new Driver(new Cluster("p a b", witnesses: 2)).InPeace();
+        i.Lose("b");
+        i.Lose("p");
+        i.Live(1);
+        Assert.Contains(i.Told, t => t.Sentence.StartsWith("failover refused", StringComparison.Ordinal));
+        i.Drop("w1");
+        Assert.Equal(Step.Watching, i.State.Step);
+        i.Told.Clear();
+        i.Live();
+        Assert.Single(i.Told, t => t.Sentence.StartsWith("elected:", StringComparison.Ordinal));
+    }
+
     // ---- Bootstrap ----
 
     [Fact]

@@ -9,6 +9,13 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Release(FailoverState s) =>
         (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null }, [new Effect.ReleaseAll()]);
 
+    /// <summary>What was refused was this office's business: the next one is announced again.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) LoseOffice(FailoverState s)
+    {
+        var (released, effects) = Release(s with { Refusal = null });
+        return (released, s.Goal == Goal.Failover ? [.. effects, new Effect.FailoverEnded(Succeeded: false)] : effects);
+    }
+
     internal static (FailoverState State, IEnumerable<Effect> Effects) TakeLocks(FailoverState s) =>
         Ask(s.WithAll(v => new VoterState(v.Voter)), s.Voters.Values, _ => [new NodeCommand.TakeLock()]);
 

@@ -110,6 +110,6 @@ internal static class FailoverTable
     [
         // A failover that has begun is finished first; a stop in peace hands over at once.
         new(step, s => s.StopRequested && step is (Step.Surveying or Step.Leading or Step.Reading), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
-        new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", Release, IsWarning: true),
+        new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", LoseOffice, IsWarning: true),
     ];
 }
