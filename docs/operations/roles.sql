@@ -35,7 +35,7 @@ GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_file_settings() TO :"observer";
 --    Whoever may set primary_conninfo decides which server a standby copies: give this password to no one else.
 CREATE ROLE :"control" LOGIN PASSWORD :'control_password';
 GRANT CONNECT, CREATE ON DATABASE :"DBNAME" TO :"control"; -- CREATE: it makes the schema haconnect there
-GRANT pg_monitor TO :"control";
+GRANT pg_monitor, pg_signal_backend TO :"control"; -- the latter: an old primary's clients are disconnected
 GRANT SELECT ON pg_catalog.pg_file_settings TO :"control";
 GRANT EXECUTE ON FUNCTION
     pg_catalog.pg_promote(boolean, integer),
@@ -47,6 +47,7 @@ GRANT ALTER SYSTEM ON PARAMETER
     primary_conninfo,
     synchronous_standby_names,
     recovery_min_apply_delay,
+    default_transaction_read_only,
     haconnect.term
   TO :"control";
 

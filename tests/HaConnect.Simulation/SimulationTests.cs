@@ -53,6 +53,10 @@ public sealed class SimulationTests
     internal void BrokenRule_OfTheMachine_IsFound(BrokenRules broken, int dataNodes, int required, int within) =>
         Find(broken.ToString(), new RunConfig { Broken = broken, DataNodes = dataNodes, Required = required, JudgesHarmOnly = true }, within);
 
+    /// <summary>To fence the wrong node loses nothing: it only keeps everybody from writing.</summary>
+    [Fact]
+    public void FenceRegardless_IsFound() => Find(nameof(BrokenRules.FenceRegardless), new RunConfig { Broken = BrokenRules.FenceRegardless }, within: 3000);
+
     /// <summary>A rule between the code and the servers is broken.</summary>
     [Theory]
     [InlineData(Breaks.NoWaitForReceiver, 3000)]

@@ -60,6 +60,41 @@ public sealed class ServerFaultTests : FaultTest
         Assert.Equal(1, lab.Promotions);
     }
 
+    /// <summary>Faults 24 and 37: whoever waits there learns that its session ended, never of an ack; writes are refused, across a restart too, until it has rejoined.</summary>
+    [Fact]
+    public async Task FormerPrimaryIsBack_IsFencedUntilItHasRejoined()
+    {
+        var lab = await StartLabAsync();
+        var old = lab.Cluster["n1"];
+        await using var direct = Npgsql.NpgsqlDataSource.Create(lab.Cluster.NodeConnectionString(old) + ";Pooling=false;Command Timeout=0;Cancellation Timeout=-1");
+        await using var connection = await direct.OpenConnectionAsync(Cancelled);
+        await using var command = new Npgsql.NpgsqlCommand("UPDATE accounts SET balance = balance WHERE id = 1", connection);
+        lab.FaultBegins("freeze", old);
+        await old.FreezeAsync(Cancelled);
+        var waiting = command.ExecuteNonQueryAsync(CancellationToken.None);
+        await lab.PrimaryAsync(above: 1);
+        await lab.UntilAckedAsync(50);
+
+        await old.ThawAsync(Cancelled);
+        var ended = await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(60), Cancelled));
+        Assert.IsType<EndOfStreamException>(ended.GetBaseException());
+        await old.KillAsync(Cancelled);
+        await old.StartAsync(Cancelled);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsync(direct, command.CommandText));
+        Assert.Equal(Npgsql.PostgresErrorCodes.ReadOnlySqlTransaction, refused.SqlState);
+        await FailoverLab.UntilAsync("the fence is told", () => Task.FromResult(lab.Audit.Any(r => r.Sentence.StartsWith("fenced: n1", StringComparison.Ordinal))));
+
+        await lab.Cluster.RejoinAsync(old, Cancelled);
+        await lab.UntilAckedAsync(50);
+        Assert.Equal("off", await old.ScalarAsync<string>("SELECT current_setting('default_transaction_read_only')", Cancelled));
+        lab.FaultBegins("kill the successor", lab.Cluster["n2"]);
+        var (term, primary) = await lab.PrimaryAsync();
+        await primary.KillAsync(Cancelled);
+        await lab.PrimaryAsync(above: term);
+        await lab.UntilAckedAsync(50);
+        Assert.Empty((await lab.JudgeAsync()).Violations);
+    }
+
     /// <summary>Fault 11: either standby may hold the only copy of an acked write.</summary>
     [Fact]
     public async Task PrimaryAndOneStandbyKilledTogether_IsRefusedUntilTheStandbyIsBack()
@@ -139,6 +174,12 @@ public sealed class ServerFaultTests : FaultTest
 
         Assert.Empty((await lab.JudgeAsync()).Violations);
         Assert.Equal(1, lab.Promotions);
+    }
+
+    private static async Task ExecuteAsync(Npgsql.NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancelled);
     }
 
     /// <summary>As a base backup or pg_rewind brings it along; before PostgreSQL 17 ALTER SYSTEM takes it only where the session has set it.</summary>

@@ -14,7 +14,7 @@ internal sealed class RealClientWrite : IClientWrite, IAsyncDisposable
     internal RealClientWrite(PostgresCluster cluster, PostgresNode node, long row)
     {
         _node = node;
-        _connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(cluster.SuperuserConnectionString(node))
+        _connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(cluster.NodeConnectionString(node, cluster.Application, "postgres"))
         {
             Pooling = false,
             CommandTimeout = 0,

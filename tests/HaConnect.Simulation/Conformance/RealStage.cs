@@ -42,6 +42,7 @@ internal sealed class RealStage : IStage, IAsyncDisposable
     {
         await using var cluster = await PostgresCluster.StartAsync(new PostgresClusterOptions { Standbys = script.Standbys, SynchronousStandbys = script.Required }, cancellationToken);
         await cluster["n1"].ExecuteAsync("CREATE TABLE conformance (id bigint PRIMARY KEY)", cancellationToken);
+        await cluster["n1"].ExecuteAsync("GRANT INSERT ON conformance TO PUBLIC", cancellationToken);
         await using var stage = new RealStage(cluster, script);
         await using var scene = new Scene(stage);
         try

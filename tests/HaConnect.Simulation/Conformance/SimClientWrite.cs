@@ -46,7 +46,7 @@ internal sealed class SimClientWrite : IClientWrite, SimSession.ICall
         _session = session;
         session.Post(this, Patience, () => session.Run(this, s =>
         {
-            if (s.Process.InRecovery)
+            if (s.Process.RefusesWrites)
                 s.Refuse(this, SimSessionSource.Error("25006", "cannot execute INSERT in a read-only transaction"));
             else
                 s.Process.Commits.Wait(s.Process.Append(_entry), _entry, () => s.Answer(this, SimRow.None));

@@ -46,6 +46,7 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
         new SimSessionSource(instance, server, lease: 0).Open(
             opened =>
             {
+                opened.IsProbe = true;
                 Ask(_session = opened);
                 return true;
             },

@@ -68,7 +68,7 @@ internal sealed class Writer(SimInstance instance)
         var call = new WriteCall(this, write);
         session.Post(call, Deadline, () => session.Run(call, s =>
         {
-            if (s.Process.InRecovery)
+            if (s.Process.RefusesWrites)
             {
                 s.Refuse(call, SimSessionSource.Error("25006", "cannot execute INSERT in a read-only transaction"));
                 return;

@@ -121,6 +121,14 @@ internal sealed class Judge(World world)
             Violated(Invariants.NoRepointBelowPromise, $"{session.Instance.Name} set {setting} on {process.Server.Name}, whose register says {register?.ToString() ?? "nothing"}");
     }
 
+    /// <summary>A fence may hit neither the primary of the term in force nor a node that a later one may be about to promote.</summary>
+    internal void Fencing(ServerProcess process, SimSession session)
+    {
+        var register = RegisterOf(process.Server);
+        if (process.Server == EstablishedPrimary || register?.Term > NewestTerm)
+            Violated(Invariants.OldPrimariesFencedOnly, $"{session.Instance.Name} fenced {process.Server.Name}, {(process.Server == EstablishedPrimary ? "the primary" : $"whose register says {register}")}");
+    }
+
     internal void RegisterWritten(SimServer server, string? before, string after)
     {
         if (Register.Parse(before) is { } was && was.Node == server.Name && Register.Parse(after)!.Term < was.Term)

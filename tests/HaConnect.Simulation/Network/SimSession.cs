@@ -34,6 +34,11 @@ internal sealed class SimSession : ISession
 
     internal ServerProcess Process { get; }
 
+    /// <summary>An application's, neither a lock session nor a probe.</summary>
+    internal bool IsClient => _lease == 0 && !IsProbe;
+
+    internal bool IsProbe { get; set; }
+
     /// <summary>The server has ended it, or was told to.</summary>
     internal bool HasEnded { get; private set; }
 

@@ -18,5 +18,6 @@ internal static class Invariants
     internal const string ReadBound = "ReadBound";
     internal const string NoErrors = "NoErrors";
     internal const string Converges = "Converges";
+    internal const string OldPrimariesFencedOnly = "OldPrimariesFencedOnly";
     internal const string NoNeedlessPromotion = "NoNeedlessPromotion";
 }

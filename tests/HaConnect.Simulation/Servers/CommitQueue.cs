@@ -37,6 +37,8 @@ internal sealed class CommitQueue(ServerProcess process)
             Cancel(waiting.Entry);
     }
 
+    internal void TerminateAll() => _waiting.Clear();
+
     /// <summary>A terminated wait is not answered: PostgreSQL commits locally, and the session is gone.</summary>
     internal Action? Leave(WalEntry entry)
     {

@@ -74,6 +74,9 @@ internal sealed class ServerProcess
 
     internal string Setting(string name) => Loaded.GetValueOrDefault(name, "");
 
+    /// <summary>To clients that have not said otherwise.</summary>
+    internal bool RefusesWrites => InRecovery || Setting("default_transaction_read_only") == "on";
+
     /// <summary>Recovery has come far enough to let clients in.</summary>
     internal void Open()
     {

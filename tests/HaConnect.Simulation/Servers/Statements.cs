@@ -1,4 +1,5 @@
 using HaConnect.Failover;
+using HaConnect.Failover.Promotion;
 using HaConnect.Probing;
 using HaConnect.Simulation.Network;
 using HaConnect.Simulation.Running;
@@ -37,6 +38,8 @@ internal sealed class Statements(World world)
         [ControlSql.Flushed] = Flushed,
         [ControlSql.MarkEstablished] = MarkEstablished,
         [ControlSql.InsertAudit] = InsertAudit,
+        [ControlSql.AllowWrites] = AllowWrites,
+        [ControlSql.TerminateClients] = TerminateClients,
         [WitnessControl.HasTable] = static (p, _, _) => new SimRow(p.Server.WitnessRegister is not null),
         [WitnessControl.CreateTable] = CreateWitnessTable,
         [WitnessControl.Read] = static (p, _, _) => new SimRow(p.Server.WitnessRegister is { Length: > 0 } register ? register : null),
@@ -163,6 +166,22 @@ internal sealed class Statements(World world)
         return SimRow.None;
     }
 
+    private static SimRow AllowWrites(ServerProcess p, SimSession s, object[] parameters)
+    {
+        p.Server.World.Judge.Effect(p, s, "ALTER SYSTEM RESET default_transaction_read_only");
+        p.Disk.Settings.Remove("default_transaction_read_only");
+        return SimRow.None;
+    }
+
+    private static SimRow TerminateClients(ServerProcess p, SimSession s, object[] parameters)
+    {
+        var clients = p.Sessions.Where(x => x.IsClient).ToList();
+        foreach (var client in clients)
+            client.BreakFromServer();
+        p.Commits.TerminateAll();
+        return new SimRow(clients.Count);
+    }
+
     private static SimRow CreateWitnessTable(ServerProcess p, SimSession s, object[] parameters)
     {
         p.Server.WitnessRegister ??= "";
@@ -193,6 +212,10 @@ internal sealed class Statements(World world)
             if (Register.Parse(value) is { Phase: RegisterPhase.Promised })
                 s.PositionAtPromise = (ReceivedLsn(p), Lsn(p.Replayed), p.Terms.Newest);
             world.Judge.RegisterWritten(p.Server, p.Disk.Settings.GetValueOrDefault(name), value);
+        }
+        else if (name == "default_transaction_read_only" || SynchronousNames.IsFenced(value))
+        {
+            world.Judge.Fencing(p, s);
         }
         else
         {

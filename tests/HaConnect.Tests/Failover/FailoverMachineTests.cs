@@ -145,6 +145,68 @@ public sealed class FailoverMachineTests
         Assert.Single(i.Told, t => t.Sentence.StartsWith("elected:", StringComparison.Ordinal));
     }
 
+    // ---- Old primaries ----
+
+    [Fact]
+    public void Survey_OldPrimaryIsBack_IsFenced()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        cluster["p"].IsAlive = true;
+        i.Live();
+        Assert.Equal((false, SynchronousNames.Fenced(2)), (cluster["p"].InRecovery, cluster["p"].SynchronousNames));
+        Assert.Single(i.Asked, "Fence@p");
+        Assert.Contains(i.Told, t => t.Sentence.StartsWith("fenced: p", StringComparison.Ordinal));
+        Assert.Equal(Step.Leading, i.State.Step);
+    }
+
+    [Fact]
+    public void Survey_NodePromotedByHand_IsLeftAlone()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["b"].InRecovery = false;
+        i.Live();
+        Assert.DoesNotContain("Fence@b", i.Asked);
+    }
+
+    [Fact]
+    public void Fencing_Refused_IsToldOnceAndTriedAgain()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        cluster["p"].IsAlive = true;
+        i.React = e => e.Command is NodeCommand.Fence ? Reaction.Refuse : Reaction.Answer;
+        i.Live();
+        Assert.Single(i.Told, t => t.Sentence.StartsWith("an old primary could not be fenced", StringComparison.Ordinal));
+        Assert.True(i.Asked.Count(a => a == "Fence@p") > 1);
+        i.React = _ => Reaction.Answer;
+        i.Live();
+        Assert.Equal(SynchronousNames.Fenced(2), cluster["p"].SynchronousNames);
+    }
+
+    [Fact]
+    public void Fencing_PrimaryLostMeanwhile_FailsOverAtOnce()
+    {
+        var cluster = new Cluster("p a b c");
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        cluster["p"].IsAlive = true;
+        i.React = e => e.Command is NodeCommand.Fence ? Reaction.Silence : Reaction.Answer;
+        i.Live(1);
+        i.Grace();
+        i.Run();
+        Assert.Equal(Step.Fencing, i.State.Step);
+        i.Lose(i.State.Established!.Primary);
+        i.Look();
+        Assert.NotEqual(Step.Fencing, i.State.Step);
+    }
+
     // ---- Bootstrap ----
 
     [Fact]

@@ -19,6 +19,7 @@ internal static class ControlSql
           CASE WHEN NOT pg_catalog.has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE') THEN pg_catalog.format('GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_file_settings() TO %I', current_user) END,
           CASE WHEN NOT pg_catalog.has_table_privilege('pg_catalog.pg_file_settings', 'SELECT') THEN pg_catalog.format('GRANT SELECT ON pg_catalog.pg_file_settings TO %I', current_user) END,
           CASE WHEN NOT (pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AND pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE')) THEN pg_catalog.format('GRANT pg_monitor TO %I', current_user) END,
+          CASE WHEN NOT pg_catalog.pg_has_role('pg_signal_backend', 'USAGE') THEN pg_catalog.format('GRANT pg_signal_backend TO %I', current_user) END,
           CASE WHEN NOT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') THEN pg_catalog.format('GRANT CREATE ON DATABASE %I TO %I', pg_catalog.current_database(), current_user) END,
           CASE WHEN pg_catalog.current_setting('allow_alter_system', true) = 'off' THEN 'set allow_alter_system = on in postgresql.conf and reload' END
         ], NULL) || 
@@ -26,7 +27,7 @@ internal static class ControlSql
 
     internal const string MissingParameterPrivileges = """
         (SELECT coalesce(pg_catalog.array_agg(pg_catalog.format('GRANT ALTER SYSTEM ON PARAMETER %s TO %I', p, current_user)), '{}')
-           FROM pg_catalog.unnest(ARRAY['primary_conninfo', 'synchronous_standby_names', 'recovery_min_apply_delay', 'haconnect.term']) p
+           FROM pg_catalog.unnest(ARRAY['primary_conninfo', 'synchronous_standby_names', 'recovery_min_apply_delay', 'default_transaction_read_only', 'haconnect.term']) p
           WHERE NOT pg_catalog.has_parameter_privilege(p, 'ALTER SYSTEM'))
         """;
 
@@ -151,6 +152,23 @@ internal static class ControlSql
     internal const string MarkEstablished = "UPDATE haconnect.term SET established_lsn = $2::pg_lsn, established_at = pg_catalog.clock_timestamp() WHERE term = $1";
 
     internal const string InsertAudit = "INSERT INTO haconnect.audit (at, cluster, coordinator, term, step, node, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    internal const string RefuseWrites = "ALTER SYSTEM SET default_transaction_read_only = on";
+
+    internal const string AllowWrites = "ALTER SYSTEM RESET default_transaction_read_only";
+
+    /// <summary>
+    /// Ends the sessions that may have begun before the settings now loaded, and says how many there were. Terminated, a commit that waits
+    /// for a standby is not answered; cancelled, it would be answered as a success. Another superuser's session cannot be ended by a user
+    /// that is none, and stays.
+    /// </summary>
+    internal const string TerminateClients = """
+        SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::int
+          FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+         WHERE a.backend_type = 'client backend' AND a.backend_start < pg_catalog.pg_conf_load_time() AND a.pid <> pg_catalog.pg_backend_pid()
+           AND a.application_name NOT LIKE 'haconnect-%'
+           AND (NOT r.rolsuper OR (SELECT me.rolsuper FROM pg_catalog.pg_roles me WHERE me.rolname = current_user))
+        """;
 
     /// <summary>A string literal; standard_conforming_strings is on in every supported version.</summary>
     internal static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";

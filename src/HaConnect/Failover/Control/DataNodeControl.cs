@@ -89,6 +89,12 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task SetSynchronousNamesAsync(string names, long term, CancellationToken cancellationToken)
     {
         await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.AllowWrites, cancellationToken).ConfigureAwait(false); // a fenced node may have rejoined with its settings
+        await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task LoadSynchronousNamesAsync(string names, CancellationToken cancellationToken)
+    {
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
         while (await session.QueryAsync(ControlSql.SynchronousNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
@@ -149,6 +155,29 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) =>
         session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, new NpgsqlLogSequenceNumber(lsn));
+
+    /// <summary>
+    /// Looked at before, under the lock without which neither its register nor its rows are written: it must not be the primary of the
+    /// term in force, nor of one that is under way, nor one that was promoted by hand, which holds the row of that term.
+    /// </summary>
+    public async Task FenceAsync(long term, CancellationToken cancellationToken)
+    {
+        if (await session.QueryAsync(ControlSql.InRecovery, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            throw new CommandRefusedException("it is a standby");
+        if (!settings.Broken.HasFlag(BrokenRules.FenceRegardless))
+        {
+            if (await _reader.ReadTermAsync(newest: true, cancellationToken).ConfigureAwait(false) is { } own && own.Term >= term)
+                throw new CommandRefusedException($"it holds the row of term {own.Term}");
+            if (Register.Parse(await ReadRegisterAsync(cancellationToken).ConfigureAwait(false)) is { } register && register.Node == node && register.Term > term)
+                throw new CommandRefusedException($"it has promised term {register.Term} to {register.Coordinator}");
+        }
+
+        // The names last: whoever sees them loaded knows that writes are refused, too. They are never emptied, which would release whoever waits.
+        await session.ExecuteAsync(ControlSql.RefuseWrites, cancellationToken).ConfigureAwait(false);
+        await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
+        while (await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false) > 0)
+            await PollAsync().ConfigureAwait(false);
+    }
 
     public async Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken)
     {

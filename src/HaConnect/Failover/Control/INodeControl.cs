@@ -47,5 +47,10 @@ internal interface INodeControl : IAsyncDisposable
 
     Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken);
 
+    /// <summary>An old primary refuses writes and acks nothing from now on, across restarts too; its clients' sessions are ended, never cancelled.</summary>
+    /// <param name="term">The term in force; a node that knows of it, or of a later one, is refused.</param>
+    /// <param name="cancellationToken">Ends the wait for its sessions to end.</param>
+    Task FenceAsync(long term, CancellationToken cancellationToken);
+
     Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken);
 }

@@ -208,6 +208,7 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.Repoint c => _control.RepointAsync(c.Primary, c.Term, token),
         NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),
         NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, token),
+        NodeCommand.Fence c => _control.FenceAsync(c.Term, token),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
     };
 

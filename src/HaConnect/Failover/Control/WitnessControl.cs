@@ -64,6 +64,8 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) => throw HoldsNoWal();
 
+    public Task FenceAsync(long term, CancellationToken cancellationToken) => throw HoldsNoWal();
+
     public Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task CloseAsync() => session.CloseAsync();

@@ -26,4 +26,7 @@ internal enum BrokenRules
 
     /// <summary>Followers are pointed to the new primary before the row of its term is there.</summary>
     FollowersBeforeRow = 32,
+
+    /// <summary>Whoever is out of recovery and not the established primary is fenced, whatever it has promised or holds.</summary>
+    FenceRegardless = 64,
 }

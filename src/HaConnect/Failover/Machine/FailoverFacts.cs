@@ -51,6 +51,7 @@ internal static class FailoverFacts
         nameof(NodeCommand.CutOff) => state.With(e.Node, v => v with { IsCutOff = true }),
         nameof(NodeCommand.Verify) => state.With(e.Node, v => v with { IsVerified = true }),
         nameof(NodeCommand.Repoint) => state.With(e.Node, v => v with { IsRepointed = true }),
+        nameof(NodeCommand.Fence) => state.With(e.Node, v => v with { IsFenced = true }),
         nameof(NodeCommand.AwaitFlush) => state with { FlushSeen = true },
         nameof(NodeCommand.MarkEstablished) => state with { IsMarked = true },
         _ => state,

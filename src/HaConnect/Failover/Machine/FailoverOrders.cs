@@ -114,6 +114,11 @@ internal static class FailoverOrders
         return (s, wasFailover ? [new Effect.FailoverEnded(Succeeded: true)] : []);
     }
 
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Fence(FailoverState s) =>
+        Ask(s, LeftBehind(s), _ => [new NodeCommand.Fence(s.Established!.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) KeepFenceProblem(FailoverState s) => (s with { FenceProblem = Problems(s) }, []);
+
     internal static (FailoverState State, IEnumerable<Effect> Effects) Settle(FailoverState s) =>
         (s.Verdict.Kind == Detection.VerdictKind.Healthy ? s with { Refusal = null, FailuresInARow = s.Established is null ? s.FailuresInARow : 0 } : s, []);
 

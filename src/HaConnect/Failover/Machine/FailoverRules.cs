@@ -35,6 +35,15 @@ internal static class FailoverRules
             && (record.Register?.Term > row.Term || (!v.Voter.IsWitness && record.InRecovery && FollowsNobody(v, s))));
     }
 
+    /// <summary>
+    /// Old primaries in reach that do not refuse writes yet. Only such whose own rows and promises end before the term in force: whoever has
+    /// promised a later one may be about to become the primary, and whoever was promoted by hand holds the row in force and is left alone.
+    /// </summary>
+    internal static IEnumerable<VoterState> LeftBehind(FailoverState s) => s is { StopRequested: false, Established: { } row }
+        ? s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != row.Primary && !SynchronousNames.IsFenced(record.SynchronousNamesText)
+            && (s.Settings.Broken == BrokenRules.FenceRegardless || ((record.NewestTerm?.Term ?? 0) < row.Term && (record.Register?.Term ?? 0) <= row.Term)))
+        : [];
+
     /// <summary>It is pointed nowhere, or to a node that is neither the primary nor a standby itself: a failover passed it by.</summary>
     private static bool FollowsNobody(VoterState voter, FailoverState s)
     {

@@ -55,6 +55,9 @@ internal sealed record FailoverState
     /// <summary>Why this instance may not coordinate, or refused a failover; told once, until it changes.</summary>
     internal string? Refusal { get; init; }
 
+    /// <summary>Why an old primary could not be fenced; told once, until it changes.</summary>
+    internal string? FenceProblem { get; init; }
+
     /// <summary>How often a term was begun and not brought to an end; the pause before the next grows with it.</summary>
     internal int FailuresInARow { get; init; }
 

@@ -25,14 +25,20 @@ internal static class FailoverTable
         // ---- A coordinator that lost its majority is none. ----
         .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
         .. LosesOffice(Step.ReadingPositions), .. LosesOffice(Step.Deciding), .. LosesOffice(Step.Preparing), .. LosesOffice(Step.Verifying), .. LosesOffice(Step.Promoting),
-        .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting),
+        .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting), .. LosesOffice(Step.Fencing),
 
         // ---- Peace. ----
         new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true),
         new(Step.Surveying, s => s.Settled && MayFailOver(s), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Surveying, s => s.Settled && Strays(s).Any(), Step.Reading, s => $"{List(Strays(s))} was left unfinished by a coordinator before; taking a term to put it right", s => Begin(s, Goal.Confirm)),
         new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
+        new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
+
+        // An old primary can ack nothing; that it refuses writes is for those who do not know yet.
+        new(Step.Fencing, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(Step.Fencing, s => s.AllAnswered && LeftBehind(s).Any() && LeftBehind(s).All(v => v.IsFenced), Step.Leading, s => $"fenced: {List(LeftBehind(s))}, of an earlier term than {s.Established!.Term}, refuses writes until it has rejoined as a standby (docs/operations/rejoin.md)", Settle),
+        new(Step.Fencing, s => s.AllAnswered || s.TimeOver, Step.Leading, s => s.FenceProblem == Problems(s) ? null : $"an old primary could not be fenced: {Problems(s)}", KeepFenceProblem, IsWarning: true),
 
         new(Step.Leading, s => MayFailOver(s) && (s.Refusal is null || s.GraceOver), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Leading, s => s.GraceOver, Step.Surveying, _ => null, Survey),
@@ -109,7 +115,7 @@ internal static class FailoverTable
     private static IEnumerable<Transition> LosesOffice(Step step) =>
     [
         // A failover that has begun is finished first; a stop in peace hands over at once.
-        new(step, s => s.StopRequested && step is (Step.Surveying or Step.Leading or Step.Reading), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
+        new(step, s => s.StopRequested && step is (Step.Surveying or Step.Leading or Step.Reading or Step.Fencing), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
         new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", LoseOffice, IsWarning: true),
     ];
 }

@@ -34,4 +34,6 @@ internal abstract record NodeCommand
     internal sealed record AwaitFlush(ulong Lsn, IReadOnlyList<string> Standbys, int Required) : NodeCommand;
 
     internal sealed record MarkEstablished(long Term, ulong Lsn) : NodeCommand;
+
+    internal sealed record Fence(long Term) : NodeCommand;
 }

@@ -53,6 +53,9 @@ internal enum Step
     /// <summary>Marks the term established, upon which every instance routes to the new primary.</summary>
     Marking,
 
+    /// <summary>Has an old primary that is in reach refuse writes.</summary>
+    Fencing,
+
     /// <summary>Points cut-off standbys back: the failover is refused.</summary>
     Reverting,
 

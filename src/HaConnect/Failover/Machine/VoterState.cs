@@ -24,6 +24,9 @@ internal sealed record VoterState(Voter Voter)
 
     internal bool HasAccepted { get; init; }
 
+    /// <summary>It refuses writes and acks nothing, until it has rejoined.</summary>
+    internal bool IsFenced { get; init; }
+
     /// <summary>Why the last command failed here.</summary>
     internal string? Problem { get; init; }
 

@@ -15,6 +15,11 @@ internal sealed partial record SynchronousNames(int Required, IReadOnlyList<stri
     /// <summary>Behind this name nobody stands, so that a primary that has it acks nothing.</summary>
     internal static string Pending(long term) => string.Create(CultureInfo.InvariantCulture, $"ANY 1 (\"haconnect_pending_{term}\")");
 
+    /// <summary>Nobody stands behind this one either: an old primary keeps it until it has rejoined.</summary>
+    internal static string Fenced(long term) => string.Create(CultureInfo.InvariantCulture, $"ANY 1 (\"haconnect_fenced_{term}\")");
+
+    internal static bool IsFenced(string text) => text.Contains("\"haconnect_fenced_", StringComparison.Ordinal);
+
     internal static bool IsPending(string text) => text.Contains("\"haconnect_pending_", StringComparison.Ordinal);
 
     /// <summary>Null where the text names nobody.</summary>

@@ -1,4 +1,5 @@
 using HaConnect.Failover;
+using HaConnect.Failover.Promotion;
 
 namespace HaConnect.Simulation.Conformance.Scripts;
 
@@ -9,6 +10,7 @@ internal static class CommitScripts
     [
         new("a commit waits while the standby is cut off, and is acked when it follows again", 1, 1, CutOffAsync),
         new("emptied names and a cancel ack, changed names and a termination do not", 1, 1, WaitersAsync),
+        new("a fence answers nobody who waits and refuses whoever comes, until it is taken back", 1, 1, FencedAsync),
         new("changed names ack once the newly named standby reports", 2, 1, ChangedNamesAsync),
         new("a killed primary shows after its restart what was never acked", 1, 1, KilledPrimaryAsync),
     ];
@@ -58,6 +60,38 @@ internal static class CommitScripts
         s.See("the rows in the end", "1, 2, 3, 4", await s.Stage.RowsAsync("n1"));
         s.See("the rows of n2", "1", await s.Stage.RowsAsync("n2"));
         await s.InsertAsync("n1", 5);
+    }
+
+    private static async Task FencedAsync(Scene s)
+    {
+        await s.InsertAsync("n1", 1);
+        await s.CutOffAsync("n2", 7);
+        var write = s.Stage.Insert("n1", 2);
+        await s.SeeWaitsAsync("row 2 while n2 is cut off", write);
+        var n1 = await s.LockAsync("n1");
+        await n1.FenceAsync(8, Steps.None);
+        await s.SeeEndAsync("row 2, whose session was ended", "lost", write);
+        await s.SeeInTimeAsync("row 2 is there", async () => await s.Stage.RowsAsync("n1") == "1, 2");
+        await s.SeeEndAsync("row 3", "25006", s.Stage.Insert("n1", 3));
+        s.See("the names of n1", SynchronousNames.Fenced(8), (await s.ProbeAsync("n1")).SynchronousStandbyNames);
+
+        await n1.WriteRegisterAsync(Scene.Promise(9, "n1"), Steps.None);
+        s.See("a fence of an earlier term", $"it has promised term 9 to {Scene.Coordinator}", await TryAsync(() => n1.FenceAsync(8, Steps.None)));
+        await n1.SetSynchronousNamesAsync("", 9, Steps.None);
+        await s.InsertAsync("n1", 4);
+    }
+
+    private static async Task<string> TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return "done";
+        }
+        catch (CommandRefusedException e)
+        {
+            return e.Message;
+        }
     }
 
     private static async Task ChangedNamesAsync(Scene s)

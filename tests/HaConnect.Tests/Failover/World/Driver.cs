@@ -1,5 +1,6 @@
 using HaConnect.Failover;
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Promotion;
 
 namespace HaConnect.Tests.Failover.World;
 
@@ -210,6 +211,8 @@ internal sealed class Driver(Cluster cluster, string name = "i")
                 cluster.CheckEstablished(server);
                 Cluster.Append(server, new Server.Entry(cluster.NextId(), Marks: c.Term));
             }),
+            NodeCommand.Fence c when server.InRecovery || server.Newest?.Term >= c.Term || server.Register?.Term > c.Term => Refused("it is not of an earlier term"),
+            NodeCommand.Fence c => Done(() => server.SynchronousNames = SynchronousNames.Fenced(c.Term)),
             _ => throw new ArgumentOutOfRangeException(nameof(effect), command, null),
         };
 
