@@ -25,6 +25,9 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>The cluster as it is known now; one reference, never blocking.</summary>
     public ClusterSnapshot Snapshot => _runtime.State.Current;
 
+    /// <summary>What an operator does with the cluster.</summary>
+    public HaCluster Cluster => _runtime.Cluster;
+
     /// <summary>The connection string as configured, without passwords.</summary>
     public override string ConnectionString => _runtime.PublicConnectionString;
 

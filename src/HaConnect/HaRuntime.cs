@@ -3,6 +3,7 @@ using HaConnect.Commits;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Failover;
+using HaConnect.Failover.Switchover;
 using HaConnect.Options;
 using HaConnect.Probing;
 using HaConnect.Topology;
@@ -43,6 +44,7 @@ internal sealed class HaRuntime : IAsyncDisposable
                 new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, loggers.CreateLogger("HaConnect.Failover"));
         }
 
+        Cluster = new HaCluster(new SwitchoverClient(State, node => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time), options, EnsureStarted, time));
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
     }
 
@@ -59,6 +61,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal CommandRunner Commands { get; }
 
     internal HaMetrics Metrics { get; }
+
+    internal HaCluster Cluster { get; }
 
     internal string PublicConnectionString { get; }
 

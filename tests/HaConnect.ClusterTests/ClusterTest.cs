@@ -34,6 +34,14 @@ public abstract class ClusterTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until term 1 is established and every standby is in use.</summary>
+    protected static async Task UntilManagedAsync(HaDataSource db)
+    {
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
+        await UntilAsync("every standby proven fresh", () => Task.FromResult(db.Snapshot.Nodes.All(n => n.Role == NodeRole.Primary || n.Lag is not null)));
+    }
+
     public virtual async ValueTask DisposeAsync()
     {
         bool failed = TestContext.Current.TestState?.Result == TestResult.Failed;

@@ -19,13 +19,13 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer operation; null for now.</param>
     internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null)
     {
-        if (state.Current.PrimaryNode is not { } node)
+        if (state.Current.WritableNode is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
-            ? new(pool.HandOut(connection))
+            ? new(pool.HandOut(connection, isWrite: true))
             : new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
     }
 
@@ -40,7 +40,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (!opening.IsCompletedSuccessfully)
             return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), NodePool.AwaitAsync(connection, opening), node, time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
-        return new(pool.HandOut(connection));
+        return new(pool.HandOut(connection, isWrite: false));
     }
 
     /// <summary>Where a read goes now.</summary>
@@ -85,7 +85,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                             metrics.Routed(decision.Node!, reason);
                         if (waitedForPrimary)
                             metrics.WaitedForPrimary(time.GetElapsedTime(startedAt));
-                        return pools[decision.Node!].HandOut(connection);
+                        return pools[decision.Node!].HandOut(connection, isWrite: request.Bound is null);
                     }
 
                     if (connection is not null)
@@ -169,7 +169,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     {
         internal RoutingDecision Decide() => Bound is { } bound
             ? Opener.Decide(bound, Fallback)
-            : new RoutingDecision(Opener.Current.PrimaryNode, RoutingReason.None, StalenessLedger.None, default);
+            : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>
         internal RoutingReason? StillHolds(Node node)
@@ -177,7 +177,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var snapshot = Opener.Current;
             var isPrimary = ReferenceEquals(snapshot.PrimaryNode, node);
             if (Bound is not { } bound)
-                return isPrimary ? RoutingReason.None : null;
+                return ReferenceEquals(snapshot.WritableNode, node) ? RoutingReason.None : null;
             var oldest = Opener.OldestAllowed(bound);
             var target = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node)) ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node));
             if (target is not null && target.FreshAsOf >= oldest)

@@ -7,14 +7,16 @@ namespace HaConnect.Connections;
 /// <summary>The application's connections to one node: a plain <see cref="NpgsqlDataSource"/> and its in-use counter.</summary>
 internal sealed class NodePool : IAsyncDisposable
 {
-    // One delegate per node, so that counting allocates nothing: the first handler of an event is stored as it is.
-    private readonly StateChangeEventHandler _onStateChange;
+    // One delegate per node and kind, so that counting allocates nothing: the first handler of an event is stored as it is.
+    private readonly StateChangeEventHandler _onReadChange;
+    private readonly StateChangeEventHandler _onWriteChange;
 
     internal NodePool(Node node, NpgsqlDataSource source)
     {
         Node = node;
         Source = source;
-        _onStateChange = OnStateChange;
+        _onReadChange = (_, change) => Count(change, isWrite: false);
+        _onWriteChange = (_, change) => Count(change, isWrite: true);
     }
 
     internal Node Node { get; }
@@ -44,20 +46,20 @@ internal sealed class NodePool : IAsyncDisposable
     }
 
     /// <summary>Counts an open connection until it is closed.</summary>
-    internal NpgsqlConnection HandOut(NpgsqlConnection connection)
+    internal NpgsqlConnection HandOut(NpgsqlConnection connection, bool isWrite)
     {
-        Node.Load.Increment();
-        connection.StateChange += _onStateChange;
+        Node.Load.Increment(isWrite);
+        connection.StateChange += isWrite ? _onWriteChange : _onReadChange;
         return connection;
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    private void OnStateChange(object sender, StateChangeEventArgs change)
+    private void Count(StateChangeEventArgs change, bool isWrite)
     {
         if (change.CurrentState == ConnectionState.Open)
-            Node.Load.Increment();
+            Node.Load.Increment(isWrite);
         else if (change.OriginalState == ConnectionState.Open)
-            Node.Load.Decrement();
+            Node.Load.Decrement(isWrite);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
 {
     internal const string ProbeApplication = "haconnect-probe";
     internal const string CoordinatorApplication = "haconnect-coordinator";
+    internal const string OperatorApplication = "haconnect-operator";
     internal const string CancelApplication = "haconnect-cancel";
     internal const int OwnConnectSeconds = 3;
 
@@ -50,6 +51,10 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
             $"-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=2000 -c lock_timeout=1000 -c idle_session_timeout={lease} " +
             "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000 -c client_connection_check_interval=500");
     }
+
+    /// <summary>Sessions that write the requests of an operator; they do not wait for a synchronous standby.</summary>
+    internal NpgsqlDataSource ForOperator(string host, int port) =>
+        Own(host, port, OperatorApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=5000");
 
     /// <summary>
     /// Sessions that look at one of the application's own and cancel its statement: by its own role, which may do both without any grant.

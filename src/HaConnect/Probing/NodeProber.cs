@@ -12,8 +12,9 @@ namespace HaConnect.Probing;
 /// <param name="sources">Opens the session.</param>
 /// <param name="options">The options.</param>
 /// <param name="isCoordinator">Whether this instance holds the office now: it must see a loss fast, seat or not.</param>
+/// <param name="isHeld">Whether this instance holds new writes and has none under way.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, TimeProvider time) : IAsyncDisposable
+internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, Func<bool> isHeld, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan VisitTimeout = TimeSpan.FromSeconds(NodeSources.OwnConnectSeconds);
     private readonly int _lockClass = Failover.LockKey.Class;
@@ -21,6 +22,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private NpgsqlDataSource? _source;
     private OwnSession? _session;
     private string _sql = "";
+    private string _heldSql = "";
     private ProbeCapabilities? _can;
     private bool _useOwnDatabase;
     private volatile bool _hasSeat; // until the server tells: not before
@@ -117,12 +119,13 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     {
         _can = await _session!.QueryAsync(ProbeSql.Capabilities, ProbeRow.ReadCapabilities, options.Probing.Timeout, cancellationToken).ConfigureAwait(false);
         _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions);
+        _heldSql = ProbeSql.Held + _sql;
     }
 
     private Task<ServerState> ReadAsync(CancellationToken cancellationToken)
     {
         var can = _can!.Value;
-        return _session!.QueryAsync(_sql, row => ProbeRow.Read(row, can), options.Probing.Timeout, cancellationToken, (long)(uint)_lockClass, (long)(uint)_lockObject);
+        return _session!.QueryAsync(isHeld() ? _heldSql : _sql, row => ProbeRow.Read(row, can), options.Probing.Timeout, cancellationToken, (long)(uint)_lockClass, (long)(uint)_lockObject);
     }
 
     private async Task CloseAsync()

@@ -37,6 +37,7 @@ internal static class ProbeRow
             Senders = Senders(Text(row, 17)),
             Register = Register.Parse(Text(row, 18)),
             SeesRegister = can.SeesRegister,
+            LoadedRegister = Register.Parse(Text(row, 27)),
             EstablishedTerm = Term(Text(row, 19)),
             NewestTerm = Term(Text(row, 20)),
             SeesTerms = row.GetBoolean(21),

@@ -38,7 +38,7 @@ internal sealed class ProbeSchedule(
     private void Add(Node node)
     {
         lock (_lock)
-            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, isCoordinator, time), state, options, time, dice, logger));
+            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, isCoordinator, () => state.Current.HoldsWrites && node.Load.Writes == 0, time), state, options, time, dice, logger));
     }
 
     private ProbeLoop[] Loops()

@@ -6,6 +6,9 @@ namespace HaConnect.Probing;
 /// </summary>
 internal static class ProbeSql
 {
+    /// <summary>Precedes the probes of an instance that holds new writes and has none under way, for the coordinator of a switchover to see.</summary>
+    internal const string Held = "/* held */ ";
+
     /// <summary>What this session may read; run once per session.</summary>
     internal const string Capabilities = """
         SELECT pg_catalog.has_table_privilege('pg_catalog.pg_file_settings', 'SELECT')
@@ -52,7 +55,8 @@ internal static class ProbeSql
                  WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.pid <> me.pid
                    AND (a.backend_start IS NULL OR (a.backend_start, a.pid) < (me.backend_start, me.pid))),
                pg_catalog.current_setting('max_connections')::int,
-               {(countsSessions ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint")}
+               {(countsSessions ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint")},
+               pg_catalog.current_setting('haconnect.term', true)
           FROM (SELECT pg_catalog.pg_is_in_recovery() AS in_recovery) q
           CROSS JOIN LATERAL (SELECT q.in_recovery,
                  CASE WHEN NOT q.in_recovery THEN pg_catalog.pg_current_wal_insert_lsn() END AS insert_lsn,

@@ -36,6 +36,9 @@ internal sealed record ServerState
     internal Failover.Register? Register { get; init; }
     internal bool SeesRegister { get; init; }
 
+    /// <summary>The same as last loaded, which any user may see: it may be an old one, but a switchover is told by it.</summary>
+    internal Failover.Register? LoadedRegister { get; init; }
+
     /// <summary>The newest row of <c>haconnect.term</c> that is marked established, and the newest of all.</summary>
     internal TermRow? EstablishedTerm { get; init; }
     internal TermRow? NewestTerm { get; init; }

@@ -50,6 +50,12 @@ public sealed class ClusterSnapshot
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
+    /// <summary>A switchover is under way: new writes wait for its end, which is soon.</summary>
+    internal bool HoldsWrites { get; init; }
+
+    /// <summary>Where new writes go.</summary>
+    internal Topology.Node? WritableNode => HoldsWrites ? null : PrimaryNode;
+
     internal DateTime PrimaryStartTime { get; init; }
 
     /// <summary>Up to when no newer primary can have acked anything; <see cref="long.MaxValue"/> where that is not asked.</summary>

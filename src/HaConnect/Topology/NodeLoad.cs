@@ -8,13 +8,17 @@ namespace HaConnect.Topology;
 /// </summary>
 internal sealed class NodeLoad
 {
-    private Padded _inUse;
+    private Padded _reads;
+    private Padded _writes;
 
-    internal long InUse => Volatile.Read(ref _inUse.Value);
+    internal long InUse => Volatile.Read(ref _reads.Value) + Volatile.Read(ref _writes.Value);
 
-    internal void Increment() => Interlocked.Increment(ref _inUse.Value);
+    /// <summary>Those opened to the primary as such, whatever they are used for.</summary>
+    internal long Writes => Volatile.Read(ref _writes.Value);
 
-    internal void Decrement() => Interlocked.Decrement(ref _inUse.Value);
+    internal void Increment(bool isWrite) => Interlocked.Increment(ref isWrite ? ref _writes.Value : ref _reads.Value);
+
+    internal void Decrement(bool isWrite) => Interlocked.Decrement(ref isWrite ? ref _writes.Value : ref _reads.Value);
 
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Padded

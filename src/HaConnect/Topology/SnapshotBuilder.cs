@@ -1,4 +1,6 @@
 using System.Globalization;
+using HaConnect.Failover;
+using HaConnect.Failover.Promotion;
 using HaConnect.Probing;
 using NpgsqlTypes;
 
@@ -23,6 +25,7 @@ internal static class SnapshotBuilder
         var fastest = targets.Count == 0 ? TimeSpan.Zero : targets.Min(t => t.Latency);
         var near = targets.Where(t => t.Latency <= fastest + input.LatencyWindow).Select(t => t.Target).OrderByDescending(t => t.FreshAsOf).ToArray();
         var primary = epoch is null ? null : nodes[epoch.Primary.Index];
+        var switchover = epoch is null ? null : SwitchoverPhase(input.Facts[epoch.Primary.Index]);
         return new ClusterSnapshot
         {
             Version = input.Version,
@@ -31,10 +34,11 @@ internal static class SnapshotBuilder
             Primary = primary,
             Term = epoch?.Term?.Term,
             SystemIdentifier = input.SystemIdentifier,
-            Reason = input.Selection.Reason,
+            Reason = switchover == RegisterPhase.Held ? $"{input.Selection.Reason}; a switchover is under way, and new writes wait for its end" : input.Selection.Reason,
+            HoldsWrites = switchover == RegisterPhase.Held,
             IsReplicationStalled = stall is not null,
             IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
-            IsUneasy = primary is null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
+            IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
             PrimaryFreshAsOf = epoch is null || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             NearTargets = near,
@@ -50,6 +54,14 @@ internal static class SnapshotBuilder
         facts.Failure?.Kind != ProbeFailureKind.Overloaded
         && facts.Reachability(input.TimeoutsUntilUnreachable) is var reachability
         && (ReferenceEquals(facts.Node, epoch.Primary) ? reachability != NodeReachability.Reachable : reachability == NodeReachability.Suspect);
+
+    /// <summary>A switchover is announced, or under way, with this primary; its coordinator tells by the register, and at last by the names that nobody bears.</summary>
+    private static RegisterPhase? SwitchoverPhase(NodeFacts primary) => primary.LastState switch
+    {
+        { } state when SynchronousNames.IsFenced(state.SynchronousStandbyNames) => RegisterPhase.Held,
+        { LoadedRegister: { Phase: RegisterPhase.Announced or RegisterPhase.Held } told } when told.Node == primary.Node.Name => told.Phase,
+        _ => null,
+    };
 
     /// <summary>It did not answer its last probe in time. A read sent to a frozen server hangs until its own time-out: better to wait for the next probe.</summary>
     private static bool IsSilent(NodeFacts facts) => facts.Failure?.Kind == ProbeFailureKind.TimedOut;

@@ -118,13 +118,6 @@ public sealed class FailoverTests : ClusterTest
     private HaDataSource Build(HaDatabaseOptions options) =>
         new HaDataSourceBuilder(options).AddAuditSink(_audit).UseLoggerFactory(LoggerFactory.Create(b => b.AddProvider(new FakeLoggerProvider(_log)))).Build();
 
-    private static async Task UntilManagedAsync(HaDataSource db)
-    {
-        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
-        await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
-        await UntilAsync("every standby proven fresh", () => Task.FromResult(db.Snapshot.Nodes.All(n => n.Role == NodeRole.Primary || n.Lag is not null)));
-    }
-
     public override async ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)

@@ -202,10 +202,4 @@ public sealed class GuardTests : ClusterTest
 
     private HaDataSource Build(HaDatabaseOptions options) =>
         new HaDataSourceBuilder(options).UseLoggerFactory(LoggerFactory.Create(b => b.AddProvider(new FakeLoggerProvider(_log)))).AddAuditSink(_audit).Build();
-
-    private static async Task UntilManagedAsync(HaDataSource db)
-    {
-        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
-        await UntilAsync("term 1", () => Task.FromResult(db.Snapshot is { Term: 1, Primary: not null }));
-    }
 }

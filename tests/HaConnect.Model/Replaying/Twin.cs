@@ -46,7 +46,7 @@ internal sealed class Twin
         (_state, var effects) = FailoverMachine.Next(_state, happened);
         _asked.AddRange(effects.OfType<Effect.AtNode>());
         _asked.RemoveAll(e => e.StepNumber != _state.StepNumber);
-        foreach (var mark in _asked.Where(e => e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Established } or NodeCommand.Fence).ToList())
+        foreach (var mark in _asked.Where(e => e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Established } or NodeCommand.Fence or NodeCommand.EndRequest).ToList())
         {
             // The registers that are written beside the mark bind nobody further, and an old primary that is fenced could ack nothing before: the model leaves them out.
             _asked.Remove(mark);

@@ -67,7 +67,7 @@ internal sealed class RealStage : IStage, IAsyncDisposable
     public async Task<ServerState?> ProbeAsync(string node)
     {
         var (host, port) = (_cluster[node].Host, _cluster[node].Port);
-        await using var prober = new NodeProber(new Node(0, node, host, port, 0, isConfigured: true), _sources, Options, static () => true, Time);
+        await using var prober = new NodeProber(new Node(0, node, host, port, 0, isConfigured: true), _sources, Options, static () => true, static () => false, Time);
         return (await prober.ProbeAsync(CancellationToken.None)).State;
     }
 

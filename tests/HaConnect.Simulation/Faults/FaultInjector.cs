@@ -122,6 +122,9 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
                 server.IsOutOfConnections = true;
                 Later(fault.For, () => server.IsOutOfConnections = false);
                 break;
+            case FaultKind.Switchover:
+                world.Operator.AskForSwitchover(other);
+                break;
             case FaultKind.Rejoin:
                 world.Operator.Rejoin(server);
                 break;
@@ -287,6 +290,11 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
             : ReferenceEquals(sql, ControlSql.Flushed) ? StatementKind.AwaitFlush
             : ReferenceEquals(sql, ControlSql.MarkEstablished) ? StatementKind.MarkEstablished
             : ReferenceEquals(sql, ControlSql.TryLock) ? StatementKind.TakeLock
+            : ReferenceEquals(sql, ControlSql.StartRequest) || ReferenceEquals(sql, ControlSql.UnawareInstances) ? StatementKind.Announce
+            : ReferenceEquals(sql, ControlSql.Undrained) ? StatementKind.Drain
+            : ReferenceEquals(sql, ControlSql.SealRequest) ? StatementKind.Seal
+            : ReferenceEquals(sql, ControlSql.HasReplayed) ? StatementKind.CatchUp
+            : ReferenceEquals(sql, ControlSql.AllowWrites) ? StatementKind.AllowWrites
             : null;
     }
 }

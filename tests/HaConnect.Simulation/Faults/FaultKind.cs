@@ -56,6 +56,9 @@ internal enum FaultKind
     /// <summary>An operator rebuilds a node from the established primary.</summary>
     Rejoin,
 
+    /// <summary>Somebody asks the primary for a switchover.</summary>
+    Switchover,
+
     /// <summary>When a coordinator's statement of a kind arrives, something happens to the coordinator, its session or the server.</summary>
     AtStatement,
 }

@@ -6,7 +6,7 @@ namespace HaConnect.Simulation.Faults;
 /// <summary>
 /// The faults of a run, drawn from its seed. Half of the runs are swarms: a few kinds at a time, in bursts, half of them aimed at whoever is
 /// primary then. The others are failovers in trouble: the primary is lost, again and again, while something strikes at a step of the
-/// coordinator, since random moments rarely reach the narrow gaps. A fifth of those are duels: whoever was promoted is gone, and its
+/// coordinator, since random moments rarely reach the narrow gaps. A fifth of all runs are switchovers, struck likewise. A fifth of those are duels: whoever was promoted is gone, and its
 /// coordinator too, just as it began to serve, while the former primary is back. With more than three data nodes some are stragglers: a node
 /// that no failover needs holds much that was never acked, of a term that is over, when the next primary is lost after a short while.
 /// </summary>
@@ -27,6 +27,8 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         var faults = new List<Fault>();
         if (config.DataNodes > 3 && dice.OneIn(5))
             Straggler(dice, config, faults);
+        else if (dice.OneIn(5))
+            Relief(dice, config, faults);
         else if (dice.OneIn(2))
             Swarm(dice, config, faults);
         else if (dice.OneIn(5))
@@ -59,6 +61,21 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
             for (var extras = dice.Below(3); extras > 0; extras--)
                 faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(-100_000, 1_500_000), config));
             at += dice.Between(400_000, 5_500_000);
+        }
+    }
+
+    /// <summary>One switchover after the other, some of them struck at a step.</summary>
+    private static void Relief(Dice dice, RunConfig config, List<Fault> faults)
+    {
+        var at = dice.Between(600_000, 2_500_000);
+        for (var switchovers = 1 + dice.Below(4); switchovers > 0; switchovers--)
+        {
+            for (var strikes = dice.Below(3); strikes > 0; strikes--)
+                faults.Add(One(dice, FaultKind.AtStatement, at - 1, config));
+            faults.Add(One(dice, FaultKind.Switchover, at, config));
+            for (var extras = dice.Below(3); extras > 1; extras--)
+                faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(0, 4_000_000), config));
+            at += dice.Between(2_500_000, 7_000_000);
         }
     }
 

@@ -1,3 +1,4 @@
+using HaConnect.Failover.Switchover;
 using HaConnect.Simulation.Running;
 using HaConnect.Simulation.Servers;
 
@@ -12,6 +13,7 @@ internal sealed class Operator(World world)
     private const long Patience = 3_000_000;
 
     private readonly Dictionary<SimServer, long> _notStreamingSince = [];
+    private long _requests;
 
     /// <summary>In every other run it is at work all the time, so that one failover can follow another; in the rest only when the faults have ended.</summary>
     internal void Begin() => world.Scheduler.At(new Time.Dice(world.Seed, "operator").OneIn(2) ? 2_000_000 : world.Config.FaultsUntil + 500_000, Tend);
@@ -35,6 +37,12 @@ internal sealed class Operator(World world)
         node.Disk.Settings["primary_conninfo"] = world.Conninfo.Build(node.Name, source.Name);
         node.Disk.Settings["synchronous_standby_names"] = "";
         node.Start();
+    }
+
+    internal void AskForSwitchover(SimServer target)
+    {
+        if (world.Judge.EstablishedPrimary is { Process: { Accepts: true, InRecovery: false, Actor.IsFrozen: false } primary } && !primary.RefusesWrites)
+            primary.Append(new WalEntry { Request = new SwitchoverRequest(++_requests, target.IsWitness ? null : target.Name, TimeSpan.FromSeconds(2), _requests % 2 == 0) });
     }
 
     private SimServer? Source(SimServer node) => world.Config.DoesBreak(Breaks.RejoinBeforeEstablished)

@@ -16,4 +16,9 @@ internal enum StatementKind
     AwaitFlush,
     MarkEstablished,
     TakeLock,
+    Announce,
+    Drain,
+    Seal,
+    CatchUp,
+    AllowWrites,
 }

@@ -61,7 +61,12 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
     private void Ask(SimSession session)
     {
         var call = new ProbeCall(this, instance.Clock.GetTimestamp());
-        session.Post(call, Timeout, () => session.Run(call, s => s.Answer(call, new SimRow(Read(s.Process)))));
+        var isHeld = instance.Cluster.Current.HoldsWrites && node.Load.Writes == 0;
+        session.Post(call, Timeout, () => session.Run(call, s =>
+        {
+            s.LastProbe = (World.Scheduler.Now, isHeld);
+            s.Answer(call, new SimRow(Read(s.Process)));
+        }));
     }
 
     private void Answered(NodeObservation observation)
@@ -126,6 +131,7 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
                 p.SynchronousNames?.Names.Contains(x.StandbyName) == true ? "quorum" : "async", Wal.Lsn(x.Flushed)))],
             Register = Register.Parse(p.Disk.Settings.GetValueOrDefault("haconnect.term")),
             SeesRegister = true,
+            LoadedRegister = Register.Parse(p.Setting("haconnect.term")),
             EstablishedTerm = established,
             NewestTerm = p.Terms.Newest,
             SeesTerms = p.Terms.HasSchema,

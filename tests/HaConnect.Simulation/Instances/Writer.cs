@@ -22,7 +22,7 @@ internal sealed class Writer(SimInstance instance)
     private void Turn()
     {
         var snapshot = instance.Cluster.Current;
-        if (snapshot.PrimaryNode is not { } node)
+        if (snapshot.WritableNode is not { } node)
         {
             Drop();
             Pause();
@@ -42,7 +42,7 @@ internal sealed class Writer(SimInstance instance)
             {
                 var now = instance.Cluster.Current;
                 _session = opened;
-                if (now.Nodes[node.Index].StartedAt?.UtcDateTime != opened.Process.StartTime || !ReferenceEquals(now.PrimaryNode, node))
+                if (now.Nodes[node.Index].StartedAt?.UtcDateTime != opened.Process.StartTime || !ReferenceEquals(now.WritableNode, node))
                 {
                     Drop();
                     Pause();
@@ -65,11 +65,13 @@ internal sealed class Writer(SimInstance instance)
     private void Write(SimSession session, long? term)
     {
         var write = instance.World.NextWrite();
+        _node!.Load.Increment(isWrite: true);
         var call = new WriteCall(this, write);
         session.Post(call, Deadline, () => session.Run(call, s =>
         {
             if (s.Process.RefusesWrites)
             {
+                instance.World.Judge.Refused++;
                 s.Refuse(call, SimSessionSource.Error("25006", "cannot execute INSERT in a read-only transaction"));
                 return;
             }
@@ -93,6 +95,7 @@ internal sealed class Writer(SimInstance instance)
         public void Succeed(SimRow row)
         {
             IsDone = true;
+            writer._node!.Load.Decrement(isWrite: true);
             writer.Instance.World.Judge.ClientAcked(write);
             writer.Pause();
         }
@@ -100,6 +103,7 @@ internal sealed class Writer(SimInstance instance)
         public void Fail(Exception exception)
         {
             IsDone = true;
+            writer._node!.Load.Decrement(isWrite: true);
             writer.Drop();
             writer.Pause();
         }

@@ -29,6 +29,12 @@ internal sealed class Judge(World world)
 
     internal long LastAckAt { get; private set; }
 
+    /// <summary>The longest time without an ack to any client.</summary>
+    internal long LongestGap { get; private set; }
+
+    /// <summary>Writes that a server refused as read-only.</summary>
+    internal int Refused { get; set; }
+
     internal long NewestTerm { get; private set; }
 
     internal SimServer? EstablishedPrimary { get; private set; }
@@ -84,6 +90,8 @@ internal sealed class Judge(World world)
     internal void ClientAcked(WalEntry entry)
     {
         Acked++;
+        if (LastAckAt > 0)
+            LongestGap = Math.Max(LongestGap, world.Scheduler.Now - LastAckAt);
         LastAckAt = entry.AckedAt = world.Scheduler.Now;
         if (entry.ReleasedAt < 0 && world.Config.Required > 0)
             Violated(Invariants.NoUnbackedAck, $"a client saw write {entry.Write} acked, for which no standby was waited");
@@ -125,6 +133,8 @@ internal sealed class Judge(World world)
     internal void Fencing(ServerProcess process, SimSession session)
     {
         var register = RegisterOf(process.Server);
+        if (register is { Phase: RegisterPhase.Held } && register.Coordinator == session.Instance.Name)
+            return; // a switchover closes the primary that it relieves
         if (process.Server == EstablishedPrimary || register?.Term > NewestTerm)
             Violated(Invariants.OldPrimariesFencedOnly, $"{session.Instance.Name} fenced {process.Server.Name}, {(process.Server == EstablishedPrimary ? "the primary" : $"whose register says {register}")}");
     }

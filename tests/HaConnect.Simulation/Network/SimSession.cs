@@ -39,6 +39,9 @@ internal sealed class SimSession : ISession
 
     internal bool IsProbe { get; set; }
 
+    /// <summary>When its last probe began, and whether that said that writes are held and none is under way.</summary>
+    internal (long At, bool IsHeld) LastProbe { get; set; }
+
     /// <summary>The server has ended it, or was told to.</summary>
     internal bool HasEnded { get; private set; }
 

@@ -8,6 +8,14 @@ namespace HaConnect.Simulation.Running;
 /// <summary>What a run came to.</summary>
 internal sealed record RunResult(RunConfig Config, ulong Seed, FaultPlan Plan, Violation? Violation, long Events, int Acked, int Releases, int Reads, int Promotions, long Terms, IReadOnlyList<string> Trace)
 {
+    internal string? Primary { get; init; }
+
+    /// <summary>Writes that a server refused as read-only.</summary>
+    internal int Refused { get; init; }
+
+    /// <summary>The longest time without an ack to any client, in virtual microseconds.</summary>
+    internal long LongestGap { get; init; }
+
     /// <summary>What two executions of one seed must have in common.</summary>
     internal string Fingerprint => $"{Events} events, {Acked} acked, {Releases} released, {Reads} reads, {Promotions} promotions, {Terms} terms, {Violation}";
 

@@ -21,6 +21,11 @@ internal static class SimulationRun
             world.End();
         }
 
-        return new RunResult(config, seed, plan, world.Judge.Violation, world.Scheduler.Events, world.Judge.Acked, world.Judge.Releases, world.Judge.Reads, world.Judge.Promotions, world.Judge.NewestTerm, world.Lines);
+        return new RunResult(config, seed, plan, world.Judge.Violation, world.Scheduler.Events, world.Judge.Acked, world.Judge.Releases, world.Judge.Reads, world.Judge.Promotions, world.Judge.NewestTerm, world.Lines)
+        {
+            Primary = world.Judge.EstablishedPrimary?.Name,
+            Refused = world.Judge.Refused,
+            LongestGap = world.Judge.LongestGap,
+        };
     }
 }

@@ -3,11 +3,11 @@ namespace HaConnect.Simulation.Servers;
 /// <summary>Commits on a primary that wait until it and enough of its synchronous standbys have flushed them.</summary>
 internal sealed class CommitQueue(ServerProcess process)
 {
-    private readonly Queue<(int Index, WalEntry Entry, Action Answer)> _waiting = new();
+    private readonly Queue<(int Index, WalEntry Entry, Action Answer, long Since)> _waiting = new();
 
     internal void Wait(int index, WalEntry entry, Action answer)
     {
-        _waiting.Enqueue((index, entry, answer));
+        _waiting.Enqueue((index, entry, answer, process.Server.World.Scheduler.Now));
         Release();
     }
 
@@ -38,6 +38,9 @@ internal sealed class CommitQueue(ServerProcess process)
     }
 
     internal void TerminateAll() => _waiting.Clear();
+
+    /// <summary>Transactions that began before.</summary>
+    internal int CountBefore(long time) => _waiting.Count(w => w.Since < time);
 
     /// <summary>A terminated wait is not answered: PostgreSQL commits locally, and the session is gone.</summary>
     internal Action? Leave(WalEntry entry)

@@ -47,6 +47,8 @@ internal sealed class ServerProcess
     /// <summary>Settings as its sessions see them.</summary>
     internal Dictionary<string, string> Loaded { get; private set; }
 
+    internal long LoadedAt { get; private set; }
+
     /// <summary><c>primary_conninfo</c> as the startup process has it, which reads the files a moment later than the sessions.</summary>
     internal string StartupConninfo { get; private set; }
 
@@ -143,6 +145,7 @@ internal sealed class ServerProcess
     internal void Reload() => Actor.After(Dice.Between(500, 12_000), () =>
     {
         Loaded = new Dictionary<string, string>(Disk.Settings, StringComparer.Ordinal);
+        LoadedAt = World.Scheduler.Now;
         SynchronousNames = SynchronousNames.Parse(Setting("synchronous_standby_names"));
         if (SynchronousNames is null)
             Commits.Release(); // emptied names release every waiter as if it were acked

@@ -38,6 +38,18 @@ internal sealed class Statements(World world)
         [ControlSql.Flushed] = Flushed,
         [ControlSql.MarkEstablished] = MarkEstablished,
         [ControlSql.InsertAudit] = InsertAudit,
+        [ControlSql.Now] = static (p, _, _) => new SimRow(Time(p, p.Server.World.Scheduler.Now)),
+        [ControlSql.LoadTime] = static (p, _, _) => new SimRow(Time(p, p.LoadedAt)),
+        [ControlSql.HasRequests] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
+        [ControlSql.ReadRequest] = static (p, _, _) => p.Terms.Request is { } r ? new SimRow(r.Id, r.Target, r.DrainTimeout.TotalSeconds, r.Terminates) : SimRow.None,
+        [ControlSql.StartRequest] = StartRequest,
+        [ControlSql.SealRequest] = static (p, _, _) => Write(p, new WalEntry()),
+        [ControlSql.EndRequest] = static (p, _, parameters) => Write(p, new WalEntry { RequestEnded = (long)parameters[0] }),
+        [ControlSql.ResetRegister] = static (_, _, _) => SimRow.None,
+        [ControlSql.UnawareInstances] = static (p, _, parameters) => new SimRow(Probes(p).Count(x => Time(p, x.LastProbe.At) <= (DateTime)parameters[0])),
+        [ControlSql.Undrained] = Undrained,
+        [ControlSql.TerminateOpen] = TerminateClients,
+        [ControlSql.HasReplayed] = static (p, _, parameters) => new SimRow(Wal.Lsn(p.Replayed) >= (ulong)(NpgsqlLogSequenceNumber)parameters[0]),
         [ControlSql.AllowWrites] = AllowWrites,
         [ControlSql.TerminateClients] = TerminateClients,
         [WitnessControl.HasTable] = static (p, _, _) => new SimRow(p.Server.WitnessRegister is not null),
@@ -94,7 +106,8 @@ internal sealed class Statements(World world)
     }
 
     private static SimRow ReadSettings(ServerProcess p, SimSession s, object[] parameters) => new(
-        p.InRecovery, "1", RegisterFor(p, s), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6);
+        p.InRecovery, "1", RegisterFor(p, s), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6,
+        p.Disk.Settings.GetValueOrDefault("default_transaction_read_only") == "on", p.Loaded.GetValueOrDefault("haconnect.term"));
 
     private static SimRow ReadTerms(ServerProcess p, SimSession s, object[] parameters)
     {
@@ -163,6 +176,32 @@ internal sealed class Statements(World world)
     {
         RequirePrimary(p);
         p.Append(new WalEntry(), flushNow: true);
+        return SimRow.None;
+    }
+
+    private static SimRow StartRequest(ServerProcess p, SimSession s, object[] parameters)
+    {
+        if (p.Terms.Request?.Id != (long)parameters[0])
+            return SimRow.None;
+        Write(p, new WalEntry { RequestStarted = (long)parameters[0] });
+        return new SimRow((long)parameters[0]);
+    }
+
+    private static SimRow Undrained(ServerProcess p, SimSession s, object[] parameters)
+    {
+        var (since, isClosed) = ((DateTime)parameters[0], (bool)parameters[1]);
+        var unaware = isClosed ? 0 : Probes(p).Count(x => Time(p, x.LastProbe.At) <= since || !x.LastProbe.IsHeld);
+        return new SimRow(unaware + p.Commits.CountBefore(isClosed ? p.LoadedAt : long.MaxValue), "some");
+    }
+
+    private static IEnumerable<SimSession> Probes(ServerProcess p) => p.Sessions.Where(x => x.IsProbe && x.LastProbe.At > p.Server.World.Scheduler.Now - 10_000_000);
+
+    private static DateTime Time(ServerProcess p, long microseconds) => SimServer.Epoch.AddMicroseconds(microseconds);
+
+    private static SimRow Write(ServerProcess p, WalEntry entry)
+    {
+        RequirePrimary(p);
+        p.Append(entry, flushNow: true);
         return SimRow.None;
     }
 

@@ -1,3 +1,4 @@
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Simulation.Servers;
@@ -16,8 +17,15 @@ internal sealed class TermView
 
     internal string? Voters { get; private set; }
 
+    /// <summary>The switchover that was asked for and not tried yet.</summary>
+    internal SwitchoverRequest? Request { get; private set; }
+
     internal void Apply(WalEntry entry)
     {
+        if (entry.Request is { } request)
+            Request = request;
+        else if (Request is { } open && (entry.RequestStarted == open.Id || entry.RequestEnded == open.Id))
+            Request = null;
         if (entry.Row is { } row)
         {
             HasSchema = true;

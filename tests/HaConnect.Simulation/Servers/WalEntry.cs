@@ -1,3 +1,4 @@
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Simulation.Servers;
@@ -17,6 +18,13 @@ internal sealed class WalEntry
 
     /// <summary>The term that this marks as established.</summary>
     internal long Mark { get; init; }
+
+    /// <summary>A switchover that somebody asks for, or that is marked as being tried or ended.</summary>
+    internal SwitchoverRequest? Request { get; init; }
+
+    internal long RequestStarted { get; init; }
+
+    internal long RequestEnded { get; init; }
 
     /// <summary>When the client saw it acked by its own wait for synchronous replication; −1 while it has not.</summary>
     internal long AckedAt { get; set; } = -1;

@@ -51,10 +51,10 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "HaBatch", "HaCommand", "HaConnectException",
+            "AuditRecord", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
-            "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "WitnessOptions", "WorkKind",
+            "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
         Assert.Equal(expected, types.Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -1,6 +1,7 @@
 using HaConnect.Failover;
 using HaConnect.Failover.Detection;
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Tests.Failover.World;
 
 namespace HaConnect.Tests.Failover;
@@ -145,6 +146,90 @@ public sealed class FailoverMachineTests
         Assert.Single(i.Told, t => t.Sentence.StartsWith("elected:", StringComparison.Ordinal));
     }
 
+    // ---- Switchover ----
+
+    [Fact]
+    public void Switchover_AskedFor_GoesThroughTheStepsInOrder()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.Live(3);
+        Assert.Equal(("b", 2L, Step.Leading), (i.State.Established!.Primary, i.State.Established.Term, i.State.Step));
+        Assert.Contains("StartRequest@p WriteRegister@p AwaitInstances@p WriteRegister@p Drain@p WriteRegister@a WriteRegister@b WriteRegister@p Seal@p AwaitReplay@b CutOff@a CutOff@b ReadPosition@a", i.Commands, StringComparison.Ordinal);
+        Assert.Contains("Promote@b", i.Commands, StringComparison.Ordinal);
+        Assert.Equal((SynchronousNames.Fenced(2), "b", SwitchoverRequest.Succeeded), (cluster["p"].SynchronousNames, cluster["a"].Upstream, cluster["b"].Outcome));
+        Assert.Empty(i.Ended); // no failover
+    }
+
+    [Theory]
+    [InlineData(nameof(NodeCommand.AwaitInstances))]
+    [InlineData(nameof(NodeCommand.Drain))]
+    public void Switchover_StepBeforeTheTermFails_ThePrimaryGoesOn(string command)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e => e.Command.Name == command ? Reaction.Refuse : Reaction.Answer;
+        i.Live(3);
+        Assert.Equal(("p", 1L), (i.State.Established!.Primary, i.State.Established.Term));
+        Assert.Equal((RegisterPhase.Established, false), (cluster["p"].Register!.Phase, cluster["p"].RefusesWrites));
+        Assert.Contains("told to refuse", cluster["p"].Outcome, StringComparison.Ordinal);
+        Assert.Single(i.Asked, "StartRequest@p"); // each is tried once
+    }
+
+    [Theory]
+    [InlineData(nameof(NodeCommand.Seal))]
+    [InlineData(nameof(NodeCommand.AwaitReplay))]
+    [InlineData(nameof(NodeCommand.CutOff))]
+    [InlineData(nameof(NodeCommand.SetSynchronousNames))]
+    public void Switchover_LaterStepFails_ThePrimaryIsConfirmedAndGoesOn(string command)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e => e.Command.Name == command && e.Node != (command == nameof(NodeCommand.SetSynchronousNames) ? "p" : "") ? Reaction.Refuse : Reaction.Answer;
+        i.Live(6);
+        Assert.Equal("p", i.State.Established!.Primary);
+        Assert.True(i.State.Established.Term > 1);
+        Assert.Equal((SynchronousNames.Format(1, ["a", "b"]), false), (cluster["p"].SynchronousNames, cluster["p"].RefusesWrites));
+        Assert.Equal(("p", "p"), (cluster["a"].Upstream, cluster["b"].Upstream));
+    }
+
+    [Fact]
+    public void Switchover_CoordinatorLostWhileWritesAreHeld_TheNextOneLetsThePrimaryGoOn()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e => e.Command is NodeCommand.Drain ? Reaction.Silence : Reaction.Answer;
+        i.Grace();
+        i.Run();
+        Assert.Equal((Step.Draining, RegisterPhase.Held), (i.State.Step, cluster["p"].Register!.Phase));
+        foreach (var node in new[] { "p", "a", "b" })
+            i.Drop(node);
+        var next = new Driver(cluster, "next");
+        next.Live(3);
+        Assert.Equal((RegisterPhase.Established, 1L), (cluster["p"].Register!.Phase, next.State.Established!.Term));
+        Assert.Equal(SwitchoverRequest.Lost, cluster["p"].Outcome);
+    }
+
+    [Theory]
+    [InlineData("p", "p is the primary already")]
+    [InlineData("x", "x is no configured node")]
+    [InlineData("b", "b is out of reach")]
+    public void Switchover_ThatCannotBe_IsRefusedAndEnded(string target, string why)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        if (target == "b")
+            i.Lose("b");
+        cluster["p"].Request = new SwitchoverRequest(7, target, TimeSpan.FromSeconds(5), Terminates: false);
+        i.Live(3);
+        Assert.Equal(why, cluster["p"].Outcome);
+        Assert.DoesNotContain("StartRequest@p", i.Asked);
+    }
+
     // ---- Old primaries ----
 
     [Fact]
@@ -267,7 +352,7 @@ public sealed class FailoverMachineTests
             "CutOff@a CutOff@b ReadPosition@a ReadPosition@b " +
             "WriteRegister@a WriteRegister@b " + // decide
             "SetSynchronousNames@a Verify@a Verify@b Promote@a " +
-            "CommitTerm@a Repoint@b AwaitFlush@a MarkEstablished@a WriteRegister@a WriteRegister@b",
+            "CommitTerm@a Repoint@b AwaitFlush@a MarkEstablished@a WriteRegister@a WriteRegister@b EndRequest@a",
             i.Commands);
         Assert.Equal(Step.Leading, i.State.Step);
         Assert.Equal([true], i.Ended);
@@ -377,7 +462,7 @@ public sealed class FailoverMachineTests
             "SetSynchronousNames@a Verify@a Verify@b Promote@a " +
             "WriteRegister@a WriteRegister@b " + // accept
             "SetSynchronousNames@a " + // open
-            "CommitTerm@a Repoint@b MarkEstablished@a WriteRegister@a WriteRegister@b",
+            "CommitTerm@a Repoint@b MarkEstablished@a WriteRegister@a WriteRegister@b EndRequest@a",
             i.Commands);
         Assert.Equal("", cluster["a"].SynchronousNames);
         Assert.Equal(0, cluster["a"].Established!.Required);

@@ -32,7 +32,7 @@ public sealed class RegisterTests
 
     [Fact]
     public void Phases_Order_IsThatOfTheProtocol() =>
-        Assert.Equal([RegisterPhase.Promised, RegisterPhase.Decided, RegisterPhase.Accepted, RegisterPhase.Established], Enum.GetValues<RegisterPhase>().Order());
+        Assert.Equal([RegisterPhase.Promised, RegisterPhase.Decided, RegisterPhase.Accepted, RegisterPhase.Established, RegisterPhase.Announced, RegisterPhase.Held], Enum.GetValues<RegisterPhase>().Order());
 
     [Fact]
     public void InstanceName_Create_FitsIntoARegister()

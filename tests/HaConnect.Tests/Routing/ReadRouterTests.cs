@@ -73,7 +73,7 @@ public sealed class ReadRouterTests
     {
         var snapshot = Snapshot(near: [Target(1, "busy", 300), Target(2, "idle", 300), Target(3, "idle2", 300)]);
         for (var i = 0; i < 50; i++)
-            snapshot.NearTargets[0].Node.Load.Increment();
+            snapshot.NearTargets[0].Node.Load.Increment(isWrite: false);
 
         // Two different ones are looked at, so that the busiest is never taken.
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.NotEqual("busy", ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name));
@@ -93,7 +93,7 @@ public sealed class ReadRouterTests
     {
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300)]);
         for (var i = 0; i < 3000; i++)
-            ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Load.Increment();
+            ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Load.Increment(isWrite: false);
         Assert.All(snapshot.NearTargets, t => Assert.InRange(t.Node.Load.InUse, 980, 1020));
     }
 

@@ -10,6 +10,8 @@ internal static class ControlSql
     /// <summary>The register as the file has it: readable at once, without a reload.</summary>
     internal const string ReadRegister = "SELECT (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1)";
 
+    internal const string ResetRegister = "RESET haconnect.term";
+
     /// <summary>What the user lacks, each as the statement that mends it. Parameter privileges exist since PostgreSQL 15.</summary>
     internal const string MissingPrivileges = """
         SELECT pg_catalog.array_remove(ARRAY[
@@ -51,7 +53,9 @@ internal static class ControlSql
                  (SELECT 'synchronous_commit = ' || f.setting FROM pg_catalog.pg_file_settings f
                    WHERE f.name = 'synchronous_commit' AND f.applied AND f.setting NOT IN ('on', 'remote_apply') LIMIT 1)
                ], NULL),
-               extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8
+               extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8,
+               coalesce((SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'default_transaction_read_only' ORDER BY f.seqno DESC LIMIT 1) IN ('on', 'true', 'yes', '1'), false),
+               pg_catalog.current_setting('haconnect.term', true)
         """;
 
     /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>
@@ -136,6 +140,22 @@ internal static class ControlSql
         GRANT SELECT ON haconnect.term TO PUBLIC;
         """;
 
+    /// <summary>Switchovers that somebody has asked for, and what has become of them.</summary>
+    internal const string CreateRequests = """
+        CREATE TABLE IF NOT EXISTS haconnect.switchover (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, target text, drain_timeout interval NOT NULL, terminates boolean NOT NULL,
+          asked_by text NOT NULL, asked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), started_at timestamptz, coordinator text,
+          sealed_at timestamptz, ended_at timestamptz, outcome text)
+        """;
+
+    internal const string AskForSwitchover = "INSERT INTO haconnect.switchover (target, drain_timeout, terminates, asked_by) VALUES ($1, $2, $3, $4) RETURNING id";
+
+    internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.coordinator, r.outcome FROM haconnect.switchover r WHERE r.id = $1";
+
+    internal const string TakeBackRequests = """
+        UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = 'taken back' WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL
+        """;
+
     internal const string InsertTerm = """
         INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -152,6 +172,62 @@ internal static class ControlSql
     internal const string MarkEstablished = "UPDATE haconnect.term SET established_lsn = $2::pg_lsn, established_at = pg_catalog.clock_timestamp() WHERE term = $1";
 
     internal const string InsertAudit = "INSERT INTO haconnect.audit (at, cluster, coordinator, term, step, node, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    internal const string Now = "SELECT pg_catalog.clock_timestamp()";
+
+    /// <summary>When this session has last read the configuration files.</summary>
+    internal const string LoadTime = "SELECT pg_catalog.pg_conf_load_time()";
+
+    /// <summary>Nobody's table but the control user's own is looked at.</summary>
+    internal const string HasRequests = "SELECT coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'SELECT') AND pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'UPDATE'), false)";
+
+    /// <summary>Nobody waits any more for one that was asked for long ago.</summary>
+    internal const string ReadRequest = """
+        SELECT r.id, r.target, extract(epoch FROM r.drain_timeout)::float8, r.terminates FROM haconnect.switchover r
+         WHERE r.started_at IS NULL AND r.ended_at IS NULL AND r.asked_at > pg_catalog.clock_timestamp() - interval '30 s' ORDER BY r.id LIMIT 1
+        """;
+
+    internal const string StartRequest = "UPDATE haconnect.switchover SET started_at = pg_catalog.clock_timestamp(), coordinator = $2 WHERE id = $1 AND started_at IS NULL AND ended_at IS NULL RETURNING id";
+
+    internal const string SealRequest = "UPDATE haconnect.switchover SET sealed_at = pg_catalog.clock_timestamp() WHERE id = $1";
+
+    /// <summary>One, or with 0 whatever a coordinator before has begun with.</summary>
+    internal const string EndRequest = "UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE ended_at IS NULL AND (id = $1 OR ($1 = 0 AND started_at IS NOT NULL))";
+
+    /// <summary>
+    /// Probing sessions that have not begun a probe since. One that keeps its session probes every few seconds at the most: whoever has not for
+    /// ten is frozen or gone, and writes nothing.
+    /// </summary>
+    internal const string UnawareInstances = $"""
+        SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_activity a
+         WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.query_start <= $1 AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s'
+        """;
+
+    /// <summary>
+    /// Instances that do not know yet, or have writes under way, and sessions with an open transaction: any at first, and once writes are
+    /// refused only such as began before.
+    /// </summary>
+    internal const string Undrained = $"""
+        SELECT pg_catalog.count(*)::int, pg_catalog.string_agg(x.who, ', ')
+          FROM (SELECT CASE WHEN a.application_name = '{Connections.NodeSources.ProbeApplication}' THEN 'an instance at ' || coalesce(a.client_addr::text, 'this host') || ', which has writes under way'
+                            ELSE pg_catalog.format('process %s of %s (%s), whose transaction began %s ago', a.pid, a.usename, nullif(a.application_name, ''), pg_catalog.date_trunc('milliseconds', pg_catalog.clock_timestamp() - a.xact_start)) END AS who
+                  FROM pg_catalog.pg_stat_activity a
+                 WHERE a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+                   AND CASE WHEN a.application_name = '{Connections.NodeSources.ProbeApplication}'
+                            THEN NOT $2 AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s' AND (a.query_start <= $1 OR NOT pg_catalog.starts_with(a.query, '{Probing.ProbeSql.Held}'))
+                            ELSE a.application_name NOT LIKE 'haconnect-%' AND a.xact_start IS NOT NULL AND (NOT $2 OR a.xact_start < pg_catalog.pg_conf_load_time()) END
+                 ORDER BY a.xact_start LIMIT 20) x
+        """;
+
+    internal const string TerminateOpen = """
+        SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::int
+          FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+         WHERE a.backend_type = 'client backend' AND a.xact_start IS NOT NULL AND a.pid <> pg_catalog.pg_backend_pid()
+           AND a.application_name NOT LIKE 'haconnect-%'
+           AND (NOT r.rolsuper OR (SELECT me.rolsuper FROM pg_catalog.pg_roles me WHERE me.rolname = current_user))
+        """;
+
+    internal const string HasReplayed = "SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn";
 
     internal const string RefuseWrites = "ALTER SYSTEM SET default_transaction_read_only = on";
 

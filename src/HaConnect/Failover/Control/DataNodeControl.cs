@@ -34,8 +34,9 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         var literal = ControlSql.Literal(register.ToString());
         if (!_registerIsKnown)
         {
-            // Before PostgreSQL 17 ALTER SYSTEM knows a custom setting only once the session has set it.
+            // Before PostgreSQL 17 ALTER SYSTEM knows a custom setting only once the session has set it. Reset, it shows again what is loaded.
             await session.ExecuteAsync($"SET haconnect.term = {literal}", cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(ControlSql.ResetRegister, cancellationToken).ConfigureAwait(false);
             _registerIsKnown = true;
         }
 
@@ -43,6 +44,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         if (await ReadRegisterAsync(cancellationToken).ConfigureAwait(false) != register.ToString())
             throw new CommandRefusedException("its register does not read back as written");
         _written = register;
+        if (register.Phase is RegisterPhase.Announced or RegisterPhase.Held)
+            await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false); // loaded, any user's probe can see it
     }
 
     public async Task CutOffAsync(long term, CancellationToken cancellationToken)
@@ -178,6 +181,93 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         while (await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false) > 0)
             await PollAsync().ConfigureAwait(false);
     }
+
+    public async Task StartRequestAsync(long id, CancellationToken cancellationToken)
+    {
+        if (!await session.QueryAsync(ControlSql.StartRequest, static row => row.HasRows, cancellationToken, id, settings.Coordinator).ConfigureAwait(false))
+            throw new CommandRefusedException($"switchover {id} has been tried before");
+    }
+
+    public async Task AwaitInstancesAsync(CancellationToken cancellationToken)
+    {
+        var since = await NowAsync(cancellationToken).ConfigureAwait(false);
+        while (await session.QueryAsync(ControlSql.UnawareInstances, static row => row.GetInt32(0), cancellationToken, since).ConfigureAwait(false) > 0)
+            await PollAsync().ConfigureAwait(false);
+    }
+
+    public async Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken)
+    {
+        // Asked for together with the register that tells it; where that could not be written nobody holds anything.
+        if (_written is not { Phase: RegisterPhase.Held })
+            throw new CommandRefusedException("that writes are held is not on record");
+        var since = await NowAsync(cancellationToken).ConfigureAwait(false);
+        var startedAt = session.Time.GetTimestamp();
+        for (var isClosed = false; ; await PollAsync().ConfigureAwait(false))
+        {
+            var (left, who) = await session.QueryAsync(ControlSql.Undrained, static row => (row.GetInt32(0), row.IsDBNull(1) ? "" : row.GetString(1)), cancellationToken, since, isClosed).ConfigureAwait(false);
+            var isLate = session.Time.GetElapsedTime(startedAt) > timeout;
+            if (left == 0 && isClosed)
+                return;
+            if (left > 0 && isLate && !terminates)
+                throw new CommandRefusedException($"not drained within {timeout}: {who}");
+            if (!isClosed && (left == 0 || isLate))
+            {
+                await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
+                isClosed = true;
+            }
+            else if (isLate)
+            {
+                await session.ExecuteAsync(ControlSql.TerminateOpen, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Returns when this session has loaded it; those that began their transactions before count as open.</summary>
+    private async Task RefuseWritesAsync(CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(ControlSql.RefuseWrites, cancellationToken).ConfigureAwait(false);
+        var before = await session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+        while (await session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken).ConfigureAwait(false) == before)
+            await PollAsync().ConfigureAwait(false);
+    }
+
+    public async Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken)
+    {
+        await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
+        await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
+
+        // A local commit flushes all that was written before it, asynchronous commits included.
+        await session.ExecuteAsync(ControlSql.SealRequest, cancellationToken, requestId).ConfigureAwait(false);
+        return await session.QueryAsync(ControlSql.FlushedLsn, static r => (ulong)r.GetFieldValue<NpgsqlLogSequenceNumber>(0), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken)
+    {
+        while (!await session.QueryAsync(ControlSql.HasReplayed, static row => row.GetBoolean(0), cancellationToken, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false))
+            await PollAsync().ConfigureAwait(false);
+    }
+
+    public async Task ReopenAsync(Register register, string names, CancellationToken cancellationToken)
+    {
+        if (Register.Parse(await ReadRegisterAsync(cancellationToken).ConfigureAwait(false)) is { } present && present.Node == node && present.Term > register.Term)
+            throw new CommandRefusedException($"it has promised term {present.Term} to {present.Coordinator}");
+
+        // Taken over as it is, so that whoever comes after a halfway end finds that it is held.
+        await WriteRegisterAsync(register with { Phase = RegisterPhase.Held }, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.AllowWrites, cancellationToken).ConfigureAwait(false);
+        await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
+        await WriteRegisterAsync(register, cancellationToken).ConfigureAwait(false);
+        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task EndRequestAsync(long id, string outcome, CancellationToken cancellationToken)
+    {
+        if (await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            await session.ExecuteAsync(ControlSql.EndRequest, cancellationToken, id, outcome).ConfigureAwait(false);
+    }
+
+    private Task<DateTime> NowAsync(CancellationToken cancellationToken) => session.QueryAsync(ControlSql.Now, static row => row.GetDateTime(0), cancellationToken);
 
     public async Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken)
     {

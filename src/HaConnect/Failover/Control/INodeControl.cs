@@ -52,5 +52,28 @@ internal interface INodeControl : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for its sessions to end.</param>
     Task FenceAsync(long term, CancellationToken cancellationToken);
 
+    /// <summary>Marks a switchover as being tried; refused where it has been before.</summary>
+    Task StartRequestAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Returns when every instance that keeps a probing session here has probed since this was asked.</summary>
+    Task AwaitInstancesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns when every instance knows that writes are held and has none under way, no transaction is open, and no new one can write. Refused,
+    /// naming who is left, after <paramref name="timeout"/>, unless their sessions are to be ended then.
+    /// </summary>
+    Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken);
+
+    /// <summary>Nothing is acked here any more; returns a position behind all that ever was.</summary>
+    Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken);
+
+    /// <summary>Returns when this standby has replayed up to a position.</summary>
+    Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken);
+
+    /// <summary>Takes back what drained and sealed it, and then the register that says so.</summary>
+    Task ReopenAsync(Register register, string names, CancellationToken cancellationToken);
+
+    Task EndRequestAsync(long id, string outcome, CancellationToken cancellationToken);
+
     Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken);
 }

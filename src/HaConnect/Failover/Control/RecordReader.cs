@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Failover;
@@ -20,6 +21,8 @@ internal sealed class RecordReader(string node, LockSession session)
         var record = settings with { VersionNumber = version, OtherManagers = managers };
         if (!await session.QueryAsync(ControlSql.HasSchema, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             return record;
+        if (!record.InRecovery && await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            record = record with { Request = await session.QueryAsync(ControlSql.ReadRequest, Request, cancellationToken).ConfigureAwait(false) };
         var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
         var established = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, false).ConfigureAwait(false);
         return newest is null ? record : record with
@@ -52,8 +55,13 @@ internal sealed class RecordReader(string node, LockSession session)
             RestoreCommand = row.GetString(5),
             UnsafeSettings = row.GetFieldValue<string[]>(6),
             WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(7)),
+            RefusesWrites = row.GetBoolean(8),
+            IsTold = Register.Parse(row.IsDBNull(9) ? null : row.GetString(9)) is { Phase: RegisterPhase.Announced or RegisterPhase.Held } told && told.Node == node,
         };
     }
+
+    private static SwitchoverRequest? Request(DbDataReader row) =>
+        !row.HasRows ? null : new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), TimeSpan.FromSeconds(row.GetDouble(2)), row.GetBoolean(3));
 
     private static TermRecord? Term(DbDataReader row) => !row.HasRows ? null : new TermRecord(
         new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)),

@@ -190,6 +190,8 @@ internal sealed class VoterWorker : IAsyncDisposable
                 return new FailoverEvent.RecordRead(_node, step, await _control.ReadRecordAsync(token).ConfigureAwait(false));
             case NodeCommand.ReadPosition:
                 return new FailoverEvent.PositionRead(_node, step, await _control.ReadPositionAsync(token).ConfigureAwait(false));
+            case NodeCommand.Seal c:
+                return new FailoverEvent.Sealed(_node, step, await _control.SealAsync(c.Term, c.RequestId, token).ConfigureAwait(false));
             case NodeCommand.CommitTerm c:
                 return new FailoverEvent.TermCommitted(_node, step, await _control.CommitTermAsync(c.Row, c.Voters, c.Reason, token).ConfigureAwait(false));
             default:
@@ -209,6 +211,12 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),
         NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, token),
         NodeCommand.Fence c => _control.FenceAsync(c.Term, token),
+        NodeCommand.StartRequest c => _control.StartRequestAsync(c.Id, token),
+        NodeCommand.AwaitInstances => _control.AwaitInstancesAsync(token),
+        NodeCommand.Drain c => _control.DrainAsync(c.Timeout, c.Terminates, token),
+        NodeCommand.AwaitReplay c => _control.AwaitReplayAsync(c.Lsn, token),
+        NodeCommand.Reopen c => _control.ReopenAsync(c.Register, c.Names, token),
+        NodeCommand.EndRequest c => _control.EndRequestAsync(c.Id, c.Outcome, token),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, null),
     };
 

@@ -66,6 +66,20 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task FenceAsync(long term, CancellationToken cancellationToken) => throw HoldsNoWal();
 
+    public Task StartRequestAsync(long id, CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task AwaitInstancesAsync(CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task ReopenAsync(Register register, string names, CancellationToken cancellationToken) => throw HoldsNoWal();
+
+    public Task EndRequestAsync(long id, string outcome, CancellationToken cancellationToken) => throw HoldsNoWal();
+
     public Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task CloseAsync() => session.CloseAsync();

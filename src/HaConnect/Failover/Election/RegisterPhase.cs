@@ -14,4 +14,10 @@ internal enum RegisterPhase
 
     /// <summary>The voter follows (or is) the established primary of the term.</summary>
     Established,
+
+    /// <summary>The established primary's only: a switchover is about to begin, so that every instance looks often.</summary>
+    Announced,
+
+    /// <summary>The established primary's only: a switchover is under way, and every instance holds its new writes.</summary>
+    Held,
 }

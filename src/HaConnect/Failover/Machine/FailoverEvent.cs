@@ -28,6 +28,8 @@ internal abstract record FailoverEvent
 
     internal sealed record TermCommitted(string Node, int StepNumber, ulong Lsn) : FailoverEvent;
 
+    internal sealed record Sealed(string Node, int StepNumber, ulong Lsn) : FailoverEvent;
+
     internal sealed record Done(string Node, int StepNumber, string Command) : FailoverEvent;
 
     internal sealed record Failed(string Node, int StepNumber, string Command, string Why) : FailoverEvent;

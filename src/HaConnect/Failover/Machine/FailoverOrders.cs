@@ -1,4 +1,6 @@
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
+using HaConnect.Probing;
 using static HaConnect.Failover.FailoverRules;
 
 namespace HaConnect.Failover;
@@ -7,7 +9,7 @@ namespace HaConnect.Failover;
 internal static class FailoverOrders
 {
     internal static (FailoverState State, IEnumerable<Effect> Effects) Release(FailoverState s) =>
-        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null }, [new Effect.ReleaseAll()]);
+        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null, Request = null }, [new Effect.ReleaseAll()]);
 
     /// <summary>What was refused was this office's business: the next one is announced again.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) LoseOffice(FailoverState s)
@@ -20,28 +22,57 @@ internal static class FailoverOrders
         Ask(s.WithAll(v => new VoterState(v.Voter)), s.Voters.Values, _ => [new NodeCommand.TakeLock()]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
-        ReadRecords(s with { Goal = Goal.None, Term = 0, NewestDecision = null, Candidate = null });
+        ReadRecords(s with { Goal = Goal.None, Term = 0, NewestDecision = null, Candidate = null, Request = null });
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal)
     {
-        (s, var effects) = ReadRecords(s.WithAll(v => v.Anew()) with
+        (s, var effects) = ReadRecords(Anew(s) with
         {
             Goal = goal,
-            Term = 0,
-            NewestDecision = null,
             Candidate = goal switch
             {
                 Goal.Confirm => s.Established!.Primary,
                 Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
                 _ => null,
             },
-            CandidateStandbys = [],
-            TermLsn = null,
-            FlushSeen = false,
-            IsMarked = false,
         });
         return (s, goal == Goal.Failover ? [new Effect.FailoverBegan(s.Verdict.Reason), .. effects] : effects);
     }
+
+    /// <summary>One after the other, all at the present primary.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Announce(FailoverState s)
+    {
+        var request = s.PrimaryState!.Record!.Request!;
+        var target = TargetOf(s, request)!.Voter.Name;
+        s = Anew(s) with { Goal = Goal.Switchover, Request = request with { Target = target } };
+        return Ask(s, [s.PrimaryState!], v => [new NodeCommand.StartRequest(request.Id), Tell(s, v, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
+    }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Drain(FailoverState s) =>
+        Ask(s, [s.PrimaryState!], v => [Tell(s, v, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.DrainTimeout, s.Request.Terminates)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Seal(FailoverState s) => Ask(s, [s.PrimaryState!], _ => [new NodeCommand.Seal(s.Term, s.Request!.Id)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) CatchUp(FailoverState s) => Ask(s, [Best(s)!], _ => [new NodeCommand.AwaitReplay(s.SealedAt!.Value)]);
+
+    /// <summary>Before a term was promised: nobody but the present primary knows of the switchover.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Reopen(FailoverState s, string outcome)
+    {
+        var reopen = new NodeCommand.Reopen(new Register(s.Established!.Term, s.Settings.Coordinator, RegisterPhase.Established, s.Established.Term, s.Established.Primary, s.Established.Primary), NamesOf(s.Established));
+        NodeCommand[] orders = [reopen, new NodeCommand.EndRequest(s.Request?.Id ?? 0, outcome)];
+        return Ask(s with { Goal = Goal.None, Request = null }, s.PrimaryState is { } primary ? [primary] : [], _ => orders);
+    }
+
+    /// <summary>It is not tried; the next survey finds it ended.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) RefuseRequest(FailoverState s, string why)
+    {
+        var (refused, effects) = Settle(s);
+        return (refused, [.. effects, new Effect.AtNode(s.Established!.Primary, s.StepNumber, new NodeCommand.EndRequest(s.PrimaryState!.Record!.Request!.Id, why))]);
+    }
+
+    /// <summary>A confirmed primary that a switchover has closed.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenAgain(FailoverState s) =>
+        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(NamesOf(s.Established!), s.Term)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {
@@ -109,9 +140,13 @@ internal static class FailoverOrders
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Finish(FailoverState s)
     {
-        var wasFailover = s.Goal is Goal.Failover or Goal.Adopt;
+        var goal = s.Goal;
+        var wasFailover = goal is Goal.Failover or Goal.Adopt;
         s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, FailuresInARow = 0, Goal = Goal.None };
-        return (s, wasFailover ? [new Effect.FailoverEnded(Succeeded: true)] : []);
+
+        // A switchover of a coordinator before has ended with this term, too.
+        var end = new Effect.AtNode(s.Candidate!, s.StepNumber, new NodeCommand.EndRequest(s.Request?.Id ?? 0, goal == Goal.Confirm ? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded));
+        return (s with { Request = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal == Goal.Bootstrap ? [] : [end]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fence(FailoverState s) =>
@@ -138,7 +173,7 @@ internal static class FailoverOrders
         (s with { Goal = Goal.None, Refusal = s.Verdict.Reason, FailuresInARow = s.FailuresInARow + 1 }, s.Goal == Goal.Failover ? [new Effect.FailoverEnded(Succeeded: false)] : []);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fail(FailoverState s) =>
-        (s with { Goal = Goal.None, FailuresInARow = s.FailuresInARow + 1 }, [new Effect.FailoverEnded(Succeeded: false)]);
+        (s with { Goal = Goal.None, FailuresInARow = s.FailuresInARow + 1 }, s.Goal == Goal.Failover ? [new Effect.FailoverEnded(Succeeded: false)] : []);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Refuse(
         FailoverState s, string why, Func<FailoverState, (FailoverState State, IEnumerable<Effect> Effects)> then) => then(s with { Refusal = why });
@@ -155,11 +190,30 @@ internal static class FailoverOrders
         ? SynchronousNames.Pending(s.Term)
         : SynchronousNames.Format(s.Established!.Required, s.CandidateStandbys);
 
-    /// <summary>The newest decision is carried on, since the promise overwrites it.</summary>
+    private static FailoverState Anew(FailoverState s) => s.WithAll(v => v.Anew()) with
+    {
+        Term = 0,
+        NewestDecision = null,
+        Candidate = null,
+        CandidateStandbys = [],
+        TermLsn = null,
+        SealedAt = null,
+        FlushSeen = false,
+        IsMarked = false,
+    };
+
+    private static string NamesOf(TermRow row) => row.Required == 0 ? "" : SynchronousNames.Format(row.Required, row.SynchronousStandbys);
+
+    /// <summary>By the register of the present primary, which every instance reads with each probe.</summary>
+    private static NodeCommand.WriteRegister Tell(FailoverState s, VoterState primary, RegisterPhase phase) =>
+        new(new Register(s.Established!.Term, s.Settings.Coordinator, phase, s.Established.Term, s.Established.Primary, primary.Voter.Name));
+
+    /// <summary>The newest decision is carried on, since the promise overwrites it; and so is that new writes are held.</summary>
     private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
     {
         var decision = s.Settings.Broken == BrokenRules.DecisionForgotten ? null : Decision(s);
-        return new(new Register(s.Term, s.Settings.Coordinator, RegisterPhase.Promised, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
+        var phase = s.Goal == Goal.Switchover && voter.Voter.Name == s.Established!.Primary ? RegisterPhase.Held : RegisterPhase.Promised;
+        return new(new Register(s.Term, s.Settings.Coordinator, phase, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
     }
 
     private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase) =>

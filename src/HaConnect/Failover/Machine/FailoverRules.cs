@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaConnect.Failover.Detection;
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 using static HaConnect.Failover.FailoverState;
 
@@ -43,6 +44,48 @@ internal static class FailoverRules
         ? s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != row.Primary && !SynchronousNames.IsFenced(record.SynchronousNamesText)
             && (s.Settings.Broken == BrokenRules.FenceRegardless || ((record.NewestTerm?.Term ?? 0) < row.Term && (record.Register?.Term ?? 0) <= row.Term)))
         : [];
+
+    /// <summary>Both promote another node; only what a failover must not wait for differs.</summary>
+    internal static bool Promotes(FailoverState s) => s.Goal is Goal.Failover or Goal.Switchover;
+
+    /// <summary>A switchover is asked for, and the primary is well.</summary>
+    internal static bool IsAskedToSwitchOver(FailoverState s) =>
+        s is { StopRequested: false, Established: not null, Verdict.Kind: VerdictKind.Healthy, PrimaryState.Record: { InRecovery: false, Request: not null } };
+
+    /// <summary>Who is to become the primary: who was asked for, else the standby of the highest priority.</summary>
+    internal static VoterState? TargetOf(FailoverState s, SwitchoverRequest request) => request.Target is { } name
+        ? s.Voters.GetValueOrDefault(name)
+        : s.Held.Where(v => IsStandby(v, s)).OrderByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
+
+    internal static string? WhyNoSwitchover(FailoverState s)
+    {
+        var request = s.PrimaryState!.Record!.Request!;
+        if (TargetOf(s, request) is not { } target)
+            return request.Target is null ? "there is no standby in reach" : $"{request.Target} is no configured node";
+        if (target.Voter.Name == s.Established!.Primary)
+            return $"{target.Voter.Name} is the primary already";
+        if (!IsStandby(target, s) || !target.HoldsLock)
+            return $"{target.Voter.Name} is {(target.Voter.IsWitness ? "a witness" : target.Record is null ? "out of reach" : "no standby")}";
+        return FollowsNobody(target, s) ? $"{target.Voter.Name} follows nobody"
+            : WhyNotFeasible(s) ?? (s.EstablishedIsEverywhere ? null : $"the row of term {s.Established.Term} has not reached every synchronous standby yet");
+    }
+
+    /// <summary>A switchover was begun with this primary, and left or called off before a term was promised.</summary>
+    internal static bool IsHeldUp(FailoverState s) => s is { StopRequested: false, Established: { } row, PrimaryState.Record: { InRecovery: false } record } && record.EstablishedTerm?.Term == row.Term
+        && (record.Register?.Term ?? 0) <= row.Term && (record.IsTold || record.Register is { Phase: RegisterPhase.Announced or RegisterPhase.Held } || SynchronousNames.IsFenced(record.SynchronousNamesText));
+
+    /// <summary>It takes no writes, or tells every instance to hold them: a switchover has closed it.</summary>
+    internal static bool IsClosed(VoterRecord record) => record.IsTold || record.RefusesWrites || SynchronousNames.IsFenced(record.SynchronousNamesText);
+
+    /// <summary>The target receives for as long as the others do, so that none of them is ahead of it unless there was bad luck.</summary>
+    private static string? WhyNotTarget(FailoverState s, VoterState target)
+    {
+        if (target.Position is not { } position || position.Furthest < s.SealedAt)
+            return $"{target.Voter.Name} does not hold all of {s.Established!.Primary}";
+        return s.CutOff.FirstOrDefault(v => v.Position?.TermNumber > position.TermNumber || v.Position?.Furthest > position.Furthest) is { } ahead
+            ? $"{ahead.Voter.Name} has received more than {target.Voter.Name}, and could not follow it"
+            : null;
+    }
 
     /// <summary>It is pointed nowhere, or to a node that is neither the primary nor a standby itself: a failover passed it by.</summary>
     private static bool FollowsNobody(VoterState voter, FailoverState s)
@@ -136,7 +179,7 @@ internal static class FailoverRules
     internal static bool IsStandby(VoterState voter, FailoverState s) =>
         voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
 
-    internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames);
+    internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames) && (s.Goal != Goal.Switchover || Best(s) is { IsCutOff: true });
 
     /// <summary>The positions read oblige to terms that this coordinator may not have known; each must be cut off by itself.</summary>
     internal static bool PositionsSuffice(FailoverState s) => Suffices(s, s.CutOff.Where(v => v.Position is not null));
@@ -148,8 +191,9 @@ internal static class FailoverRules
         return rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
     }
 
-    internal static VoterState? Best(FailoverState s) =>
-        CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
+    internal static VoterState? Best(FailoverState s) => s is { Goal: Goal.Switchover, Request: { } request }
+        ? TargetOf(s, request)
+        : CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
     /// <summary>
     /// Who can be counted on to follow: one of an earlier term may have gone past the point where the candidate's timeline forked off, and
@@ -162,6 +206,8 @@ internal static class FailoverRules
     {
         if (Best(s) is not { } best)
             return "no standby can be promoted";
+        if (s.Goal == Goal.Switchover && WhyNotTarget(s, best) is { } why)
+            return why;
         if (s.Settings.Required > 0)
         {
             return FollowersOf(best, s).Count() < s.Established!.Required
@@ -189,7 +235,7 @@ internal static class FailoverRules
         var record = s.CandidateState?.Record;
         var (required, names) = s.Goal switch
         {
-            Goal.Failover => (s.Established!.Required, s.CandidateStandbys),
+            Goal.Failover or Goal.Switchover => (s.Established!.Required, s.CandidateStandbys),
             Goal.Confirm => (s.Established!.Required, [.. s.Established.SynchronousStandbys]),
             _ when record?.SynchronousNames is { } present && !SynchronousNames.IsPending(record.SynchronousNamesText) => (present.Required, [.. present.Names]),
             _ => (0, []),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Failover;
@@ -41,6 +42,12 @@ internal sealed record FailoverState
     internal ImmutableArray<string> CandidateStandbys { get; init; } = [];
 
     internal ulong? TermLsn { get; init; }
+
+    /// <summary>The switchover that is being tried.</summary>
+    internal SwitchoverRequest? Request { get; init; }
+
+    /// <summary>Behind everything that the sealed primary has ever acked.</summary>
+    internal ulong? SealedAt { get; init; }
 
     internal bool IsMarked { get; init; }
 
@@ -86,6 +93,9 @@ internal sealed record FailoverState
 
     /// <summary>Everybody who can has answered, or the stragglers were waited for long enough.</summary>
     internal bool Settled => AllWhoCanAnswered || GraceOver;
+
+    /// <summary>The established primary, where its lock is held.</summary>
+    internal VoterState? PrimaryState => Established is { } row && Voters.GetValueOrDefault(row.Primary) is { HoldsLock: true } primary ? primary : null;
 
     internal VoterState? CandidateState => Candidate is { } name ? Voters.GetValueOrDefault(name) : null;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Switchover;
 using static HaConnect.Failover.FailoverOrders;
 using static HaConnect.Failover.FailoverRules;
 using static HaConnect.Failover.FailoverState;
@@ -26,13 +27,17 @@ internal static class FailoverTable
         .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
         .. LosesOffice(Step.ReadingPositions), .. LosesOffice(Step.Deciding), .. LosesOffice(Step.Preparing), .. LosesOffice(Step.Verifying), .. LosesOffice(Step.Promoting),
         .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting), .. LosesOffice(Step.Fencing),
+        .. LosesOffice(Step.Announcing), .. LosesOffice(Step.Draining), .. LosesOffice(Step.Sealing), .. LosesOffice(Step.CatchingUp), .. LosesOffice(Step.Reopening),
 
         // ---- Peace. ----
         new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true),
         new(Step.Surveying, s => s.Settled && MayFailOver(s), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(Step.Surveying, s => s.Settled && IsHeldUp(s), Step.Reopening, s => $"{s.Established!.Primary} was left holding up writes by a coordinator before; letting it go on", s => Reopen(s, SwitchoverRequest.Lost)),
         new(Step.Surveying, s => s.Settled && Strays(s).Any(), Step.Reading, s => $"{List(Strays(s))} was left unfinished by a coordinator before; taking a term to put it right", s => Begin(s, Goal.Confirm)),
         new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
         new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
+        new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && WhyNoSwitchover(s) is not null, Step.Leading, s => $"switchover refused: {WhyNoSwitchover(s)}", s => RefuseRequest(s, WhyNoSwitchover(s)!), IsWarning: true),
+        new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
 
         // An old primary can ack nothing; that it refuses writes is for those who do not know yet.
@@ -42,6 +47,19 @@ internal static class FailoverTable
 
         new(Step.Leading, s => MayFailOver(s) && (s.Refusal is null || s.GraceOver), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Leading, s => s.GraceOver, Step.Surveying, _ => null, Survey),
+
+        // ---- Switchover. Until a term is promised, nobody but the present primary knows of it. ----
+        .. ReopensUnlessLost(Step.Announcing), .. ReopensUnlessLost(Step.Draining),
+        new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: every instance has seen that {s.Established!.Primary} is about to be relieved", Drain),
+        new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes", Promise),
+        new(Step.Promising, s => s.Settled && s.Goal == Goal.Switchover && s.Promised.Count() >= s.Settings.Majority && s.Promised.Contains(s.PrimaryState) && CanStillCutOff(s), Step.Sealing, s => $"term {s.Term} is promised by {List(s.Promised)}", Seal),
+        new(Step.Sealing, s => s.SealedAt is not null, Step.CatchingUp, s => $"sealed: {s.Established!.Primary} acks nothing more after {new NpgsqlTypes.NpgsqlLogSequenceNumber(s.SealedAt!.Value)}", CatchUp),
+        new(Step.Sealing, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"switchover called off: {s.Established!.Primary} could not be sealed; {Problems(s)}", Abandon, IsWarning: true),
+        new(Step.CatchingUp, s => s.AllAnswered && Best(s) is { HoldsLock: true, Problem: null }, Step.CuttingOff, s => $"caught up: {Best(s)!.Voter.Name} has replayed all that {s.Established!.Primary} has acked", OrderCutOff),
+        new(Step.CatchingUp, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"switchover called off: {s.Request!.Target} has not caught up; {Problems(s)}", Abandon, IsWarning: true),
+        new(Step.Reopening, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(Step.Reopening, s => s.AllAnswered && s.PrimaryState is { Problem: null }, Step.Leading, s => $"{s.Established!.Primary} takes writes again", Settle),
+        new(Step.Reopening, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"{s.Established!.Primary} could not be opened again: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         // ---- A new term: read what others have begun, then have a majority promise. ----
         new(Step.Reading, s => s.Goal == Goal.Failover && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
@@ -55,7 +73,7 @@ internal static class FailoverTable
 
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Confirm && s.Promised.Count() >= s.Settings.Majority && Contender(s) is not null, Step.CuttingOff, s => $"an earlier term decided for {Contender(s)}, which may have been promoted: cutting off to find out", OrderCutOff),
-        new(Step.Promising, s => s.Settled && s.Goal != Goal.Failover && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
+        new(Step.Promising, s => s.Settled && !Promotes(s) && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
         new(Step.Promising, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} was not promised by a majority: {Problems(s)}", Abandon, IsWarning: true),
 
         // ---- The primary is well, but another node may have been promoted: positions tell. ----
@@ -73,11 +91,12 @@ internal static class FailoverTable
         new(Step.ReadingPositions, s => s.Settled && PositionsSuffice(s), Step.Deciding, s => $"{Best(s)!.Voter.Name} is furthest ({Positions(s)}) and will be promoted", s => Decide(Choose(s))),
         new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),
 
-        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Failover, Step.Preparing, _ => null, Prepare),
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && Promotes(s), Step.Preparing, _ => null, Prepare),
         // It may have been left behind the names that nobody bears, where it acks nothing.
         new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Adopt && s.Settings.Required == 0, Step.Accepting, _ => null, Accept),
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Confirm && IsClosed(s.CandidateState!.Record!), Step.Opening, s => $"{s.Candidate} takes writes again", OpenAgain),
         new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
-        new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && s.Goal == Goal.Failover, Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
+        new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && Promotes(s), Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
         new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
 
         new(Step.Preparing, s => s.AllAnswered && s.CandidateState is { Problem: null }, Step.Verifying, _ => null, Verify),
@@ -110,6 +129,12 @@ internal static class FailoverTable
 
         new(Step.Reverting, s => Contender(s) is not null, Step.Leading, s => $"nobody is pointed back to {s.Verdict.Primary}: an earlier term decided for {Contender(s)}, which may have been promoted", s => Refuse(s, "a contender", Fail), IsWarning: true),
         new(Step.Reverting, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"pointed back to {s.Verdict.Primary}: {List(s.Promised.Where(v => v.IsRepointed))}", s => Refuse(s, "pointed back", Fail), IsWarning: true),
+    ];
+
+    private static IEnumerable<Transition> ReopensUnlessLost(Step step) =>
+    [
+        new(step, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null }, Step.Reopening, s => $"switchover called off: {Problems(s)}", s => Reopen(s, Problems(s)), IsWarning: true),
     ];
 
     private static IEnumerable<Transition> LosesOffice(Step step) =>

@@ -14,6 +14,9 @@ internal enum Goal
     /// <summary>The primary is lost.</summary>
     Failover,
 
+    /// <summary>Somebody has asked for another primary.</summary>
+    Switchover,
+
     /// <summary>A coordinator before promoted its candidate and did not finish.</summary>
     Adopt,
 }

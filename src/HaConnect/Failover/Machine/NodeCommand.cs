@@ -36,4 +36,18 @@ internal abstract record NodeCommand
     internal sealed record MarkEstablished(long Term, ulong Lsn) : NodeCommand;
 
     internal sealed record Fence(long Term) : NodeCommand;
+
+    internal sealed record StartRequest(long Id) : NodeCommand;
+
+    internal sealed record AwaitInstances : NodeCommand;
+
+    internal sealed record Drain(TimeSpan Timeout, bool Terminates) : NodeCommand;
+
+    internal sealed record Seal(long Term, long RequestId) : NodeCommand;
+
+    internal sealed record AwaitReplay(ulong Lsn) : NodeCommand;
+
+    internal sealed record Reopen(Register Register, string Names) : NodeCommand;
+
+    internal sealed record EndRequest(long Id, string Outcome) : NodeCommand;
 }

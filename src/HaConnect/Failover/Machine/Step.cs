@@ -56,6 +56,21 @@ internal enum Step
     /// <summary>Has an old primary that is in reach refuse writes.</summary>
     Fencing,
 
+    /// <summary>Switchover: tells every instance, by the primary, that it is about to begin, and waits until all have seen that.</summary>
+    Announcing,
+
+    /// <summary>Switchover: new writes are held; waits until no transaction is open, and has the primary refuse writes.</summary>
+    Draining,
+
+    /// <summary>Switchover: takes from the primary the last way to ack, and its last position.</summary>
+    Sealing,
+
+    /// <summary>Switchover: waits until the target has replayed that position.</summary>
+    CatchingUp,
+
+    /// <summary>Lets the primary take writes again: the switchover is called off, or its coordinator died.</summary>
+    Reopening,
+
     /// <summary>Points cut-off standbys back: the failover is refused.</summary>
     Reverting,
 

@@ -1,4 +1,5 @@
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Failover;
@@ -17,6 +18,15 @@ internal sealed record VoterRecord
     internal string? StoredControlDatabase { get; init; }
     internal SynchronousNames? SynchronousNames { get; init; }
     internal string SynchronousNamesText { get; init; } = "";
+
+    /// <summary><c>default_transaction_read_only</c> is on in its files.</summary>
+    internal bool RefusesWrites { get; init; }
+
+    /// <summary>What it has loaded tells every instance of a switchover, whatever its files say.</summary>
+    internal bool IsTold { get; init; }
+
+    /// <summary>The newest switchover that was asked for there and not tried yet.</summary>
+    internal SwitchoverRequest? Request { get; init; }
 
     /// <summary><c>primary_conninfo</c> as loaded.</summary>
     internal string PrimaryConninfo { get; init; } = "";

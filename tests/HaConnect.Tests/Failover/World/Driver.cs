@@ -198,7 +198,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             NodeCommand.WriteRegister c => Done(() => server.Register = c.Register),
             NodeCommand.CutOff c => Promised(c.Term, () => server.Upstream = ""),
             NodeCommand.ReadPosition => new FailoverEvent.PositionRead(node, step, server.Position),
-            NodeCommand.SetSynchronousNames c => Promised(c.Term, () => server.SynchronousNames = c.Names),
+            NodeCommand.SetSynchronousNames c => Promised(c.Term, () => (server.SynchronousNames, server.RefusesWrites) = (c.Names, false)),
             NodeCommand.Verify c => !c.IsCutOff || server is { InRecovery: true, Upstream: "" } ? Promised(c.Term, () => { }) : Refused("it receives WAL, or has left recovery"),
             NodeCommand.Promote c => server is { InRecovery: true, Upstream: "" } && server.SynchronousNames == c.Order.SynchronousNames && (ulong)server.Log.Length >= c.Order.Position
                 ? Promised(c.Order.Term, () => server.InRecovery = false) : Refused("something did not hold"),
@@ -212,6 +212,14 @@ internal sealed class Driver(Cluster cluster, string name = "i")
                 Cluster.Append(server, new Server.Entry(cluster.NextId(), Marks: c.Term));
             }),
             NodeCommand.Fence c when server.InRecovery || server.Newest?.Term >= c.Term || server.Register?.Term > c.Term => Refused("it is not of an earlier term"),
+            NodeCommand.StartRequest => Done(() => server.Request = null),
+            NodeCommand.EndRequest c => Done(() => (server.Request, server.Outcome) = (null, c.Outcome)),
+            NodeCommand.AwaitInstances => Done(() => { }),
+            NodeCommand.Drain => Done(() => server.RefusesWrites = true),
+            NodeCommand.Seal c when server.Register?.Term != c.Term => Refused("promised otherwise"),
+            NodeCommand.Seal c => Seal(c),
+            NodeCommand.AwaitReplay c => Replayed(c),
+            NodeCommand.Reopen c => Done(() => (server.RefusesWrites, server.SynchronousNames, server.Register) = (false, c.Names, c.Register)),
             NodeCommand.Fence c => Done(() => server.SynchronousNames = SynchronousNames.Fenced(c.Term)),
             _ => throw new ArgumentOutOfRangeException(nameof(effect), command, null),
         };
@@ -230,6 +238,18 @@ internal sealed class Driver(Cluster cluster, string name = "i")
         {
             Cluster.Append(server, new Server.Entry(cluster.NextId(), c.Row, At: cluster.Now, Reason: c.Reason));
             return new FailoverEvent.TermCommitted(node, step, (ulong)server.Log.Length);
+        }
+
+        FailoverEvent.Sealed Seal(NodeCommand.Seal c)
+        {
+            server.SynchronousNames = SynchronousNames.Fenced(c.Term);
+            return new FailoverEvent.Sealed(node, step, (ulong)server.Log.Length);
+        }
+
+        FailoverEvent? Replayed(NodeCommand.AwaitReplay c)
+        {
+            cluster.StreamAll();
+            return (ulong)server.Log.Length >= c.Lsn ? Done(() => { }) : null;
         }
 
         FailoverEvent? AwaitFlush(NodeCommand.AwaitFlush c)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using HaConnect.Failover;
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
 namespace HaConnect.Tests.Failover.World;
@@ -22,6 +23,13 @@ internal sealed class Server(Voter voter)
     internal Register? Register { get; set; }
 
     internal string SynchronousNames { get; set; } = "";
+
+    internal bool RefusesWrites { get; set; }
+
+    /// <summary>A switchover that was asked for, and what has become of it.</summary>
+    internal SwitchoverRequest? Request { get; set; }
+
+    internal string? Outcome { get; set; }
 
     /// <summary>The node its <c>primary_conninfo</c> leads to; empty when cut off.</summary>
     internal string Upstream { get; set; } = "";
@@ -52,6 +60,8 @@ internal sealed class Server(Voter voter)
         WalReceiverTimeout = TimeSpan.FromSeconds(2),
         Clock = now,
         Failovers = [.. Failovers().Reverse()],
+        RefusesWrites = RefusesWrites,
+        Request = InRecovery ? null : Request,
         SynchronousNamesText = SynchronousNames,
         SynchronousNames = HaConnect.Failover.Promotion.SynchronousNames.Parse(SynchronousNames),
         PrimaryConninfo = Upstream.Length == 0 ? "" : settings.Conninfo.Build(Name, Upstream),

@@ -1,0 +1,28 @@
+using HaConnect.Failover.Switchover;
+
+namespace HaConnect;
+
+/// <summary>What an operator does with the cluster, from inside the application. Got from <see cref="HaDataSource.Cluster"/>; thread-safe.</summary>
+public sealed class HaCluster
+{
+    private readonly SwitchoverClient _switchovers;
+
+    internal HaCluster(SwitchoverClient switchovers) => _switchovers = switchovers;
+
+    /// <summary>
+    /// Makes another node the primary, in good order: every instance holds its new writes, open transactions come to their end, and the
+    /// target takes over once it has everything. No acked write is lost, with asynchronous replication either. The coordinator does it, whichever instance that is; this one
+    /// asks for it by a row on the primary and waits. Until the promotion it can be called off, and is where a step fails or takes too long: the present primary
+    /// then takes writes again. The former primary refuses writes until it has been rejoined as a standby.
+    /// </summary>
+    /// <param name="target">The name of the node; null for the standby of the highest <see cref="HaNodeOptions.Priority"/>.</param>
+    /// <param name="options">How long to wait for open transactions, and what to do with those that remain; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait, and takes the request back where no coordinator has begun with it. What was begun goes on.</param>
+    /// <returns>Whether the target has become the primary, and if not, why.</returns>
+    /// <exception cref="ArgumentException">No data node of that name is configured.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A duration in <paramref name="options"/> is out of its bounds.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
+    /// <exception cref="NoPrimaryException">There is no established primary now.</exception>
+    public Task<SwitchoverResult> SwitchoverAsync(string? target = null, SwitchoverOptions? options = null, CancellationToken cancellationToken = default) =>
+        _switchovers.RunAsync(target, options ?? new SwitchoverOptions(), cancellationToken);
+}
