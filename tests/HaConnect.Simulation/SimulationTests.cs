@@ -67,16 +67,16 @@ public sealed class SimulationTests
     [Theory]
     [InlineData(BrokenRules.QuorumOverTheReachable, 5, 1, 3000)]
     [InlineData(BrokenRules.QuorumOneTooSmall, 4, 1, 3000)]
-    [InlineData(BrokenRules.PositionWithoutTerm, 5, 1, 3000)]
+    [InlineData(BrokenRules.PositionWithoutTerm, 5, 1, 6000)]
     [InlineData(BrokenRules.DecisionForgotten, 3, 1, 3000)]
     [InlineData(BrokenRules.ContenderIgnored, 3, 1, 3000)]
     [InlineData(BrokenRules.FollowersBeforeRow, 3, 1, 3000)]
     internal void BrokenRule_OfTheMachine_IsFound(BrokenRules broken, int dataNodes, int required, int within) =>
-        Find(broken.ToString(), new RunConfig { Broken = broken, DataNodes = dataNodes, Required = required, JudgesHarmOnly = true }, within);
+        Find(broken.ToString(), new RunConfig { Broken = broken, DataNodes = dataNodes, Required = required, JudgesHarmOnly = true, HasSwitchovers = false }, within);
 
     /// <summary>To fence the wrong node loses nothing: it only keeps everybody from writing.</summary>
     [Fact]
-    public void FenceRegardless_IsFound() => Find(nameof(BrokenRules.FenceRegardless), new RunConfig { Broken = BrokenRules.FenceRegardless }, within: 3000);
+    public void FenceRegardless_IsFound() => Find(nameof(BrokenRules.FenceRegardless), new RunConfig { Broken = BrokenRules.FenceRegardless, HasSwitchovers = false }, within: 3000);
 
     /// <summary>A rule between the code and the servers is broken.</summary>
     [Theory]
@@ -89,7 +89,7 @@ public sealed class SimulationTests
     [InlineData(Breaks.RejoinBeforeEstablished, 3000)]
     [InlineData(Breaks.NamesClearedOnOldPrimary, 3000)]
     [InlineData(Breaks.CancelOnOldPrimary, 3000)]
-    internal void BrokenRule_OfStatementsSessionsAndPeople_IsFound(Breaks breaks, int within) => Find(breaks.ToString(), new RunConfig { Breaks = breaks }, within);
+    internal void BrokenRule_OfStatementsSessionsAndPeople_IsFound(Breaks breaks, int within) => Find(breaks.ToString(), new RunConfig { Breaks = breaks, HasSwitchovers = false }, within);
 
     private static void Find(string rule, RunConfig config, int within)
     {

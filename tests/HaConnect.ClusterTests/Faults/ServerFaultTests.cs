@@ -76,8 +76,10 @@ public sealed class ServerFaultTests : FaultTest
         await lab.UntilAckedAsync(50);
 
         await old.ThawAsync(Cancelled);
+
+        // Closed without an answer where it waited for a standby by then, else refused.
         var ended = await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(60), Cancelled));
-        Assert.IsType<EndOfStreamException>(ended.GetBaseException());
+        Assert.True(ended.GetBaseException() is EndOfStreamException or Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.AdminShutdown or Npgsql.PostgresErrorCodes.ReadOnlySqlTransaction }, ended.ToString());
         await old.KillAsync(Cancelled);
         await old.StartAsync(Cancelled);
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsync(direct, command.CommandText));

@@ -14,7 +14,8 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
 {
     internal static readonly FaultPlan None = new([]);
 
-    private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
+    private static readonly FaultKind[] Kinds = [.. Enum.GetValues<FaultKind>().Where(k => k != FaultKind.Switchover)];
+    private static readonly StatementKind[] OfFailovers = [.. Enum.GetValues<StatementKind>().Where(k => k <= StatementKind.TakeLock)];
     private static readonly StatementKind[] Beginnings = [StatementKind.Promote, StatementKind.Repoint, StatementKind.InsertTerm, StatementKind.AwaitFlush, StatementKind.MarkEstablished];
     private static readonly StatementEffect[] Departures = [StatementEffect.FreezeInstance, StatementEffect.KillInstance, StatementEffect.IsolateInstance, StatementEffect.EndSession, StatementEffect.CutInstanceFromServer];
     private static readonly FaultKind[] Losses = [FaultKind.KillServer, FaultKind.KillServer, FaultKind.FreezeServer, FaultKind.IsolateServer, FaultKind.Partition, FaultKind.OneWayCut];
@@ -25,10 +26,10 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         if (dice.OneIn(40))
             return None; // nothing goes wrong: nobody may act
         var faults = new List<Fault>();
-        if (config.DataNodes > 3 && dice.OneIn(5))
-            Straggler(dice, config, faults);
-        else if (dice.OneIn(5))
+        if (config.HasSwitchovers && new Dice(seed, "switchovers").OneIn(5))
             Relief(dice, config, faults);
+        else if (config.DataNodes > 3 && dice.OneIn(5))
+            Straggler(dice, config, faults);
         else if (dice.OneIn(2))
             Swarm(dice, config, faults);
         else if (dice.OneIn(5))
@@ -71,7 +72,7 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         for (var switchovers = 1 + dice.Below(4); switchovers > 0; switchovers--)
         {
             for (var strikes = dice.Below(3); strikes > 0; strikes--)
-                faults.Add(One(dice, FaultKind.AtStatement, at - 1, config));
+                faults.Add(One(dice, FaultKind.AtStatement, at - 1, config) with { Statement = dice.Of(Enum.GetValues<StatementKind>()) });
             faults.Add(One(dice, FaultKind.Switchover, at, config));
             for (var extras = dice.Below(3); extras > 1; extras--)
                 faults.Add(One(dice, dice.Of(Kinds), at + dice.Between(0, 4_000_000), config));
@@ -121,7 +122,7 @@ internal sealed record FaultPlan(IReadOnlyList<Fault> Faults)
         var instance = dice.OneIn(2) ? Fault.TheCoordinator : dice.Below(config.Instances);
         return kind switch
         {
-            FaultKind.AtStatement => new Fault(kind, at, length, 0, dice.Below(Enum.GetValues<StatementEffect>().Length), dice.Of(Enum.GetValues<StatementKind>()), 1 + dice.Below(4)),
+            FaultKind.AtStatement => new Fault(kind, at, length, 0, dice.Below(Enum.GetValues<StatementEffect>().Length), dice.Of(OfFailovers), 1 + dice.Below(4)),
             FaultKind.Partition => new Fault(kind, at, length, Fault.ThePrimary, Mask: dice.Below(1 << (config.Voters + config.Instances)) & dice.Below(1 << (config.Voters + config.Instances))),
             FaultKind.CutInstance => new Fault(kind, at, length, instance, other),
             FaultKind.IsolateInstance or FaultKind.FreezeInstance or FaultKind.KillInstance => new Fault(kind, at, length, instance),

@@ -20,6 +20,9 @@ internal sealed record RunConfig
     /// <summary>Only what hurts a client is judged, not the steps that lead there: shows that a broken rule does harm.</summary>
     internal bool JudgesHarmOnly { get; init; }
 
+    /// <summary>Whether a fifth of the runs are switchovers; rules of the failover are broken in failovers.</summary>
+    internal bool HasSwitchovers { get; init; } = true;
+
     /// <summary>Rules that the shipped code is told to break.</summary>
     internal BrokenRules Broken { get; init; }
 
