@@ -11,7 +11,7 @@ public sealed class HaCluster
 
     /// <summary>
     /// Makes another node the primary, in good order: every instance holds its new writes, open transactions come to their end, and the
-    /// target takes over once it has everything. No acked write is lost, with asynchronous replication either. The coordinator does it, whichever instance that is; this one
+    /// target takes over once it has everything. Not for production yet: docs/operations/switchover.md lists when acked writes can be lost. The coordinator does it, whichever instance that is; this one
     /// asks for it by a row on the primary and waits. Until the promotion it can be called off, and is where a step fails or takes too long: the present primary
     /// then takes writes again. The former primary refuses writes until it has been rejoined as a standby.
     /// </summary>
