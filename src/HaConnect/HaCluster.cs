@@ -11,9 +11,10 @@ public sealed class HaCluster
 
     /// <summary>
     /// Makes another node the primary, in good order: every instance holds its new writes, open transactions come to their end, and the
-    /// target takes over once it has everything. Not for production yet: docs/operations/switchover.md lists when acked writes can be lost. The coordinator does it, whichever instance that is; this one
-    /// asks for it by a row on the primary and waits. Until the promotion it can be called off, and is where a step fails or takes too long: the present primary
-    /// then takes writes again. The former primary refuses writes until it has been rejoined as a standby.
+    /// target takes over once it has everything. The coordinator does it, whichever instance that is; this one asks for it by a row on the
+    /// primary and waits. Until the promotion it can be called off, and is where a step fails or takes too long: the present primary then
+    /// takes writes again. The former primary refuses writes until it has been rejoined as a standby.
+    /// Not for production yet: docs/operations/switchover.md lists when acked writes can be lost.
     /// </summary>
     /// <param name="target">The name of the node; null for the standby of the highest <see cref="HaNodeOptions.Priority"/>.</param>
     /// <param name="options">How long to wait for open transactions, and what to do with those that remain; null for the defaults.</param>
@@ -23,6 +24,11 @@ public sealed class HaCluster
     /// <exception cref="ArgumentOutOfRangeException">A duration in <paramref name="options"/> is out of its bounds.</exception>
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
     /// <exception cref="NoPrimaryException">There is no established primary now.</exception>
-    public Task<SwitchoverResult> SwitchoverAsync(string? target = null, SwitchoverOptions? options = null, CancellationToken cancellationToken = default) =>
-        _switchovers.RunAsync(target, options ?? new SwitchoverOptions(), cancellationToken);
+    public Task<SwitchoverResult> SwitchoverAsync(string? target = null, SwitchoverOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new SwitchoverOptions();
+        if (options.DrainTimeout < SwitchoverOptions.LeastDrainTimeout || options.DrainTimeout > SwitchoverOptions.MostDrainTimeout)
+            throw new ArgumentOutOfRangeException(nameof(options), options.DrainTimeout, $"SwitchoverOptions.DrainTimeout must be {SwitchoverOptions.LeastDrainTimeout} to {SwitchoverOptions.MostDrainTimeout}.");
+        return _switchovers.RunAsync(target, options, cancellationToken);
+    }
 }

@@ -18,19 +18,25 @@ public sealed class SwitchoverTests : ClusterTest
         await using var workload = await Workload.StartAsync(db);
         await UntilAsync("200 acked writes", () => Task.FromResult(workload.AckedCount >= 200));
         var startedAt = TimeProvider.System.GetTimestamp();
-        var slow = db.ExecuteAsync(async (connection, _) => await RunAsync(connection, "SELECT pg_sleep(1.5)"), Cancelled);
+        var slow = db.ExecuteAsync(
+            async (connection, _) =>
+            {
+                await RunAsync(connection, "SELECT pg_sleep(4)"); // the request is taken up within two seconds
+                return TimeProvider.System.GetUtcNow();
+            }, Cancelled);
 
         var result = await db.Cluster.SwitchoverAsync("n3", new SwitchoverOptions { Progress = new Told(_told) }, Cancelled);
 
         Assert.Equal((true, "n3", 2L), (result.Succeeded, result.Primary, result.Term));
-        await slow;
+        var slowEnded = await slow;
+        Assert.True(At("announced:") < slowEnded && slowEnded < At("drained:"), $"the transaction ended at {slowEnded:HH:mm:ss.fff}: it was not waited for");
         var afterwards = workload.AckedCount + 200;
         await UntilAsync("200 further acked writes", () => Task.FromResult(workload.AckedCount >= afterwards));
         await workload.StopAsync();
         Assert.Empty(workload.Failed);
         Assert.Empty(await workload.MissingAsync(cluster.NodeConnectionString(cluster["n3"])));
         Assert.NotEmpty(_told);
-        TestContext.Current.TestOutputHelper?.WriteLine($"longest write gap {workload.LongestGapSince(startedAt).Gap.TotalSeconds:0.00} s, with a transaction of 1.5 s; {string.Join("; ", _told)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"longest write gap {workload.LongestGapSince(startedAt).Gap.TotalSeconds:0.00} s, with a transaction that was waited for; {string.Join("; ", _told)}");
 
         // The former primary refuses writes until it has rejoined.
         await using var direct = NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"]));
@@ -98,6 +104,8 @@ public sealed class SwitchoverTests : ClusterTest
             TestContext.Current.TestOutputHelper?.WriteLine($"{record.At:HH:mm:ss.fff} {record.Sentence}");
         await base.DisposeAsync();
     }
+
+    private DateTimeOffset At(string sentence) => _audit.Records.First(r => r.Sentence.StartsWith(sentence, StringComparison.Ordinal)).At;
 
     private HaDataSource Build(HaDatabaseOptions options) => new HaDataSourceBuilder(options).AddAuditSink(_audit).Build();
 

@@ -39,9 +39,6 @@ internal sealed class FailoverLab : IAsyncDisposable
     /// <summary>At the place c2, only where asked for.</summary>
     internal WorkloadProcess? SecondWorkload { get; private set; }
 
-    /// <summary>In the names of the second workload's clients, and in no others.</summary>
-    internal const string SecondPrefix = "b";
-
     /// <summary>What all coordinators told, those that are gone included.</summary>
     internal IEnumerable<AuditRecord> Audit => _ended.Concat(_coordinators).SelectMany(c => c.Audit).OrderBy(r => r.At);
 
@@ -239,7 +236,7 @@ internal sealed class FailoverLab : IAsyncDisposable
         if (_options.HasSecondWorkload)
         {
             // Not at once: two that create the same tables at one time can fail on each other.
-            SecondWorkload = StartWorkload("c2", SecondPrefix);
+            SecondWorkload = StartWorkload("c2", "b");
             await UntilAsync("an ack to the second workload", () => Task.FromResult(SecondWorkload.AckedWrites.Any()));
         }
 

@@ -178,7 +178,7 @@ internal static class ControlSql
     /// <summary>When this session has last read the configuration files.</summary>
     internal const string LoadTime = "SELECT pg_catalog.pg_conf_load_time()";
 
-    /// <summary>Nobody's table but the control user's own is looked at.</summary>
+    /// <summary>A table that the control user may not read and change is not looked at.</summary>
     internal const string HasRequests = "SELECT coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'SELECT') AND pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'UPDATE'), false)";
 
     /// <summary>Nobody waits any more for one that was asked for long ago.</summary>
@@ -195,8 +195,8 @@ internal static class ControlSql
     internal const string EndRequest = "UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE ended_at IS NULL AND (id = $1 OR ($1 = 0 AND started_at IS NOT NULL))";
 
     /// <summary>
-    /// Probing sessions that have not begun a probe since. One that keeps its session probes every few seconds at the most: whoever has not for
-    /// ten is frozen or gone, and writes nothing.
+    /// Probing sessions that have not begun a probe since. Whoever has not for ten seconds is taken for frozen or gone; with a
+    /// Probing.Interval above that it is neither, and not waited for.
     /// </summary>
     internal const string UnawareInstances = $"""
         SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_activity a

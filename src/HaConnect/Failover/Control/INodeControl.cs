@@ -47,7 +47,10 @@ internal interface INodeControl : IAsyncDisposable
 
     Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken);
 
-    /// <summary>An old primary refuses writes and acks nothing from now on, across restarts too; its clients' sessions are ended, never cancelled.</summary>
+    /// <summary>
+    /// An old primary refuses writes, and its commits wait for a name that nobody bears, across restarts too; its clients' sessions are ended,
+    /// never cancelled. Who sets <c>default_transaction_read_only</c> or <c>synchronous_commit</c> for itself passes it.
+    /// </summary>
     /// <param name="term">The term in force; a node that knows of it, or of a later one, is refused.</param>
     /// <param name="cancellationToken">Ends the wait for its sessions to end.</param>
     Task FenceAsync(long term, CancellationToken cancellationToken);
@@ -55,16 +58,19 @@ internal interface INodeControl : IAsyncDisposable
     /// <summary>Marks a switchover as being tried; refused where it has been before.</summary>
     Task StartRequestAsync(long id, CancellationToken cancellationToken);
 
-    /// <summary>Returns when every instance that keeps a probing session here has probed since this was asked.</summary>
+    /// <summary>Returns when every instance that keeps a probing session here, and probed within the last ten seconds, has begun a probe since.</summary>
     Task AwaitInstancesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns when every instance knows that writes are held and has none under way, no transaction is open, and no new one can write. Refused,
-    /// naming who is left, after <paramref name="timeout"/>, unless their sessions are to be ended then.
+    /// Returns when every instance that probed within the last ten seconds has said that it holds its writes and has none under way, no
+    /// transaction is open, and this session has loaded that writes are refused (another may do so a moment later). Refused, naming who is left, after <paramref name="timeout"/>, unless their sessions are to be ended then.
     /// </summary>
     Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken);
 
-    /// <summary>Nothing is acked here any more; returns a position behind all that ever was.</summary>
+    /// <summary>
+    /// Sets names that nobody bears and returns a position behind all that was written until then. This session shows the names; the
+    /// checkpointer, which puts them in force, may be later (docs/operations/switchover.md).
+    /// </summary>
     Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken);
 
     /// <summary>Returns when this standby has replayed up to a position.</summary>

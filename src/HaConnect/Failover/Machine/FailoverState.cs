@@ -46,7 +46,7 @@ internal sealed record FailoverState
     /// <summary>The switchover that is being tried.</summary>
     internal SwitchoverRequest? Request { get; init; }
 
-    /// <summary>Behind everything that the sealed primary has ever acked.</summary>
+    /// <summary>Behind everything that the primary had written when it was sealed.</summary>
     internal ulong? SealedAt { get; init; }
 
     internal bool IsMarked { get; init; }

@@ -40,7 +40,7 @@ internal static class FailoverTable
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
 
-        // An old primary can ack nothing; that it refuses writes is for those who do not know yet.
+        // With synchronous replication an old primary can ack nothing, and that it refuses writes is for those who do not know; without, this ends its acks.
         new(Step.Fencing, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Fencing, s => s.AllAnswered && LeftBehind(s).Any() && LeftBehind(s).All(v => v.IsFenced), Step.Leading, s => $"fenced: {List(LeftBehind(s))}, of an earlier term than {s.Established!.Term}, refuses writes until it has rejoined as a standby (docs/operations/rejoin.md)", Settle),
         new(Step.Fencing, s => s.AllAnswered || s.TimeOver, Step.Leading, s => s.FenceProblem == Problems(s) ? null : $"an old primary could not be fenced: {Problems(s)}", KeepFenceProblem, IsWarning: true),
@@ -50,7 +50,7 @@ internal static class FailoverTable
 
         // ---- Switchover. Until a term is promised, nobody but the present primary knows of it. ----
         .. ReopensUnlessLost(Step.Announcing), .. ReopensUnlessLost(Step.Draining),
-        new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: every instance has seen that {s.Established!.Primary} is about to be relieved", Drain),
+        new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: whoever probes {s.Established!.Primary} has done so since it was told that it is about to be relieved", Drain),
         new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes", Promise),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Switchover && s.Promised.Count() >= s.Settings.Majority && s.Promised.Contains(s.PrimaryState) && CanStillCutOff(s), Step.Sealing, s => $"term {s.Term} is promised by {List(s.Promised)}", Seal),
         new(Step.Sealing, s => s.SealedAt is not null, Step.CatchingUp, s => $"sealed: {s.Established!.Primary} acks nothing more after {new NpgsqlTypes.NpgsqlLogSequenceNumber(s.SealedAt!.Value)}", CatchUp),

@@ -62,7 +62,7 @@ internal enum Step
     /// <summary>Switchover: new writes are held; waits until no transaction is open, and has the primary refuse writes.</summary>
     Draining,
 
-    /// <summary>Switchover: takes from the primary the last way to ack, and its last position.</summary>
+    /// <summary>Switchover: gives the primary names that nobody bears, and reads its last position.</summary>
     Sealing,
 
     /// <summary>Switchover: waits until the target has replayed that position.</summary>

@@ -23,11 +23,9 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
     /// <summary>For all steps but the draining.</summary>
     private static readonly TimeSpan StepsTimeout = TimeSpan.FromSeconds(60);
 
-    private static readonly (TimeSpan Least, TimeSpan Most) DrainBounds = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
-
     internal async Task<SwitchoverResult> RunAsync(string? target, SwitchoverOptions wanted, CancellationToken cancellationToken)
     {
-        Check(target, wanted);
+        Check(target);
         ensureStarted();
         var before = state.Current;
         if (before is not { PrimaryNode: { } primary, Term: { } term })
@@ -37,10 +35,11 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
 
         var source = sessions(primary);
         await using var _ = source.ConfigureAwait(false);
+        var askedBy = InstanceName.Create(); // of this request alone
         ISession? session = await source.OpenAsync(StatementTimeout, cancellationToken).ConfigureAwait(false);
         try
         {
-            var id = await AskAsync(session, target, wanted, cancellationToken).ConfigureAwait(false);
+            var id = await AskAsync(session, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
             var (startedAt, limit, told) = (time.GetTimestamp(), StartTimeout, new Request(null, null, null, null));
             while (true)
@@ -75,7 +74,7 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         {
             await session.DisposeAsync().ConfigureAwait(false);
             session = null;
-            await TakeBackAsync(source).ConfigureAwait(false);
+            await TakeBackAsync(source, askedBy).ConfigureAwait(false);
             throw;
         }
         finally
@@ -85,28 +84,26 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         }
     }
 
-    private void Check(string? target, SwitchoverOptions wanted)
+    private void Check(string? target)
     {
         if (options.Failover.Mode != FailoverMode.Coordinate)
             throw new InvalidOperationException($"A switchover changes settings on the servers, but Failover.Mode is {options.Failover.Mode}. Ask an instance with Failover.Mode = Coordinate.");
         if (target is not null && !ConfiguredNode.DataNodesOf(options).Any(n => n.Name == target))
             throw new ArgumentException($"No data node is named '{target}'; configured are {string.Join(", ", ConfiguredNode.DataNodesOf(options).Select(n => n.Name))}.", nameof(target));
-        if (wanted.DrainTimeout < DrainBounds.Least || wanted.DrainTimeout > DrainBounds.Most)
-            throw new ArgumentOutOfRangeException(nameof(wanted), wanted.DrainTimeout, $"SwitchoverOptions.DrainTimeout must be {DrainBounds.Least} to {DrainBounds.Most}.");
     }
 
     /// <summary>The established term says it, whoever asked.</summary>
-    private static SwitchoverResult? Ended(ClusterSnapshot now, Node primary, long term) => now is { Primary: { } new_, Term: { } newTerm } && newTerm > term
-        ? ReferenceEquals(new_.Node, primary)
-            ? new SwitchoverResult(false, new_.Name, newTerm, $"called off after a term was promised: {new_.Name} has taken writes again in term {newTerm}; the audit trail says why")
-            : new SwitchoverResult(true, new_.Name, newTerm, $"{new_.Name} is the primary of term {newTerm}")
+    private static SwitchoverResult? Ended(ClusterSnapshot now, Node primary, long term) => now is { Primary: { } successor, Term: { } newTerm } && newTerm > term
+        ? ReferenceEquals(successor.Node, primary)
+            ? new SwitchoverResult(false, successor.Name, newTerm, $"called off after a term was promised: {successor.Name} has taken writes again in term {newTerm}; the audit trail says why")
+            : new SwitchoverResult(true, successor.Name, newTerm, $"{successor.Name} is the primary of term {newTerm}")
         : null;
 
-    private static async Task<long> AskAsync(ISession session, string? target, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    private static async Task<long> AskAsync(ISession session, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
     {
         await session.QueryAsync(ControlSql.CreateRequests, static _ => true, StatementTimeout, cancellationToken).ConfigureAwait(false);
         return await session.QueryAsync(ControlSql.AskForSwitchover, static row => row.GetInt64(0), StatementTimeout, cancellationToken,
-            (object?)target ?? DBNull.Value, wanted.DrainTimeout, wanted.TerminatesOpenTransactions, Environment.MachineName).ConfigureAwait(false);
+            (object?)target ?? DBNull.Value, wanted.DrainTimeout, wanted.TerminatesOpenTransactions, askedBy).ConfigureAwait(false);
     }
 
     private static async Task<Request?> LookAsync(ISession session, long id, CancellationToken cancellationToken)
@@ -133,14 +130,14 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         return new SwitchoverResult(false, state.Current.Primary?.Name, state.Current.Term, $"what has become of it cannot be seen from here after {waited}; the audit trail says it");
     }
 
-    /// <summary>Whatever has not been begun with.</summary>
-    private static async Task TakeBackAsync(ISessionSource source)
+    /// <summary>Unless a coordinator has begun with it.</summary>
+    private static async Task TakeBackAsync(ISessionSource source, string askedBy)
     {
         try
         {
             var session = await source.OpenAsync(StatementTimeout, CancellationToken.None).ConfigureAwait(false);
             await using var _ = session.ConfigureAwait(false);
-            await session.QueryAsync(ControlSql.TakeBackRequests, static _ => true, StatementTimeout, CancellationToken.None, Environment.MachineName).ConfigureAwait(false);
+            await session.QueryAsync(ControlSql.TakeBackRequests, static _ => true, StatementTimeout, CancellationToken.None, askedBy).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
