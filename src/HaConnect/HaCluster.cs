@@ -14,7 +14,7 @@ public sealed class HaCluster
     /// target takes over once it has everything. The coordinator does it, whichever instance that is; this one asks for it by a row on the
     /// primary and waits. Until the promotion it can be called off, and is where a step fails or takes too long: the present primary then
     /// takes writes again. The former primary refuses writes until it has been rejoined as a standby.
-    /// Not for production yet: docs/operations/switchover.md lists when acked writes can be lost.
+    /// docs/operations/switchover.md says what can be called off when, and who may still see an error.
     /// </summary>
     /// <param name="target">The name of the node; null for the standby of the highest <see cref="HaNodeOptions.Priority"/>.</param>
     /// <param name="options">How long to wait for open transactions, and what to do with those that remain; null for the defaults.</param>
@@ -23,7 +23,7 @@ public sealed class HaCluster
     /// <exception cref="ArgumentException">No data node of that name is configured.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A duration in <paramref name="options"/> is out of its bounds.</exception>
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
-    /// <exception cref="NoPrimaryException">There is no established primary now.</exception>
+    /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it could not be asked; nothing has begun.</exception>
     public Task<SwitchoverResult> SwitchoverAsync(string? target = null, SwitchoverOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new SwitchoverOptions();

@@ -27,6 +27,7 @@ public sealed class FenceFacts(PairCluster pair) : IClassFixture<PairCluster>
         {
             await control.ExecuteAsync(ControlSql.RefuseWrites);
             await control.SetAsync("synchronous_standby_names", SynchronousNames.Fenced(2));
+            var closedAt = await control.ScalarAsync<DateTime>(ControlSql.Now);
 
             var refused = await Assert.ThrowsAsync<PostgresException>(() => idle.ExecuteAsync("INSERT INTO fence_facts VALUES (1)"));
             Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, refused.SqlState);
@@ -35,10 +36,10 @@ public sealed class FenceFacts(PairCluster pair) : IClassFixture<PairCluster>
             await Until.TrueAsync("the commit waits for a standby", () => admin.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {open.ProcessID} AND wait_event = 'SyncRep')"));
             await admin.ExecuteAsync("CREATE TABLE IF NOT EXISTS fence_control (id int)"); // a control session may write
 
-            Assert.Equal(2, await control.ScalarAsync<int>(ControlSql.TerminateClients));
+            Assert.Equal(2, await control.ScalarAsync<int>(ControlSql.TerminateClients, closedAt));
             Assert.IsType<EndOfStreamException>((await Assert.ThrowsAsync<NpgsqlException>(() => commit)).GetBaseException()); // closed without an answer
             Assert.Equal(2, await admin.ScalarAsync<long>("SELECT count(*) FROM fence_facts WHERE id = 2")); // unacked, and there
-            await Until.TrueAsync("no client is left", async () => await control.ScalarAsync<int>(ControlSql.TerminateClients) == 0);
+            await Until.TrueAsync("no client is left", async () => await control.ScalarAsync<int>(ControlSql.TerminateClients, closedAt) == 0);
         }
         finally
         {

@@ -90,7 +90,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
 
         if (options.Probing.Interval is not { } interval)
             return;
-        InRange("Probing.Interval", interval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60), errors);
+        InRange("Probing.Interval", interval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5), errors);
         if (options.Routing.MaxReplicaLag > TimeSpan.Zero && interval > options.Routing.MaxReplicaLag / 4)
             errors.Add($"Probing.Interval is {interval}, which cannot prove Routing.MaxReplicaLag = {options.Routing.MaxReplicaLag}: it must be at most a quarter of it, {options.Routing.MaxReplicaLag / 4}. Lower the interval, raise the bound, or leave the interval out.");
     }

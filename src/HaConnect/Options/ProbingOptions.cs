@@ -8,7 +8,7 @@ namespace HaConnect;
 public sealed class ProbingOptions
 {
     /// <summary>
-    /// Time between two probes of a node in peace; 10 ms to 60 s, and at most a quarter of
+    /// Time between two probes of a node in peace; 10 ms to 5 s, and at most a quarter of
     /// <see cref="RoutingOptions.MaxReplicaLag"/>, since a rarer probe could not prove that bound.
     /// Default: a quarter of that bound, at most 1 s.
     /// </summary>

@@ -31,7 +31,7 @@ internal static class Quarantine
         if (row?.Primary == name ? row.Term < term.Term : epoch is not null && node.Timeline < epoch.Timeline)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"quarantined: an old primary{(SynchronousNames.IsFenced(state.SynchronousStandbyNames) ? ", fenced" : "")}, on timeline {node.Timeline}, while term {term.Term} belongs to {term.Primary}; bring it back as a standby (docs/operations/rejoin.md)");
+                $"quarantined: an old primary{(SynchronousNames.IsClosed(state.SynchronousStandbyNames) ? ", fenced" : "")}, on timeline {node.Timeline}, while term {term.Term} belongs to {term.Primary}; bring it back as a standby (docs/operations/rejoin.md)");
         }
 
         // While the primary is out of sight only these records can tell.

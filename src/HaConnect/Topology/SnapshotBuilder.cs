@@ -58,7 +58,7 @@ internal static class SnapshotBuilder
     /// <summary>A switchover is announced, or under way, with this primary; its coordinator tells by the register, and at last by the names that nobody bears.</summary>
     private static RegisterPhase? SwitchoverPhase(NodeFacts primary) => primary.LastState switch
     {
-        { } state when SynchronousNames.IsFenced(state.SynchronousStandbyNames) => RegisterPhase.Held,
+        { } state when SynchronousNames.IsClosed(state.SynchronousStandbyNames) => RegisterPhase.Held,
         { LoadedRegister: { Phase: RegisterPhase.Announced or RegisterPhase.Held } told } when told.Node == primary.Node.Name => told.Phase,
         _ => null,
     };

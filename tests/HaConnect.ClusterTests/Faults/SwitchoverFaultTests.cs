@@ -90,9 +90,8 @@ public sealed class SwitchoverFaultTests : FaultTest
         await using var source = Npgsql.NpgsqlDataSource.Create(lab.Cluster.NodeConnectionString(primary, lab.Cluster.Control, "postgres") + ";Pooling=false");
         await using var create = source.CreateCommand(ControlSql.CreateRequests);
         await create.ExecuteNonQueryAsync(Cancelled);
-        await using var ask = source.CreateCommand(ControlSql.AskForSwitchover);
-        foreach (var value in new object[] { target, TimeSpan.FromSeconds(5), false, "test" })
-            ask.Parameters.Add(new Npgsql.NpgsqlParameter { Value = value });
+        await using var ask = source.CreateCommand("INSERT INTO haconnect.switchover (target, asked_by) VALUES ($1, 'test')");
+        ask.Parameters.Add(new Npgsql.NpgsqlParameter { Value = target });
         await ask.ExecuteNonQueryAsync(Cancelled);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Operator(World world)
     internal void AskForSwitchover(SimServer target)
     {
         if (world.Judge.EstablishedPrimary is { Process: { Accepts: true, InRecovery: false, Actor.IsFrozen: false } primary } && !primary.RefusesWrites)
-            primary.Append(new WalEntry { Request = new SwitchoverRequest(++_requests, target.IsWitness ? null : target.Name, TimeSpan.FromSeconds(2), _requests % 2 == 0) });
+            primary.Append(new WalEntry { Request = new SwitchoverRequest(++_requests, world.Judge.NewestTerm, target.IsWitness ? null : target.Name, TimeSpan.FromSeconds(2), _requests % 2 == 0) });
     }
 
     private SimServer? Source(SimServer node) => world.Config.DoesBreak(Breaks.RejoinBeforeEstablished)

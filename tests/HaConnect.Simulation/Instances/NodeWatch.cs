@@ -128,7 +128,7 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
             WalReceiverTimeout = TimeSpan.FromMicroseconds(WalReceiver.Timeout),
             SynchronousStandbyNames = p.Setting("synchronous_standby_names"),
             Senders = p.InRecovery ? [] : [.. p.Senders.Select(x => new SenderState(x.StandbyName, x.StandbyName, x.IsStreaming ? "streaming" : "startup",
-                p.SynchronousNames?.Names.Contains(x.StandbyName) == true ? "quorum" : "async", Wal.Lsn(x.Flushed)))],
+                x.IsSynchronous ? "quorum" : "async", Wal.Lsn(x.Flushed)))],
             Register = Register.Parse(p.Disk.Settings.GetValueOrDefault("haconnect.term")),
             SeesRegister = true,
             LoadedRegister = Register.Parse(p.Setting("haconnect.term")),

@@ -11,7 +11,7 @@ namespace HaConnect.Simulation.Judging;
 /// <summary>Sees everything, and checks what must hold at every moment at which it could break. The first violation ends the run.</summary>
 internal sealed class Judge(World world)
 {
-    private readonly List<(WalEntry Entry, int Index, long Term)> _released = [];
+    private readonly List<(WalEntry Entry, int Index, long Term, SimServer Server)> _released = [];
     private readonly Dictionary<long, (SimServer Server, string Instance)> _promoted = [];
     private readonly Dictionary<long, (SimServer Server, TermRow Row)> _established = [];
     private readonly Dictionary<SimServer, long> _terms = []; // the newest under which each was promoted or established
@@ -47,16 +47,16 @@ internal sealed class Judge(World world)
         world.Trace($"VIOLATION of {invariant}: {what}");
     }
 
-    /// <summary>A server counts a commit as confirmed: whoever asked for it is told so, be it late.</summary>
-    internal void Released(ServerProcess process, int index, WalEntry entry)
+    /// <summary>A server counts a commit as confirmed, by these names: whoever asked for it is told so, be it late.</summary>
+    internal void Released(ServerProcess process, int index, WalEntry entry, SynchronousNames? names)
     {
         if (entry.Write == 0)
             return;
         if (entry.ReleasedAt < 0)
             entry.ReleasedAt = world.Scheduler.Now;
+        _released.Add((entry, index, _terms.GetValueOrDefault(process.Server), process.Server));
         if (world.Config.Required == 0)
             return;
-        var names = process.SynchronousNames;
         var holders = 0;
         if (names is not null)
         {
@@ -74,7 +74,6 @@ internal sealed class Judge(World world)
                 : $"{process.Server.Name} acked write {entry.Write}, which only {holders} of its synchronous standbys {string.Join(", ", names.Names)} have flushed");
         }
 
-        _released.Add((entry, index, _terms.GetValueOrDefault(process.Server)));
         if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
     }
@@ -176,7 +175,7 @@ internal sealed class Judge(World world)
 
     internal void LeftRecovery(ServerProcess process)
     {
-        if (world.Config.Required > 0 && process.SynchronousNames is null)
+        if (world.Config.Required > 0 && process.Checkpointer.Names is null)
             Violated(Invariants.SsnBeforePromote, $"{process.Server.Name} has left recovery without synchronous standby names: it acks alone");
     }
 
@@ -201,6 +200,8 @@ internal sealed class Judge(World world)
             return;
         (NewestTerm, EstablishedPrimary) = (term, process.Server);
         CheckNothingLost(process.Server, term, $"{process.Server.Name} is established in term {term}");
+        if (previous is not null && previous.Disk.Settings.GetValueOrDefault("synchronous_standby_names") == SynchronousNames.Fenced(term))
+            CheckAllTakenOver(previous, process.Server, term);
         if (before != default || previous is null || previous == process.Server)
             return;
         if (world.Config.DoesBreak(Breaks.NamesClearedOnOldPrimary))
@@ -224,7 +225,7 @@ internal sealed class Judge(World world)
     {
         if (world.Config.Required == 0)
             return;
-        foreach (var (entry, index, under) in _released)
+        foreach (var (entry, index, under, _) in _released)
         {
             if (under <= term && !Holds(primary, index, entry, flushed: false))
             {
@@ -232,6 +233,13 @@ internal sealed class Judge(World world)
                 return;
             }
         }
+    }
+
+    /// <summary>A switchover loses nothing, with asynchronous replication either.</summary>
+    private void CheckAllTakenOver(SimServer former, SimServer primary, long term)
+    {
+        if (_released.Find(r => r.Server == former && r.Term == _terms.GetValueOrDefault(former) && !Holds(primary, r.Index, r.Entry, flushed: false)) is { Entry: not null } lost)
+            Violated(Invariants.NoLostAck, $"{primary.Name} has taken over from {former.Name} in term {term} without write {lost.Entry.Write}, acked there at {lost.Entry.ReleasedAt / 1e6:0.000000}");
     }
 
     private static bool Holds(SimServer server, int index, WalEntry entry, bool flushed = true) =>

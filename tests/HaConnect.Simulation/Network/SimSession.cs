@@ -25,7 +25,7 @@ internal sealed class SimSession : ISession
 
     internal SimSession(SimInstance instance, ServerProcess process, Pipe up, Pipe down, long lease)
     {
-        (Instance, Process, _up, _down, _lease) = (instance, process, up, down, lease);
+        (Instance, Process, _up, _down, _lease, BegunAt) = (instance, process, up, down, lease, process.Server.World.Scheduler.Now);
         process.Sessions.Add(this);
         Touch();
     }
@@ -38,6 +38,8 @@ internal sealed class SimSession : ISession
     internal bool IsClient => _lease == 0 && !IsProbe;
 
     internal bool IsProbe { get; set; }
+
+    internal long BegunAt { get; }
 
     /// <summary>When its last probe began, and whether that said that writes are held and none is under way.</summary>
     internal (long At, bool IsHeld) LastProbe { get; set; }

@@ -35,4 +35,7 @@ internal enum Breaks
 
     /// <summary>Once there is a new primary, the waiting commits of the old one are cancelled instead of terminated.</summary>
     CancelOnOldPrimary = 256,
+
+    /// <summary>Names that a session shows count as names in force.</summary>
+    NamesShownForInForce = 512,
 }

@@ -33,7 +33,7 @@ internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int ru
     /// <summary>The mixture that every campaign runs: mostly three nodes, and what else a cluster can be.</summary>
     internal static RunConfig Mixed(int run) => (run % 10) switch
     {
-        0 => new RunConfig { ReadBound = TimeSpan.FromSeconds(2) },
+        0 => run % 20 < 10 ? new RunConfig { ReadBound = TimeSpan.FromSeconds(2) } : new RunConfig { Required = 0, DataNodes = run % 40 < 20 ? 3 : 2, Witnesses = run % 40 < 20 ? 0 : 1 },
         7 => new RunConfig { Witnesses = 1 },
         8 => new RunConfig { DataNodes = 4, Required = run % 20 < 10 ? 1 : 2 },
         9 => run % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1 },

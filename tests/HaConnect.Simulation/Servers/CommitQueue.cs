@@ -1,26 +1,40 @@
+using HaConnect.Failover.Promotion;
+
 namespace HaConnect.Simulation.Servers;
 
 /// <summary>Commits on a primary that wait until it and enough of its synchronous standbys have flushed them.</summary>
 internal sealed class CommitQueue(ServerProcess process)
 {
     private readonly Queue<(int Index, WalEntry Entry, Action Answer, long Since)> _waiting = new();
+    private int _confirmed;
+    private SynchronousNames? _confirmedBy;
 
     internal void Wait(int index, WalEntry entry, Action answer)
     {
         _waiting.Enqueue((index, entry, answer, process.Server.World.Scheduler.Now));
-        Release();
+        Flushed();
     }
 
-    /// <summary>Called when something was flushed here, a standby reported, or the names were emptied; changed names alone release nobody.</summary>
-    internal void Release()
+    /// <summary>Something was flushed here: who waits for no standby is done, and who comes after what the standbys have confirmed already.</summary>
+    internal void Flushed() => Answer(process.Checkpointer.Names is null ? int.MaxValue : _confirmed, _confirmedBy);
+
+    /// <summary>A standby has reported to a sender that has these names. Changed names alone release nobody.</summary>
+    internal void Release(SynchronousNames names)
     {
-        if (_waiting.Count == 0)
-            return;
-        var confirmed = Math.Min(Confirmed(), process.Disk.Flushed);
+        if (Confirmed(names) is var confirmed && confirmed > _confirmed && process.Checkpointer.Names is not null)
+            (_confirmed, _confirmedBy) = (confirmed, names);
+        Flushed();
+    }
+
+    internal void ReleaseAll() => Answer(int.MaxValue, by: null);
+
+    private void Answer(int confirmed, SynchronousNames? by)
+    {
+        confirmed = Math.Min(confirmed, process.Disk.Flushed);
         while (_waiting.TryPeek(out var waiting) && waiting.Index <= confirmed)
         {
             _waiting.Dequeue();
-            process.Server.World.Judge.Released(process, waiting.Index, waiting.Entry);
+            process.Server.World.Judge.Released(process, waiting.Index, waiting.Entry, by);
             waiting.Answer();
         }
     }
@@ -37,7 +51,11 @@ internal sealed class CommitQueue(ServerProcess process)
             Cancel(waiting.Entry);
     }
 
-    internal void TerminateAll() => _waiting.Clear();
+    internal void TerminateBefore(long time)
+    {
+        foreach (var waiting in _waiting.Where(w => w.Since < time).ToList())
+            Leave(waiting.Entry);
+    }
 
     /// <summary>Transactions that began before.</summary>
     internal int CountBefore(long time) => _waiting.Count(w => w.Since < time);
@@ -58,15 +76,13 @@ internal sealed class CommitQueue(ServerProcess process)
         return answer;
     }
 
-    private int Confirmed()
+    private int Confirmed(SynchronousNames names)
     {
-        if (process.SynchronousNames is not { } names)
-            return int.MaxValue;
         Span<int> flushed = stackalloc int[8];
         var count = 0;
         foreach (var sender in process.Senders)
         {
-            if (sender.IsStreaming && Contains(names.Names, sender.StandbyName) && count < flushed.Length)
+            if (sender is { IsStreaming: true, IsSynchronous: true } && count < flushed.Length)
                 flushed[count++] = sender.Flushed;
         }
 
@@ -75,16 +91,5 @@ internal sealed class CommitQueue(ServerProcess process)
         flushed = flushed[..count];
         flushed.Sort();
         return flushed[count - names.Required];
-    }
-
-    private static bool Contains(IReadOnlyList<string> names, string name)
-    {
-        for (var i = 0; i < names.Count; i++)
-        {
-            if (names[i] == name)
-                return true;
-        }
-
-        return false;
     }
 }

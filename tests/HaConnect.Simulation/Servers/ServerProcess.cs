@@ -1,4 +1,3 @@
-using HaConnect.Failover.Promotion;
 using HaConnect.Simulation.Network;
 using HaConnect.Simulation.Time;
 
@@ -13,6 +12,7 @@ internal sealed class ServerProcess
     private bool _flushPending;
     private bool _promoting;
     private bool _startupIsSignalled;
+    private bool _everybodyIsTold;
 
     internal ServerProcess(SimServer server, int number)
     {
@@ -21,7 +21,9 @@ internal sealed class ServerProcess
         StartTime = SimServer.Epoch.AddMicroseconds(server.World.Scheduler.Now).AddTicks(number);
         Loaded = new Dictionary<string, string>(Disk.Settings, StringComparer.Ordinal);
         StartupConninfo = Setting("primary_conninfo");
+        _everybodyIsTold = IsReadOnly;
         InRecovery = Disk.IsStandby;
+        Checkpointer = new Checkpointer(this);
         Commits = new CommitQueue(this);
         Startup = new StartupProcess(this);
     }
@@ -52,7 +54,7 @@ internal sealed class ServerProcess
     /// <summary><c>primary_conninfo</c> as the startup process has it, which reads the files a moment later than the sessions.</summary>
     internal string StartupConninfo { get; private set; }
 
-    internal SynchronousNames? SynchronousNames { get; private set; }
+    internal Checkpointer Checkpointer { get; }
 
     /// <summary>Names that a broken rule sets only after the promotion.</summary>
     internal string? NamesForLater { get; set; }
@@ -76,13 +78,18 @@ internal sealed class ServerProcess
 
     internal string Setting(string name) => Loaded.GetValueOrDefault(name, "");
 
-    /// <summary>To clients that have not said otherwise.</summary>
-    internal bool RefusesWrites => InRecovery || Setting("default_transaction_read_only") == "on";
+    /// <summary>
+    /// To clients that have not said otherwise. The postmaster tells one session after the other, and comes to the next reload only when it
+    /// is through: until then some have not heard of it.
+    /// </summary>
+    internal bool RefusesWrites => InRecovery || (IsReadOnly && (_everybodyIsTold || Server.World.Scheduler.Now - LoadedAt > 3_000 || Dice.OneIn(2)));
+
+    private bool IsReadOnly => Setting("default_transaction_read_only") == "on";
 
     /// <summary>Recovery has come far enough to let clients in.</summary>
     internal void Open()
     {
-        SynchronousNames = SynchronousNames.Parse(Setting("synchronous_standby_names"));
+        Checkpointer.Start();
         if (InRecovery)
         {
             // It may begin well behind what the process before had replayed: at its last checkpoint.
@@ -131,7 +138,7 @@ internal sealed class ServerProcess
     {
         _flushPending = false;
         Disk.Flushed = Disk.Wal.Count;
-        Commits.Release();
+        Commits.Flushed();
         SendAll();
     }
 
@@ -144,11 +151,12 @@ internal sealed class ServerProcess
     /// <summary><c>pg_reload_conf()</c>: the sessions see the files a moment later, the startup process another moment later.</summary>
     internal void Reload() => Actor.After(Dice.Between(500, 12_000), () =>
     {
+        _everybodyIsTold = IsReadOnly;
         Loaded = new Dictionary<string, string>(Disk.Settings, StringComparer.Ordinal);
         LoadedAt = World.Scheduler.Now;
-        SynchronousNames = SynchronousNames.Parse(Setting("synchronous_standby_names"));
-        if (SynchronousNames is null)
-            Commits.Release(); // emptied names release every waiter as if it were acked
+        Checkpointer.OnReload();
+        foreach (var sender in Senders)
+            sender.OnReload();
         var signalled = Dice.Between(100, 2_000);
         Actor.After(signalled, () => _startupIsSignalled = true);
         Actor.After(signalled + Dice.Between(400, 38_000), () =>

@@ -28,7 +28,8 @@ internal sealed class Statements(World world)
         [ControlSql.Verify] = static (p, s, _) => new SimRow(p.InRecovery && LooksCutOff(p, p.Startup.Receiver is null), HoldsLock(p, s), RegisterFor(p, s)),
         [ControlSql.Promote] = Promote,
         [ControlSql.ResumeReplay] = ResumeReplay,
-        [ControlSql.SynchronousNames] = static (p, _, _) => new SimRow(NamesFor(p)),
+        [ControlSql.ShownNames] = static (p, _, _) => new SimRow(NamesFor(p)),
+        [ControlSql.NamesInForce] = NamesInForce,
         [Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
         [ControlSql.Reload] = Reload,
@@ -41,14 +42,14 @@ internal sealed class Statements(World world)
         [ControlSql.Now] = static (p, _, _) => new SimRow(Time(p, p.Server.World.Scheduler.Now)),
         [ControlSql.LoadTime] = static (p, _, _) => new SimRow(Time(p, p.LoadedAt)),
         [ControlSql.HasRequests] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
-        [ControlSql.ReadRequest] = static (p, _, _) => p.Terms.Request is { } r ? new SimRow(r.Id, r.Target, r.DrainTimeout.TotalSeconds, r.Terminates) : SimRow.None,
+        [ControlSql.ReadRequest] = static (p, _, _) => p.Terms.Request is { } r ? new SimRow(r.Id, r.Term, r.Target, r.DrainTimeout.TotalSeconds, r.Terminates) : SimRow.None,
         [ControlSql.StartRequest] = StartRequest,
         [ControlSql.SealRequest] = static (p, _, _) => Write(p, new WalEntry()),
         [ControlSql.EndRequest] = static (p, _, parameters) => Write(p, new WalEntry { RequestEnded = (long)parameters[0] }),
         [ControlSql.ResetRegister] = static (_, _, _) => SimRow.None,
         [ControlSql.UnawareInstances] = static (p, _, parameters) => new SimRow(Probes(p).Count(x => Time(p, x.LastProbe.At) <= (DateTime)parameters[0])),
         [ControlSql.Undrained] = Undrained,
-        [ControlSql.TerminateOpen] = TerminateClients,
+        [ControlSql.TerminateOpen] = TerminateOpen,
         [ControlSql.HasReplayed] = static (p, _, parameters) => new SimRow(Wal.Lsn(p.Replayed) >= (ulong)(NpgsqlLogSequenceNumber)parameters[0]),
         [ControlSql.AllowWrites] = AllowWrites,
         [ControlSql.TerminateClients] = TerminateClients,
@@ -189,12 +190,14 @@ internal sealed class Statements(World world)
 
     private static SimRow Undrained(ServerProcess p, SimSession s, object[] parameters)
     {
-        var (since, isClosed) = ((DateTime)parameters[0], (bool)parameters[1]);
-        var unaware = isClosed ? 0 : Probes(p).Count(x => Time(p, x.LastProbe.At) <= since || !x.LastProbe.IsHeld);
-        return new SimRow(unaware + p.Commits.CountBefore(isClosed ? p.LoadedAt : long.MaxValue), "some");
+        var (since, closedAt) = ((DateTime)parameters[0], (DateTime)parameters[1]);
+        var unaware = closedAt == DateTime.MaxValue ? Probes(p).Count(x => Time(p, x.LastProbe.At) <= since || !x.LastProbe.IsHeld) : 0;
+        return new SimRow(unaware + p.Commits.CountBefore(Microseconds(closedAt)), "some");
     }
 
     private static IEnumerable<SimSession> Probes(ServerProcess p) => p.Sessions.Where(x => x.IsProbe && x.LastProbe.At > p.Server.World.Scheduler.Now - 10_000_000);
+
+    private static long Microseconds(DateTime time) => (long)(time - SimServer.Epoch).TotalMicroseconds;
 
     private static DateTime Time(ServerProcess p, long microseconds) => SimServer.Epoch.AddMicroseconds(microseconds);
 
@@ -214,11 +217,25 @@ internal sealed class Statements(World world)
 
     private static SimRow TerminateClients(ServerProcess p, SimSession s, object[] parameters)
     {
-        var clients = p.Sessions.Where(x => x.IsClient).ToList();
+        var before = Microseconds((DateTime)parameters[0]);
+        var clients = p.Sessions.Where(x => x.IsClient && x.BegunAt < before).ToList();
         foreach (var client in clients)
             client.BreakFromServer();
-        p.Commits.TerminateAll();
+        p.Commits.TerminateBefore(before);
         return new SimRow(clients.Count);
+    }
+
+    private static SimRow TerminateOpen(ServerProcess p, SimSession s, object[] parameters)
+    {
+        p.Commits.TerminateBefore(Microseconds((DateTime)parameters[0]));
+        return new SimRow(1);
+    }
+
+    private static SimRow NamesInForce(ServerProcess p, SimSession s, object[] parameters)
+    {
+        var bearers = (string[])parameters[0];
+        var isInForce = p.Checkpointer.LooksIdle && !p.Senders.Any(x => x.IsSynchronous && !bearers.Contains(x.StandbyName));
+        return new SimRow(NamesFor(p), isInForce || Broken(p, Breaks.NamesShownForInForce));
     }
 
     private static SimRow CreateWitnessTable(ServerProcess p, SimSession s, object[] parameters)
@@ -252,7 +269,7 @@ internal sealed class Statements(World world)
                 s.PositionAtPromise = (ReceivedLsn(p), Lsn(p.Replayed), p.Terms.Newest);
             world.Judge.RegisterWritten(p.Server, p.Disk.Settings.GetValueOrDefault(name), value);
         }
-        else if (name == "default_transaction_read_only" || SynchronousNames.IsFenced(value))
+        else if (name == "default_transaction_read_only" || SynchronousNames.IsClosed(value))
         {
             world.Judge.Fencing(p, s);
         }

@@ -1,3 +1,5 @@
+using HaConnect.Failover.Promotion;
+
 namespace HaConnect.Simulation.Servers;
 
 /// <summary>An upstream's WAL sender to one standby.</summary>
@@ -6,6 +8,7 @@ internal sealed class WalSender(ServerProcess upstream, WalReceiver receiver, st
     private int _sent = from;
     private bool _pushPending;
     private bool _gone;
+    private SynchronousNames? _names = SynchronousNames.Parse(upstream.Setting("synchronous_standby_names"));
 
     internal WalReceiver Receiver => receiver;
 
@@ -39,8 +42,15 @@ internal sealed class WalSender(ServerProcess upstream, WalReceiver receiver, st
         IsStreaming = true;
         if (flushed > Flushed)
             Flushed = flushed;
-        upstream.Commits.Release();
+        if (IsSynchronous)
+            upstream.Commits.Release(_names!);
     });
+
+    /// <summary>Each sender reads the files for itself: whether its standby counts, and how many it takes, is as the sender has it.</summary>
+    internal void OnReload() => upstream.Actor.After(upstream.Server.Dice.Between(20, 5_000), () =>
+        _names = SynchronousNames.Parse(upstream.Disk.Settings.GetValueOrDefault("synchronous_standby_names", "")));
+
+    internal bool IsSynchronous => _names?.Names.Contains(StandbyName, StringComparer.Ordinal) == true;
 
     /// <summary>The standby has said so, or its connection was closed.</summary>
     internal void Remove()

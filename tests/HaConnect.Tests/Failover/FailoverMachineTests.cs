@@ -153,7 +153,7 @@ public sealed class FailoverMachineTests
     {
         var cluster = new Cluster();
         var i = new Driver(cluster).InPeace();
-        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.Live(3);
         Assert.Equal(("b", 2L, Step.Leading), (i.State.Established!.Primary, i.State.Established.Term, i.State.Step));
         Assert.Contains("StartRequest@p WriteRegister@p AwaitInstances@p WriteRegister@p Drain@p WriteRegister@a WriteRegister@b WriteRegister@p Seal@p AwaitReplay@b CutOff@a CutOff@b ReadPosition@a", i.Commands, StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed class FailoverMachineTests
     {
         var cluster = new Cluster();
         var i = new Driver(cluster).InPeace();
-        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.React = e => e.Command.Name == command ? Reaction.Refuse : Reaction.Answer;
         i.Live(3);
         Assert.Equal(("p", 1L), (i.State.Established!.Primary, i.State.Established.Term));
@@ -187,13 +187,50 @@ public sealed class FailoverMachineTests
     {
         var cluster = new Cluster();
         var i = new Driver(cluster).InPeace();
-        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.React = e => e.Command.Name == command && e.Node != (command == nameof(NodeCommand.SetSynchronousNames) ? "p" : "") ? Reaction.Refuse : Reaction.Answer;
         i.Live(6);
         Assert.Equal("p", i.State.Established!.Primary);
         Assert.True(i.State.Established.Term > 1);
         Assert.Equal((SynchronousNames.Format(1, ["a", "b"]), false), (cluster["p"].SynchronousNames, cluster["p"].RefusesWrites));
         Assert.Equal(("p", "p"), (cluster["a"].Upstream, cluster["b"].Upstream));
+        Assert.Contains("told to refuse", cluster["p"].Outcome, StringComparison.Ordinal);
+    }
+
+    /// <summary>A stop waits until the primary takes writes again, or the target has become it.</summary>
+    [Theory]
+    [InlineData(nameof(NodeCommand.AwaitInstances), "p")]
+    [InlineData(nameof(NodeCommand.Drain), "p")]
+    [InlineData(nameof(NodeCommand.Seal), "b")]
+    [InlineData(nameof(NodeCommand.AwaitReplay), "b")]
+    public void Switchover_StopAmidAStep_NobodyIsLeftClosed(string command, string primary)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e =>
+        {
+            if (e.Command.Name == command)
+                i.Stop();
+            return Reaction.Answer;
+        };
+        i.Live(3);
+        var server = cluster[primary];
+        Assert.Equal((Step.Stopped, false, false), (i.State.Step, server.InRecovery, server.RefusesWrites));
+        Assert.False(SynchronousNames.IsClosed(server.SynchronousNames));
+        Assert.Equal(primary, server.Established!.Primary);
+    }
+
+    [Fact]
+    public void Switchover_AskedForInAnEarlierTerm_IsRefused()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        cluster["a"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.Live(3);
+        Assert.Equal(("a", "it was asked for in term 1, but term 2 is in force"), (i.State.Established!.Primary, cluster["a"].Outcome));
     }
 
     [Fact]
@@ -201,7 +238,7 @@ public sealed class FailoverMachineTests
     {
         var cluster = new Cluster();
         var i = new Driver(cluster).InPeace();
-        cluster["p"].Request = new SwitchoverRequest(7, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.React = e => e.Command is NodeCommand.Drain ? Reaction.Silence : Reaction.Answer;
         i.Grace();
         i.Run();
@@ -224,7 +261,7 @@ public sealed class FailoverMachineTests
         var i = new Driver(cluster).InPeace();
         if (target == "b")
             i.Lose("b");
-        cluster["p"].Request = new SwitchoverRequest(7, target, TimeSpan.FromSeconds(5), Terminates: false);
+        cluster["p"].Request = new SwitchoverRequest(7, 1, target, TimeSpan.FromSeconds(5), Terminates: false);
         i.Live(3);
         Assert.Equal(why, cluster["p"].Outcome);
         Assert.DoesNotContain("StartRequest@p", i.Asked);
@@ -270,6 +307,33 @@ public sealed class FailoverMachineTests
         Assert.Single(i.Told, t => t.Sentence.StartsWith("an old primary could not be fenced", StringComparison.Ordinal));
         Assert.True(i.Asked.Count(a => a == "Fence@p") > 1);
         i.React = _ => Reaction.Answer;
+        i.Live();
+        Assert.Equal((SynchronousNames.Fenced(2), null), (cluster["p"].SynchronousNames, i.State.FenceProblem));
+    }
+
+    /// <summary>It was done, but the session was lost before the answer: it is told all the same.</summary>
+    [Fact]
+    public void Fencing_AnswerLost_IsToldWhenItIsSeen()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        cluster["p"].IsAlive = true;
+        i.React = e => e.Command is NodeCommand.Fence ? Reaction.DropAfter : Reaction.Answer;
+        i.Live();
+        Assert.Equal(SynchronousNames.Fenced(2), cluster["p"].SynchronousNames);
+        Assert.Single(i.Told, t => t.Sentence.StartsWith("fenced: p", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Survey_FenceThatWasLeftHalfway_IsFinished()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.Live();
+        (cluster["p"].IsAlive, cluster["p"].RefusesWrites, cluster["p"].SynchronousNames) = (true, true, SynchronousNames.Fencing(2));
         i.Live();
         Assert.Equal(SynchronousNames.Fenced(2), cluster["p"].SynchronousNames);
     }
@@ -484,6 +548,29 @@ public sealed class FailoverMachineTests
         };
         i.Live();
         Assert.Equal(2, cluster["a"].Established!.Term);
+    }
+
+    /// <summary>
+    /// A switchover has come as far as that its target may take writes; coordinator and target are gone. Whoever comes next must not open the
+    /// former primary, be it that other coordinators have promised since.
+    /// </summary>
+    [Theory]
+    [InlineData(RegisterPhase.Accepted, false)]
+    [InlineData(RegisterPhase.Established, false)]
+    [InlineData(RegisterPhase.PromisedAfterAcceptance, false)]
+    [InlineData(RegisterPhase.Decided, true)]
+    internal void Confirm_Asynchronous_FormerPrimaryStaysClosedWhileAnotherMayTakeWrites(RegisterPhase phase, bool opens)
+    {
+        var cluster = new Cluster("p a", required: 0, witnesses: 1);
+        var i = new Driver(cluster).InPeace();
+        (cluster["p"].SynchronousNames, cluster["p"].RefusesWrites) = (SynchronousNames.Fenced(2), true);
+        cluster["p"].Register = new Register(2, "other", RegisterPhase.Held, 1, "p", "p");
+        cluster["w1"].Register = new Register(2, "other", phase, 2, "a", "w1");
+        i.Lose("a");
+        i.Live();
+        Assert.Equal((opens ? "" : SynchronousNames.Fenced(2), !opens), (cluster["p"].SynchronousNames, cluster["p"].RefusesWrites));
+        Assert.Equal(!opens, cluster["w1"].Register is { IsAccepted: true, Decision: "a" }); // carried through the promises
+        Assert.Equal(opens, !i.Told.Any(t => t.Sentence.StartsWith("whether a has acked anything cannot be told", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -9,6 +9,7 @@ public sealed class RegisterTests
     [InlineData("7,i,promised,5,db3,db1", 7, "i", "Promised", 5, "db3", "db1")]
     [InlineData("8,i,decided,8,db2,db1:5432", 8, "i", "Decided", 8, "db2", "db1:5432")]
     [InlineData("9,i,accepted,9,db2,db1", 9, "i", "Accepted", 9, "db2", "db1")]
+    [InlineData("11,i,promisedafteracceptance,9,db2,db1", 11, "i", "PromisedAfterAcceptance", 9, "db2", "db1")]
     [InlineData("10,i,established,10,db2,db1", 10, "i", "Established", 10, "db2", "db1")]
     public void Parse_Text_GivesTheFieldsAndFormatsBack(string text, long term, string coordinator, string phase, long decisionTerm, string decision, string node)
     {
@@ -32,7 +33,7 @@ public sealed class RegisterTests
 
     [Fact]
     public void Phases_Order_IsThatOfTheProtocol() =>
-        Assert.Equal([RegisterPhase.Promised, RegisterPhase.Decided, RegisterPhase.Accepted, RegisterPhase.Established, RegisterPhase.Announced, RegisterPhase.Held], Enum.GetValues<RegisterPhase>().Order());
+        Assert.Equal([RegisterPhase.Promised, RegisterPhase.Decided, RegisterPhase.Accepted, RegisterPhase.Established, RegisterPhase.PromisedAfterAcceptance, RegisterPhase.Announced, RegisterPhase.Held], Enum.GetValues<RegisterPhase>().Order());
 
     [Fact]
     public void InstanceName_Create_FitsIntoARegister()

@@ -121,7 +121,18 @@ internal static class ControlSql
 
     internal const string ResumeReplay = "SELECT pg_catalog.pg_wal_replay_resume()";
 
-    internal const string SynchronousNames = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
+    internal const string ShownNames = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
+
+    /// <summary>
+    /// Whether this session shows the names, and whether they can be in force: no WAL sender counts a standby that is not among them, and the
+    /// checkpointer, which alone makes commits wait or not, waits for work, or between two pages: before either it reads the files. Sources:
+    /// PostgreSQL's SyncRepUpdateSyncStandbysDefined, CheckpointerMain and CheckpointWriteDelay; SyncRepInitConfig for the senders.
+    /// </summary>
+    internal const string NamesInForce = """
+        SELECT pg_catalog.current_setting('synchronous_standby_names'),
+               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'checkpointer' AND a.wait_event IN ('CheckpointerMain', 'CheckpointWriteDelay'))
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication s WHERE s.sync_priority > 0 AND NOT pg_catalog.lower(s.application_name) = ANY ($1))
+        """;
 
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 
@@ -143,17 +154,18 @@ internal static class ControlSql
     /// <summary>Switchovers that somebody has asked for, and what has become of them.</summary>
     internal const string CreateRequests = """
         CREATE TABLE IF NOT EXISTS haconnect.switchover (
-          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, target text, drain_timeout interval NOT NULL, terminates boolean NOT NULL,
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, term bigint, target text, drain_timeout interval NOT NULL DEFAULT '5 s', terminates boolean NOT NULL DEFAULT false,
           asked_by text NOT NULL, asked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), started_at timestamptz, coordinator text,
           sealed_at timestamptz, ended_at timestamptz, outcome text)
         """;
 
-    internal const string AskForSwitchover = "INSERT INTO haconnect.switchover (target, drain_timeout, terminates, asked_by) VALUES ($1, $2, $3, $4) RETURNING id";
+    internal const string AskForSwitchover = "INSERT INTO haconnect.switchover (term, target, drain_timeout, terminates, asked_by) VALUES ($1, $2, $3, $4, $5) RETURNING id";
 
     internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.coordinator, r.outcome FROM haconnect.switchover r WHERE r.id = $1";
 
-    internal const string TakeBackRequests = """
-        UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = 'taken back' WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL
+    /// <summary>Unless a coordinator has begun with it.</summary>
+    internal const string TakeBackRequest = """
+        UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL
         """;
 
     internal const string InsertTerm = """
@@ -183,7 +195,7 @@ internal static class ControlSql
 
     /// <summary>Nobody waits any more for one that was asked for long ago.</summary>
     internal const string ReadRequest = """
-        SELECT r.id, r.target, extract(epoch FROM r.drain_timeout)::float8, r.terminates FROM haconnect.switchover r
+        SELECT r.id, r.term, r.target, least(greatest(extract(epoch FROM r.drain_timeout)::float8, 0.1), 300), r.terminates FROM haconnect.switchover r
          WHERE r.started_at IS NULL AND r.ended_at IS NULL AND r.asked_at > pg_catalog.clock_timestamp() - interval '30 s' ORDER BY r.id LIMIT 1
         """;
 
@@ -194,10 +206,7 @@ internal static class ControlSql
     /// <summary>One, or with 0 whatever a coordinator before has begun with.</summary>
     internal const string EndRequest = "UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE ended_at IS NULL AND (id = $1 OR ($1 = 0 AND started_at IS NOT NULL))";
 
-    /// <summary>
-    /// Probing sessions that have not begun a probe since. Whoever has not for ten seconds is taken for frozen or gone; with a
-    /// Probing.Interval above that it is neither, and not waited for.
-    /// </summary>
+    /// <summary>Probing sessions that have not begun a probe since. Whoever has not for ten seconds, twice the longest Probing.Interval, is taken for frozen or gone.</summary>
     internal const string UnawareInstances = $"""
         SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_activity a
          WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.query_start <= $1 AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s'
@@ -205,7 +214,7 @@ internal static class ControlSql
 
     /// <summary>
     /// Instances that do not know yet, or have writes under way, and sessions with an open transaction: any at first, and once writes are
-    /// refused only such as began before.
+    /// refused ($2, till then infinity) only such as began before.
     /// </summary>
     internal const string Undrained = $"""
         SELECT pg_catalog.count(*)::int, pg_catalog.string_agg(x.who, ', ')
@@ -214,15 +223,16 @@ internal static class ControlSql
                   FROM pg_catalog.pg_stat_activity a
                  WHERE a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
                    AND CASE WHEN a.application_name = '{Connections.NodeSources.ProbeApplication}'
-                            THEN NOT $2 AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s' AND (a.query_start <= $1 OR NOT pg_catalog.starts_with(a.query, '{Probing.ProbeSql.Held}'))
-                            ELSE a.application_name NOT LIKE 'haconnect-%' AND a.xact_start IS NOT NULL AND (NOT $2 OR a.xact_start < pg_catalog.pg_conf_load_time()) END
+                            THEN $2 = 'infinity'::timestamptz AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s' AND (a.query_start <= $1 OR NOT pg_catalog.starts_with(a.query, '{Probing.ProbeSql.Held}'))
+                            ELSE a.application_name NOT LIKE 'haconnect-%' AND a.xact_start < $2 END
                  ORDER BY a.xact_start LIMIT 20) x
         """;
 
+    /// <summary>Ends the sessions whose transactions began before writes were refused; those that read since are left alone.</summary>
     internal const string TerminateOpen = """
         SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::int
           FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
-         WHERE a.backend_type = 'client backend' AND a.xact_start IS NOT NULL AND a.pid <> pg_catalog.pg_backend_pid()
+         WHERE a.backend_type = 'client backend' AND a.xact_start < $1 AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.application_name NOT LIKE 'haconnect-%'
            AND (NOT r.rolsuper OR (SELECT me.rolsuper FROM pg_catalog.pg_roles me WHERE me.rolname = current_user))
         """;
@@ -234,14 +244,14 @@ internal static class ControlSql
     internal const string AllowWrites = "ALTER SYSTEM RESET default_transaction_read_only";
 
     /// <summary>
-    /// Ends the sessions that may have begun before the settings now loaded, and says how many there were. Terminated, a commit that waits
+    /// Ends the sessions that began before writes were refused, and says how many there were. Terminated, a commit that waits
     /// for a standby is not answered; cancelled, it would be answered as a success. Another superuser's session cannot be ended by a user
     /// that is none, and stays.
     /// </summary>
     internal const string TerminateClients = """
         SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::int
           FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
-         WHERE a.backend_type = 'client backend' AND a.backend_start < pg_catalog.pg_conf_load_time() AND a.pid <> pg_catalog.pg_backend_pid()
+         WHERE a.backend_type = 'client backend' AND a.backend_start < $1 AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.application_name NOT LIKE 'haconnect-%'
            AND (NOT r.rolsuper OR (SELECT me.rolsuper FROM pg_catalog.pg_roles me WHERE me.rolname = current_user))
         """;

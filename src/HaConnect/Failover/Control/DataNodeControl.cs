@@ -12,6 +12,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     /// <summary>A promotion asked for just after the stream was lost sleeps for wal_retrieve_retry_interval (5 s) unless it is woken.</summary>
     private const int PollsPerNudge = 10;
 
+    private static readonly DateTime s_infinity = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+
     private readonly RecordReader _reader = new(node, session);
     private bool _registerIsKnown;
     private Register? _written;
@@ -96,12 +98,37 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Returns when the names are in force, not only shown: every process has been told of them, and the checkpointer has been seen waiting
+    /// for work twice since. Busy syncing files it may leave commits as they were for long (SynchronousNamesFacts).
+    /// </summary>
     private async Task LoadSynchronousNamesAsync(string names, CancellationToken cancellationToken)
     {
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync(ControlSql.SynchronousNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != names)
-            await PollAsync().ConfigureAwait(false);
+        await ReloadAsync(cancellationToken).ConfigureAwait(false);
+        var bearers = SynchronousNames.Parse(names)?.Names.Select(n => n.ToLowerInvariant()).ToArray() ?? [];
+        for (var seen = 0; seen < 2;)
+        {
+            var (shown, isInForce) = await session.QueryAsync(ControlSql.NamesInForce, static row => (row.GetString(0), row.GetBoolean(1)), cancellationToken, [bearers]).ConfigureAwait(false);
+            seen = shown == names && isInForce ? seen + 1 : 0;
+            if (seen < 2)
+                await PollAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Returns when every process of the server has been told to read its files again: the postmaster tells one after the other, and comes
+    /// to a second reload only when it is through with the first.
+    /// </summary>
+    private async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        for (var reloads = 0; reloads < 2; reloads++)
+        {
+            var before = await LoadTimeAsync(cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+            while (await LoadTimeAsync(cancellationToken).ConfigureAwait(false) == before)
+                await PollAsync().ConfigureAwait(false);
+        }
     }
 
     public async Task VerifyAsync(long term, bool isCutOff, CancellationToken cancellationToken)
@@ -175,11 +202,12 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
                 throw new CommandRefusedException($"it has promised term {register.Term} to {register.Coordinator}");
         }
 
-        // The names last: whoever sees them loaded knows that writes are refused, too. They are never emptied, which would release whoever waits.
-        await session.ExecuteAsync(ControlSql.RefuseWrites, cancellationToken).ConfigureAwait(false);
-        await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false) > 0)
+        // Names that nobody bears, never none, which would release whoever waits. The last ones say that its clients are gone, too.
+        var closedAt = await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
+        await LoadSynchronousNamesAsync(SynchronousNames.Fencing(term), cancellationToken).ConfigureAwait(false);
+        while (await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken, closedAt).ConfigureAwait(false) > 0)
             await PollAsync().ConfigureAwait(false);
+        await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StartRequestAsync(long id, CancellationToken cancellationToken)
@@ -202,34 +230,27 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             throw new CommandRefusedException("that writes are held is not on record");
         var since = await NowAsync(cancellationToken).ConfigureAwait(false);
         var startedAt = session.Time.GetTimestamp();
-        for (var isClosed = false; ; await PollAsync().ConfigureAwait(false))
+        for (DateTime? closedAt = null; ; await PollAsync().ConfigureAwait(false))
         {
-            var (left, who) = await session.QueryAsync(ControlSql.Undrained, static row => (row.GetInt32(0), row.IsDBNull(1) ? "" : row.GetString(1)), cancellationToken, since, isClosed).ConfigureAwait(false);
+            var (left, who) = await session.QueryAsync(ControlSql.Undrained, static row => (row.GetInt32(0), row.IsDBNull(1) ? "" : row.GetString(1)), cancellationToken, since, closedAt ?? s_infinity).ConfigureAwait(false);
             var isLate = session.Time.GetElapsedTime(startedAt) > timeout;
-            if (left == 0 && isClosed)
+            if (left == 0 && closedAt is not null)
                 return;
             if (left > 0 && isLate && !terminates)
                 throw new CommandRefusedException($"not drained within {timeout}: {who}");
-            if (!isClosed && (left == 0 || isLate))
-            {
-                await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
-                isClosed = true;
-            }
+            if (closedAt is null && (left == 0 || isLate))
+                closedAt = await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
             else if (isLate)
-            {
-                await session.ExecuteAsync(ControlSql.TerminateOpen, cancellationToken).ConfigureAwait(false);
-            }
+                await session.ExecuteAsync(ControlSql.TerminateOpen, cancellationToken, closedAt!).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Returns when this session has loaded it; those that began their transactions before count as open.</summary>
-    private async Task RefuseWritesAsync(CancellationToken cancellationToken)
+    /// <summary>Returns a moment from which on every transaction that begins is read-only, unless its session has it otherwise.</summary>
+    private async Task<DateTime> RefuseWritesAsync(CancellationToken cancellationToken)
     {
         await session.ExecuteAsync(ControlSql.RefuseWrites, cancellationToken).ConfigureAwait(false);
-        var before = await session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken).ConfigureAwait(false);
-        await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken).ConfigureAwait(false) == before)
-            await PollAsync().ConfigureAwait(false);
+        await ReloadAsync(cancellationToken).ConfigureAwait(false);
+        return await NowAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken)
@@ -256,7 +277,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         // Taken over as it is, so that whoever comes after a halfway end finds that it is held.
         await WriteRegisterAsync(register with { Phase = RegisterPhase.Held }, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.AllowWrites, cancellationToken).ConfigureAwait(false);
-        await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
+        if (SynchronousNames.IsClosed(await session.QueryAsync(ControlSql.ShownNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false)))
+            await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
         await WriteRegisterAsync(register, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
     }
@@ -266,6 +288,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         if (await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             await session.ExecuteAsync(ControlSql.EndRequest, cancellationToken, id, outcome).ConfigureAwait(false);
     }
+
+    private Task<DateTime> LoadTimeAsync(CancellationToken cancellationToken) => session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken);
 
     private Task<DateTime> NowAsync(CancellationToken cancellationToken) => session.QueryAsync(ControlSql.Now, static row => row.GetDateTime(0), cancellationToken);
 

@@ -68,8 +68,8 @@ internal interface INodeControl : IAsyncDisposable
     Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sets names that nobody bears and returns a position behind all that was written until then. This session shows the names; the
-    /// checkpointer, which puts them in force, may be later (docs/operations/switchover.md).
+    /// Puts names that nobody bears in force and returns a position behind all that was written until then, and so behind all that is ever
+    /// acked here.
     /// </summary>
     Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken);
 

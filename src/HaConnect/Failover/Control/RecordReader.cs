@@ -61,7 +61,7 @@ internal sealed class RecordReader(string node, LockSession session)
     }
 
     private static SwitchoverRequest? Request(DbDataReader row) =>
-        !row.HasRows ? null : new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), TimeSpan.FromSeconds(row.GetDouble(2)), row.GetBoolean(3));
+        !row.HasRows ? null : new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), TimeSpan.FromSeconds(row.GetDouble(3)), row.GetBoolean(4));
 
     private static TermRecord? Term(DbDataReader row) => !row.HasRows ? null : new TermRecord(
         new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)),

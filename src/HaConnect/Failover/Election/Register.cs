@@ -16,6 +16,9 @@ namespace HaConnect.Failover;
 /// <param name="Node">Whose record it is.</param>
 internal sealed record Register(long Term, string Coordinator, RegisterPhase Phase, long DecisionTerm, string Decision, string Node)
 {
+    /// <summary>Its decision was accepted by this voter or another, so that the node decided for may take writes.</summary>
+    internal bool IsAccepted => Phase is RegisterPhase.Accepted or RegisterPhase.Established or RegisterPhase.PromisedAfterAcceptance;
+
     internal static Register? Parse(string? text)
     {
         var fields = text?.Split(',');

@@ -15,6 +15,9 @@ internal enum RegisterPhase
     /// <summary>The voter follows (or is) the established primary of the term.</summary>
     Established,
 
+    /// <summary>Promised, while the decision of an earlier term that it carries on had been accepted.</summary>
+    PromisedAfterAcceptance,
+
     /// <summary>The established primary's only: a switchover is about to begin, so that every instance looks often.</summary>
     Announced,
 

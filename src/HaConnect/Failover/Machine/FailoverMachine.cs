@@ -15,7 +15,7 @@ internal static class FailoverMachine
         while (FailoverTable.Rows.FirstOrDefault(r => r.From == state.Step && r.When(state)) is { } row)
         {
             var sentence = row.Sentence(state);
-            state = state with { Step = row.To, StepNumber = state.StepNumber + 1, Pending = [], GraceOver = false, TimeOver = false };
+            state = state with { Step = row.To, StepNumber = state.StepNumber + 1, Pending = [], GraceOver = false, TimeOver = false, LastTold = sentence ?? state.LastTold };
             IEnumerable<Effect> asked = [];
             if (row.Then is { } then)
                 (state, asked) = then(state);

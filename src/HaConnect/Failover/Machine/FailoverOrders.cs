@@ -9,7 +9,7 @@ namespace HaConnect.Failover;
 internal static class FailoverOrders
 {
     internal static (FailoverState State, IEnumerable<Effect> Effects) Release(FailoverState s) =>
-        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null, Request = null }, [new Effect.ReleaseAll()]);
+        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null, Request = null, CalledOff = null }, [new Effect.ReleaseAll()]);
 
     /// <summary>What was refused was this office's business: the next one is announced again.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) LoseOffice(FailoverState s)
@@ -44,7 +44,7 @@ internal static class FailoverOrders
     {
         var request = s.PrimaryState!.Record!.Request!;
         var target = TargetOf(s, request)!.Voter.Name;
-        s = Anew(s) with { Goal = Goal.Switchover, Request = request with { Target = target } };
+        s = Anew(s) with { Goal = Goal.Switchover, Request = request with { Target = target }, CalledOff = null };
         return Ask(s, [s.PrimaryState!], v => [new NodeCommand.StartRequest(request.Id), Tell(s, v, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
     }
 
@@ -52,6 +52,12 @@ internal static class FailoverOrders
         Ask(s, [s.PrimaryState!], v => [Tell(s, v, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.DrainTimeout, s.Request.Terminates)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Seal(FailoverState s) => Ask(s, [s.PrimaryState!], _ => [new NodeCommand.Seal(s.Term, s.Request!.Id)]);
+
+    /// <summary>
+    /// Calls a switchover off that has taken a term: the present primary is confirmed in another one at once, which opens it and points the
+    /// standbys back to it.
+    /// </summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Undo(FailoverState s) => Begin(s with { CalledOff = s.LastTold }, Goal.Confirm);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) CatchUp(FailoverState s) => Ask(s, [Best(s)!], _ => [new NodeCommand.AwaitReplay(s.SealedAt!.Value)]);
 
@@ -145,12 +151,14 @@ internal static class FailoverOrders
         s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, FailuresInARow = 0, Goal = Goal.None };
 
         // A switchover of a coordinator before has ended with this term, too.
-        var end = new Effect.AtNode(s.Candidate!, s.StepNumber, new NodeCommand.EndRequest(s.Request?.Id ?? 0, goal == Goal.Confirm ? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded));
-        return (s with { Request = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal == Goal.Bootstrap ? [] : [end]);
+        var end = new Effect.AtNode(s.Candidate!, s.StepNumber, new NodeCommand.EndRequest(s.Request?.Id ?? 0, goal == Goal.Confirm ? s.CalledOff ?? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded));
+        return (s with { Request = null, CalledOff = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal == Goal.Bootstrap ? [] : [end]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fence(FailoverState s) =>
         Ask(s, LeftBehind(s), _ => [new NodeCommand.Fence(s.Established!.Term)]);
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Fenced(FailoverState s) => Settle(s with { FenceProblem = null });
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) KeepFenceProblem(FailoverState s) => (s with { FenceProblem = Problems(s) }, []);
 
@@ -161,9 +169,12 @@ internal static class FailoverOrders
     /// Not while another node may have been promoted by an earlier coordinator: the old primary and that one could then both ack, each with
     /// standbys of its own.
     /// </summary>
-    internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) => Contender(s) is null
-        ? Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)])
-        : (s, []);
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Revert(FailoverState s) => s switch
+    {
+        { Goal: Goal.Switchover } => (s, []), // undone as a whole
+        _ when Contender(s) is not null => (s, []),
+        _ => Ask(s, s.Promised.Where(v => IsStandby(v, s)), _ => [new NodeCommand.Repoint(s.Established!.Primary, s.Term)]),
+    };
 
     /// <summary>After the promotion: nothing is taken back, the next attempt goes on from what the servers then have.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) TryAgain(FailoverState s) =>
@@ -212,7 +223,8 @@ internal static class FailoverOrders
     private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
     {
         var decision = s.Settings.Broken == BrokenRules.DecisionForgotten ? null : Decision(s);
-        var phase = s.Goal == Goal.Switchover && voter.Voter.Name == s.Established!.Primary ? RegisterPhase.Held : RegisterPhase.Promised;
+        var phase = s.Goal == Goal.Switchover && voter.Voter.Name == s.Established!.Primary ? RegisterPhase.Held
+            : s.Settings.Required == 0 && Contender(s) is not null ? RegisterPhase.PromisedAfterAcceptance : RegisterPhase.Promised;
         return new(new Register(s.Term, s.Settings.Coordinator, phase, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
     }
 

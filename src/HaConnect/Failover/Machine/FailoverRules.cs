@@ -41,9 +41,18 @@ internal static class FailoverRules
     /// promised a later one may be about to become the primary, and whoever was promoted by hand holds the row in force and is left alone.
     /// </summary>
     internal static IEnumerable<VoterState> LeftBehind(FailoverState s) => s is { StopRequested: false, Established: { } row }
-        ? s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != row.Primary && !SynchronousNames.IsFenced(record.SynchronousNamesText)
+        ? s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != row.Primary && !IsFenced(record)
             && (s.Settings.Broken == BrokenRules.FenceRegardless || ((record.NewestTerm?.Term ?? 0) < row.Term && (record.Register?.Term ?? 0) <= row.Term)))
         : [];
+
+    /// <summary>Old primaries in reach that refuse writes: the fence may have been completed without an answer.</summary>
+    internal static IEnumerable<VoterState> AreFenced(FailoverState s) =>
+        s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != s.Established?.Primary && IsFenced(record));
+
+    internal static string FencedOnes(IEnumerable<VoterState> nodes, FailoverState s) =>
+        $"fenced: {List(nodes)}, of an earlier term than {s.Established!.Term}, refuses writes until it has rejoined as a standby (docs/operations/rejoin.md)";
+
+    private static bool IsFenced(VoterRecord record) => SynchronousNames.IsFenced(record.SynchronousNamesText) && record.RefusesWrites;
 
     /// <summary>Both promote another node; only what a failover must not wait for differs.</summary>
     internal static bool Promotes(FailoverState s) => s.Goal is Goal.Failover or Goal.Switchover;
@@ -60,6 +69,8 @@ internal static class FailoverRules
     internal static string? WhyNoSwitchover(FailoverState s)
     {
         var request = s.PrimaryState!.Record!.Request!;
+        if (request.Term is { } term && term != s.Established!.Term)
+            return string.Create(CultureInfo.InvariantCulture, $"it was asked for in term {term}, but term {s.Established.Term} is in force");
         if (TargetOf(s, request) is not { } target)
             return request.Target is null ? "there is no standby in reach" : $"{request.Target} is no configured node";
         if (target.Voter.Name == s.Established!.Primary)
@@ -72,10 +83,13 @@ internal static class FailoverRules
 
     /// <summary>A switchover was begun with this primary, and left or called off before a term was promised.</summary>
     internal static bool IsHeldUp(FailoverState s) => s is { StopRequested: false, Established: { } row, PrimaryState.Record: { InRecovery: false } record } && record.EstablishedTerm?.Term == row.Term
-        && (record.Register?.Term ?? 0) <= row.Term && (record.IsTold || record.Register is { Phase: RegisterPhase.Announced or RegisterPhase.Held } || SynchronousNames.IsFenced(record.SynchronousNamesText));
+        && (record.Register?.Term ?? 0) <= row.Term && (record.IsTold || record.Register is { Phase: RegisterPhase.Announced or RegisterPhase.Held } || SynchronousNames.IsClosed(record.SynchronousNamesText));
+
+    /// <summary>The primary is well and in reach: a switchover away from it can be undone.</summary>
+    internal static bool CanUndo(FailoverState s) => s is { Verdict.Kind: VerdictKind.Healthy, PrimaryState: not null };
 
     /// <summary>It takes no writes, or tells every instance to hold them: a switchover has closed it.</summary>
-    internal static bool IsClosed(VoterRecord record) => record.IsTold || record.RefusesWrites || SynchronousNames.IsFenced(record.SynchronousNamesText);
+    internal static bool IsClosed(VoterRecord record) => record.IsTold || record.RefusesWrites || SynchronousNames.IsClosed(record.SynchronousNamesText);
 
     /// <summary>The target receives for as long as the others do, so that none of them is ahead of it unless there was bad luck.</summary>
     private static string? WhyNotTarget(FailoverState s, VoterState target)
@@ -95,14 +109,17 @@ internal static class FailoverRules
     }
 
     /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
-    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Append(s.NewestDecision).Where(r => r is { DecisionTerm: > 0 }).MaxBy(r => r!.DecisionTerm);
+    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Append(s.NewestDecision).Where(r => r is { DecisionTerm: > 0 })
+        .MaxBy(r => (r!.DecisionTerm, r.IsAccepted));
 
     /// <summary>
     /// A node other than the established primary that a later term decided for: it may have been promoted, and have acked, although this
-    /// coordinator sees nothing of it. Asynchronous replication promises nothing of the kind.
+    /// coordinator sees nothing of it. With asynchronous replication it acks nothing before a majority has accepted it.
     /// </summary>
-    internal static string? Contender(FailoverState s) =>
-        s.Settings is { Required: > 0, Broken: not BrokenRules.ContenderIgnored } && s.Established is { } row && Decision(s) is { } decision && decision.DecisionTerm > row.Term && decision.Decision != row.Primary ? decision.Decision : null;
+    internal static string? Contender(FailoverState s) => s.Settings.Broken != BrokenRules.ContenderIgnored && s.Established is { } row && Decision(s) is { } decision
+        && decision.DecisionTerm > row.Term && decision.Decision != row.Primary && (s.Settings.Required > 0 || decision.IsAccepted)
+            ? decision.Decision
+            : null;
 
     /// <summary>A node out of recovery that the newest decision names.</summary>
     internal static string? Adoptable(FailoverState s) =>
@@ -170,7 +187,7 @@ internal static class FailoverRules
     {
         BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - Quorum.Proven(row) + 1),
         BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
-        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount) && MeetsContender(s, cutOff),
+        _ => Quorum.CutsOff(row, cutOff, s.DataNodeCount) && (row.Required == 0 || MeetsContender(s, cutOff)),
     };
 
     internal static bool CanStillCutOff(FailoverState s) =>

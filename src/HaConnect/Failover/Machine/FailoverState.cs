@@ -46,6 +46,9 @@ internal sealed record FailoverState
     /// <summary>The switchover that is being tried.</summary>
     internal SwitchoverRequest? Request { get; init; }
 
+    /// <summary>Why it was called off after it had taken a term, until that is undone.</summary>
+    internal string? CalledOff { get; init; }
+
     /// <summary>Behind everything that the primary had written when it was sealed.</summary>
     internal ulong? SealedAt { get; init; }
 
@@ -61,6 +64,9 @@ internal sealed record FailoverState
 
     /// <summary>Why this instance may not coordinate, or refused a failover; told once, until it changes.</summary>
     internal string? Refusal { get; init; }
+
+    /// <summary>The last sentence that was told.</summary>
+    internal string? LastTold { get; init; }
 
     /// <summary>Why an old primary could not be fenced; told once, until it changes.</summary>
     internal string? FenceProblem { get; init; }

@@ -36,13 +36,14 @@ internal static class FailoverTable
         new(Step.Surveying, s => s.Settled && Strays(s).Any(), Step.Reading, s => $"{List(Strays(s))} was left unfinished by a coordinator before; taking a term to put it right", s => Begin(s, Goal.Confirm)),
         new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
         new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
+        new(Step.Surveying, s => s.Settled && s.FenceProblem is not null && AreFenced(s).Any(), Step.Leading, s => FencedOnes(AreFenced(s), s), Fenced),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && WhyNoSwitchover(s) is not null, Step.Leading, s => $"switchover refused: {WhyNoSwitchover(s)}", s => RefuseRequest(s, WhyNoSwitchover(s)!), IsWarning: true),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
 
         // With synchronous replication an old primary can ack nothing, and that it refuses writes is for those who do not know; without, this ends its acks.
         new(Step.Fencing, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
-        new(Step.Fencing, s => s.AllAnswered && LeftBehind(s).Any() && LeftBehind(s).All(v => v.IsFenced), Step.Leading, s => $"fenced: {List(LeftBehind(s))}, of an earlier term than {s.Established!.Term}, refuses writes until it has rejoined as a standby (docs/operations/rejoin.md)", Settle),
+        new(Step.Fencing, s => s.AllAnswered && LeftBehind(s).Any() && LeftBehind(s).All(v => v.IsFenced), Step.Leading, s => FencedOnes(LeftBehind(s), s), Fenced),
         new(Step.Fencing, s => s.AllAnswered || s.TimeOver, Step.Leading, s => s.FenceProblem == Problems(s) ? null : $"an old primary could not be fenced: {Problems(s)}", KeepFenceProblem, IsWarning: true),
 
         new(Step.Leading, s => MayFailOver(s) && (s.Refusal is null || s.GraceOver), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
@@ -54,9 +55,9 @@ internal static class FailoverTable
         new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes", Promise),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Switchover && s.Promised.Count() >= s.Settings.Majority && s.Promised.Contains(s.PrimaryState) && CanStillCutOff(s), Step.Sealing, s => $"term {s.Term} is promised by {List(s.Promised)}", Seal),
         new(Step.Sealing, s => s.SealedAt is not null, Step.CatchingUp, s => $"sealed: {s.Established!.Primary} acks nothing more after {new NpgsqlTypes.NpgsqlLogSequenceNumber(s.SealedAt!.Value)}", CatchUp),
-        new(Step.Sealing, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"switchover called off: {s.Established!.Primary} could not be sealed; {Problems(s)}", Abandon, IsWarning: true),
+        .. CallsOff(Step.Sealing, s => $"switchover called off: {s.Established!.Primary} could not be sealed; {Problems(s)}"),
         new(Step.CatchingUp, s => s.AllAnswered && Best(s) is { HoldsLock: true, Problem: null }, Step.CuttingOff, s => $"caught up: {Best(s)!.Voter.Name} has replayed all that {s.Established!.Primary} has acked", OrderCutOff),
-        new(Step.CatchingUp, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"switchover called off: {s.Request!.Target} has not caught up; {Problems(s)}", Abandon, IsWarning: true),
+        .. CallsOff(Step.CatchingUp, s => $"switchover called off: {s.Request!.Target} has not caught up; {Problems(s)}"),
         new(Step.Reopening, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Reopening, s => s.AllAnswered && s.PrimaryState is { Problem: null }, Step.Leading, s => $"{s.Established!.Primary} takes writes again", Settle),
         new(Step.Reopening, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"{s.Established!.Primary} could not be opened again: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
@@ -74,6 +75,7 @@ internal static class FailoverTable
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Confirm && s.Promised.Count() >= s.Settings.Majority && Contender(s) is not null, Step.CuttingOff, s => $"an earlier term decided for {Contender(s)}, which may have been promoted: cutting off to find out", OrderCutOff),
         new(Step.Promising, s => s.Settled && !Promotes(s) && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
+        new(Step.Promising, s => s.Goal == Goal.Switchover && (s.TimeOver || s.AllAnswered) && CanUndo(s), Step.Reading, s => $"switchover called off: term {s.Term} was not promised by a majority; {Problems(s)}", Undo, IsWarning: true),
         new(Step.Promising, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} was not promised by a majority: {Problems(s)}", Abandon, IsWarning: true),
 
         // ---- The primary is well, but another node may have been promoted: positions tell. ----
@@ -127,6 +129,8 @@ internal static class FailoverTable
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
         new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} could not be marked as established: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
+        new(Step.Reverting, s => s.Goal == Goal.Switchover && CanUndo(s), Step.Reading, _ => null, Undo),
+        new(Step.Reverting, s => s.Goal == Goal.Switchover, Step.Leading, _ => null, Abandon),
         new(Step.Reverting, s => Contender(s) is not null, Step.Leading, s => $"nobody is pointed back to {s.Verdict.Primary}: an earlier term decided for {Contender(s)}, which may have been promoted", s => Refuse(s, "a contender", Fail), IsWarning: true),
         new(Step.Reverting, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"pointed back to {s.Verdict.Primary}: {List(s.Promised.Where(v => v.IsRepointed))}", s => Refuse(s, "pointed back", Fail), IsWarning: true),
     ];
@@ -134,13 +138,21 @@ internal static class FailoverTable
     private static IEnumerable<Transition> ReopensUnlessLost(Step step) =>
     [
         new(step, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
+        new(step, s => s.StopRequested, Step.Reopening, s => $"switchover called off: {s.Settings.Coordinator} is being stopped", s => Reopen(s, "its coordinator was stopped"), IsWarning: true),
         new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null }, Step.Reopening, s => $"switchover called off: {Problems(s)}", s => Reopen(s, Problems(s)), IsWarning: true),
+    ];
+
+    /// <summary>A term is taken and the primary closed: to undo that takes another term.</summary>
+    private static IEnumerable<Transition> CallsOff(Step step, Func<FailoverState, string> sentence) =>
+    [
+        new(step, s => (s.TimeOver || s.AllAnswered) && CanUndo(s), Step.Reading, sentence, Undo, IsWarning: true),
+        new(step, s => s.TimeOver || s.AllAnswered, Step.Leading, sentence, Abandon, IsWarning: true),
     ];
 
     private static IEnumerable<Transition> LosesOffice(Step step) =>
     [
-        // A failover that has begun is finished first; a stop in peace hands over at once.
-        new(step, s => s.StopRequested && step is (Step.Surveying or Step.Leading or Step.Reading or Step.Fencing), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
+        // A failover or switchover that has begun is finished or undone first; a stop in peace hands over at once.
+        new(step, s => s.StopRequested && (step is Step.Surveying or Step.Leading or Step.Fencing || (step is Step.Reading && s.Request is null)), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
         new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", LoseOffice, IsWarning: true),
     ];
 }

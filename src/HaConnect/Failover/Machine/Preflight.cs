@@ -89,7 +89,7 @@ internal static class Preflight
     private static string? Names(VoterState voter, FailoverState s)
     {
         var record = voter.Record!;
-        if (voter.Voter.IsWitness || record.InRecovery || SynchronousNames.IsPending(record.SynchronousNamesText) || SynchronousNames.IsFenced(record.SynchronousNamesText) || (s.Established is not null && s.Established.Primary != voter.Voter.Name))
+        if (voter.Voter.IsWitness || record.InRecovery || SynchronousNames.IsPending(record.SynchronousNamesText) || SynchronousNames.IsClosed(record.SynchronousNamesText) || (s.Established is not null && s.Established.Primary != voter.Voter.Name))
             return null;
         if (s.Established is { } term && term.Required != s.Settings.Required)
         {

@@ -18,6 +18,12 @@ internal sealed partial record SynchronousNames(int Required, IReadOnlyList<stri
     /// <summary>Nobody stands behind this one either: an old primary keeps it until it has rejoined.</summary>
     internal static string Fenced(long term) => string.Create(CultureInfo.InvariantCulture, $"ANY 1 (\"haconnect_fenced_{term}\")");
 
+    /// <summary>An old primary has it while its clients' sessions are being ended.</summary>
+    internal static string Fencing(long term) => string.Create(CultureInfo.InvariantCulture, $"ANY 1 (\"haconnect_fencing_{term}\")");
+
+    /// <summary>It acks nothing, and does not become the primary again by itself.</summary>
+    internal static bool IsClosed(string text) => IsFenced(text) || text.Contains("\"haconnect_fencing_", StringComparison.Ordinal);
+
     internal static bool IsFenced(string text) => text.Contains("\"haconnect_fenced_", StringComparison.Ordinal);
 
     internal static bool IsPending(string text) => text.Contains("\"haconnect_pending_", StringComparison.Ordinal);

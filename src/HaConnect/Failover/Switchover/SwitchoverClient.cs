@@ -27,60 +27,25 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
     {
         Check(target);
         ensureStarted();
-        var before = state.Current;
-        if (before is not { PrimaryNode: { } primary, Term: { } term })
-            throw new NoPrimaryException($"A switchover needs an established primary. {before.Describe()}", before, isTransient: true, null);
+        var before = await FindPrimaryAsync(cancellationToken).ConfigureAwait(false);
+        var (primary, term) = (before.PrimaryNode!, before.Term!.Value);
         if (target == primary.Name)
             return new SwitchoverResult(false, primary.Name, term, $"{target} is the primary already");
 
         var source = sessions(primary);
         await using var _ = source.ConfigureAwait(false);
         var askedBy = InstanceName.Create(); // of this request alone
-        ISession? session = await source.OpenAsync(StatementTimeout, cancellationToken).ConfigureAwait(false);
         try
         {
-            var id = await AskAsync(session, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
+            var (session, id) = await AskAsync(source, before, term, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
+            await using var __ = session.ConfigureAwait(false);
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
-            var (startedAt, limit, told) = (time.GetTimestamp(), StartTimeout, new Request(null, null, null, null));
-            while (true)
-            {
-                if (Ended(state.Current, primary, term) is { } result)
-                    return result;
-                if (time.GetElapsedTime(startedAt) > limit)
-                    return await GiveUpAsync(session, id, told, limit).ConfigureAwait(false);
-                if (session is not null && await LookAsync(session, id, cancellationToken).ConfigureAwait(false) is var seen)
-                {
-                    if (seen is null)
-                    {
-                        // The primary ends sessions, or is gone: from here on what this instance sees of the cluster tells.
-                        await session.DisposeAsync().ConfigureAwait(false);
-                        session = null;
-                    }
-                    else
-                    {
-                        Report(wanted.Progress, told, seen);
-                        if (seen.Outcome is { } outcome && outcome != SwitchoverRequest.Succeeded)
-                            return new SwitchoverResult(false, state.Current.Primary?.Name, state.Current.Term, $"called off: {outcome}");
-                        if (seen.StartedAt is not null && told.StartedAt is null)
-                            (startedAt, limit) = (time.GetTimestamp(), wanted.DrainTimeout + StepsTimeout);
-                        told = seen;
-                    }
-                }
-
-                await Task.Delay(PollInterval, time, cancellationToken).ConfigureAwait(false);
-            }
+            return await WaitAsync(source, session, id, primary, term, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (session is not null)
+        catch (OperationCanceledException)
         {
-            await session.DisposeAsync().ConfigureAwait(false);
-            session = null;
-            await TakeBackAsync(source, askedBy).ConfigureAwait(false);
+            await TakeBackAsync(source, askedBy, "taken back by who asked for it").ConfigureAwait(false);
             throw;
-        }
-        finally
-        {
-            if (session is not null)
-                await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -92,18 +57,82 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
             throw new ArgumentException($"No data node is named '{target}'; configured are {string.Join(", ", ConfiguredNode.DataNodesOf(options).Select(n => n.Name))}.", nameof(target));
     }
 
-    /// <summary>The established term says it, whoever asked.</summary>
-    private static SwitchoverResult? Ended(ClusterSnapshot now, Node primary, long term) => now is { Primary: { } successor, Term: { } newTerm } && newTerm > term
-        ? ReferenceEquals(successor.Node, primary)
-            ? new SwitchoverResult(false, successor.Name, newTerm, $"called off after a term was promised: {successor.Name} has taken writes again in term {newTerm}; the audit trail says why")
-            : new SwitchoverResult(true, successor.Name, newTerm, $"{successor.Name} is the primary of term {newTerm}")
-        : null;
-
-    private static async Task<long> AskAsync(ISession session, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    private async Task<ClusterSnapshot> FindPrimaryAsync(CancellationToken cancellationToken)
     {
-        await session.QueryAsync(ControlSql.CreateRequests, static _ => true, StatementTimeout, cancellationToken).ConfigureAwait(false);
-        return await session.QueryAsync(ControlSql.AskForSwitchover, static row => row.GetInt64(0), StatementTimeout, cancellationToken,
-            (object?)target ?? DBNull.Value, wanted.DrainTimeout, wanted.TerminatesOpenTransactions, askedBy).ConfigureAwait(false);
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            var (change, now) = (state.NextChange, state.Current);
+            if (now is { PrimaryNode: not null, Term: not null })
+                return now;
+            var left = options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero)
+                throw new NoPrimaryException($"A switchover needs an established primary, and there was none within Connections.WaitTimeout = {options.Connections.WaitTimeout}. {now.Describe()}", now, isTransient: true, null);
+            await Task.WhenAny(change, Task.Delay(left, time, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Takes no token between asking and knowing that it is asked: a request whose answer nobody waited for could not be taken back.</summary>
+    private static async Task<(ISession Session, long Id)> AskAsync(
+        ISessionSource source, ClusterSnapshot now, long term, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    {
+        ISession? session = null;
+        try
+        {
+            session = await source.OpenAsync(StatementTimeout, cancellationToken).ConfigureAwait(false);
+            await session.QueryAsync(ControlSql.CreateRequests, static _ => true, StatementTimeout, CancellationToken.None).ConfigureAwait(false);
+            var id = await session.QueryAsync(ControlSql.AskForSwitchover, static row => row.GetInt64(0), StatementTimeout, CancellationToken.None,
+                term, (object?)target ?? DBNull.Value, wanted.DrainTimeout, wanted.TerminatesOpenTransactions, askedBy).ConfigureAwait(false);
+            return (session, id);
+        }
+        catch (Exception e)
+        {
+            if (session is not null)
+                await session.DisposeAsync().ConfigureAwait(false);
+            if (e is NpgsqlException or TimeoutException)
+                throw new NoPrimaryException($"{now.PrimaryNode!.Name} could not be asked for a switchover, which has not begun: {e.Message}. {now.Describe()}", now, isTransient: (e as NpgsqlException)?.IsTransient ?? true, e);
+            throw;
+        }
+    }
+
+    private async Task<SwitchoverResult> WaitAsync(
+        ISessionSource source, ISession session, long id, Node primary, long term, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    {
+        var (startedAt, limit, told, canSee) = (time.GetTimestamp(), StartTimeout, new Request(null, null, null, null), true);
+        while (true)
+        {
+            if (Ended(state.Current, primary, term, target) is { } result)
+                return result;
+            if (time.GetElapsedTime(startedAt) > limit)
+                return await GiveUpAsync(source, askedBy, told, limit).ConfigureAwait(false);
+
+            var seen = canSee ? await LookAsync(session, id, cancellationToken).ConfigureAwait(false) : null;
+            canSee = seen is not null; // else the primary ends sessions, or is gone, and what this instance sees of the cluster tells
+            if (seen is not null)
+            {
+                Report(wanted.Progress, told, seen);
+                if (seen.Outcome is { } outcome && outcome != SwitchoverRequest.Succeeded)
+                    return Failed($"called off: {outcome}");
+                if (seen.StartedAt is not null && told.StartedAt is null)
+                    (startedAt, limit) = (time.GetTimestamp(), wanted.DrainTimeout + StepsTimeout);
+                told = seen;
+            }
+
+            await Task.Delay(PollInterval, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The established term says it, whoever asked.</summary>
+    private static SwitchoverResult? Ended(ClusterSnapshot now, Node primary, long term, string? target)
+    {
+        if (now is not { Primary: { } successor, Term: { } newTerm } || newTerm <= term)
+            return null;
+        if (ReferenceEquals(successor.Node, primary))
+            return new SwitchoverResult(false, successor.Name, newTerm, $"called off after a term was promised: {successor.Name} has taken writes again in term {newTerm}; the audit trail says why");
+        return target is null || successor.Name == target
+            ? new SwitchoverResult(true, successor.Name, newTerm, $"{successor.Name} is the primary of term {newTerm}")
+            : new SwitchoverResult(false, successor.Name, newTerm, $"{successor.Name}, and not {target}, has become the primary, in term {newTerm}; the audit trail says why");
     }
 
     private static async Task<Request?> LookAsync(ISession session, long id, CancellationToken cancellationToken)
@@ -119,25 +148,21 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         }
     }
 
-    private async Task<SwitchoverResult> GiveUpAsync(ISession? session, long id, Request told, TimeSpan waited)
+    private async Task<SwitchoverResult> GiveUpAsync(ISessionSource source, string askedBy, Request told, TimeSpan waited)
     {
-        if (told.StartedAt is null && session is not null)
-        {
-            await session.QueryAsync(ControlSql.EndRequest, static _ => true, StatementTimeout, CancellationToken.None, id, "nobody waits for it any more").ConfigureAwait(false);
-            return new SwitchoverResult(false, state.Current.Primary?.Name, state.Current.Term, $"no coordinator has begun with it within {waited}: is there one (Failover.Mode = Coordinate), and does it hold a majority?");
-        }
-
-        return new SwitchoverResult(false, state.Current.Primary?.Name, state.Current.Term, $"what has become of it cannot be seen from here after {waited}; the audit trail says it");
+        if (told.StartedAt is not null)
+            return Failed($"what has become of it cannot be seen from here after {waited}; the audit trail says it");
+        await TakeBackAsync(source, askedBy, "nobody waits for it any more").ConfigureAwait(false);
+        return Failed($"no coordinator has begun with it within {waited}: is there one (Failover.Mode = Coordinate), and does it hold a majority?");
     }
 
-    /// <summary>Unless a coordinator has begun with it.</summary>
-    private static async Task TakeBackAsync(ISessionSource source, string askedBy)
+    private static async Task TakeBackAsync(ISessionSource source, string askedBy, string why)
     {
         try
         {
             var session = await source.OpenAsync(StatementTimeout, CancellationToken.None).ConfigureAwait(false);
             await using var _ = session.ConfigureAwait(false);
-            await session.QueryAsync(ControlSql.TakeBackRequests, static _ => true, StatementTimeout, CancellationToken.None, askedBy).ConfigureAwait(false);
+            await session.QueryAsync(ControlSql.TakeBackRequest, static _ => true, StatementTimeout, CancellationToken.None, askedBy, why).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
@@ -152,6 +177,8 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         if (now.SealedAt is not null && before.SealedAt is null)
             progress?.Report("the former primary takes no writes any more; the target takes over");
     }
+
+    private SwitchoverResult Failed(string reason) => new(false, state.Current.Primary?.Name, state.Current.Term, reason);
 
     private static DateTime? At(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDateTime(column);
 

@@ -29,6 +29,11 @@ internal static class TimelineScripts
 
         var write2 = s.Stage.Insert("n2", 20);
         var write3 = s.Stage.Insert("n3", 30);
+
+        // So that n3 has more WAL than n2 will have: where n2 had gone past the end of n3's own, a record there would not continue n3's
+        // ("incorrect prev-link"), and n3 would never stream.
+        for (var row = 31; row < 60; row++)
+            _ = s.Stage.Insert("n3", row);
         await s.SeeWaitsAsync("row 20 at n2, which nobody follows", write2);
         s.See("row 30 at n3, which nobody follows", "waits", write3.Outcome);
 

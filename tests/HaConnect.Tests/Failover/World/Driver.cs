@@ -220,7 +220,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             NodeCommand.Seal c => Seal(c),
             NodeCommand.AwaitReplay c => Replayed(c),
             NodeCommand.Reopen c => Done(() => (server.RefusesWrites, server.SynchronousNames, server.Register) = (false, c.Names, c.Register)),
-            NodeCommand.Fence c => Done(() => server.SynchronousNames = SynchronousNames.Fenced(c.Term)),
+            NodeCommand.Fence c => Done(() => (server.RefusesWrites, server.SynchronousNames) = (true, SynchronousNames.Fenced(c.Term))),
             _ => throw new ArgumentOutOfRangeException(nameof(effect), command, null),
         };
 
