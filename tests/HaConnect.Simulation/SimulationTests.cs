@@ -29,8 +29,8 @@ public sealed class SimulationTests
     {
         for (var seed = 1UL; seed <= 100; seed++)
         {
-            var first = OnThread(() => SimulationRun.Execute(Campaign.Mixed((int)seed), seed));
-            var second = OnThread(() => SimulationRun.Execute(Campaign.Mixed((int)seed), seed));
+            var first = OnThread(() => SimulationRun.Execute(Campaign.Mixed(seed), seed));
+            var second = OnThread(() => SimulationRun.Execute(Campaign.Mixed(seed), seed));
             Assert.Equal(first.Fingerprint, second.Fingerprint);
         }
     }

@@ -46,9 +46,11 @@ internal sealed class Twin
         (_state, var effects) = FailoverMachine.Next(_state, happened);
         _asked.AddRange(effects.OfType<Effect.AtNode>());
         _asked.RemoveAll(e => e.StepNumber != _state.StepNumber);
-        foreach (var mark in _asked.Where(e => e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Established } or NodeCommand.Fence or NodeCommand.EndRequest).ToList())
+        foreach (var mark in _asked.Where(e => e.Command is NodeCommand.WriteRegister { Register.Phase: RegisterPhase.Established } or NodeCommand.Fence or NodeCommand.EndRequest
+            || (e.Command is NodeCommand.SetSynchronousNames && _state.Goal == Goal.Confirm)).ToList())
         {
-            // The registers that are written beside the mark bind nobody further, and an old primary that is fenced could ack nothing before: the model leaves them out.
+            // The registers that are written beside the mark bind nobody further, an old primary that is fenced could ack nothing before, and a
+            // confirmed one keeps its names: the model leaves them out.
             _asked.Remove(mark);
             Tell(new FailoverEvent.Done(mark.Node, mark.StepNumber, mark.Command.Name));
         }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace HaConnect.Simulation.Running;
 
 /// <summary>Many runs on several threads, each run on one of them from its beginning to its end.</summary>
-internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int runs)
+internal sealed class Campaign(Func<ulong, RunConfig> configOf, ulong seed, int runs)
 {
     private readonly ConcurrentQueue<RunResult> _failures = new();
     private readonly ConcurrentDictionary<string, (int Runs, TimeSpan Time)> _kinds = new();
@@ -30,13 +30,13 @@ internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int ru
     /// <summary>The runs that broke something, in the order of their seeds.</summary>
     internal IReadOnlyList<RunResult> Failures => [.. _failures.OrderBy(f => f.Seed)];
 
-    /// <summary>The mixture that every campaign runs: mostly three nodes, and what else a cluster can be.</summary>
-    internal static RunConfig Mixed(int run) => (run % 10) switch
+    /// <summary>The mixture that every campaign runs, by the seed: mostly three nodes, and what else a cluster can be.</summary>
+    internal static RunConfig Mixed(ulong seed) => (seed % 10) switch
     {
-        0 => run % 20 < 10 ? new RunConfig { ReadBound = TimeSpan.FromSeconds(2) } : new RunConfig { Required = 0, DataNodes = run % 40 < 20 ? 3 : 2, Witnesses = run % 40 < 20 ? 0 : 1 },
+        0 => seed % 20 < 10 ? new RunConfig { ReadBound = TimeSpan.FromSeconds(2) } : new RunConfig { Required = 0, DataNodes = seed % 40 < 20 ? 3 : 2, Witnesses = seed % 40 < 20 ? 0 : 1 },
         7 => new RunConfig { Witnesses = 1 },
-        8 => new RunConfig { DataNodes = 4, Required = run % 20 < 10 ? 1 : 2 },
-        9 => run % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1 },
+        8 => new RunConfig { DataNodes = 4, Required = seed % 20 < 10 ? 1 : 2 },
+        9 => seed % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1 },
         _ => new RunConfig(),
     };
 
@@ -62,7 +62,7 @@ internal sealed class Campaign(Func<int, RunConfig> configOf, ulong seed, int ru
     private void One(int run)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var config = configOf(run);
+        var config = configOf(seed + (ulong)run);
         var result = SimulationRun.Execute(config, seed + (ulong)run);
         var took = TimeProvider.System.GetElapsedTime(began);
         _kinds.AddOrUpdate(config.Kind, (1, took), (_, k) => (k.Runs + 1, k.Time + took));

@@ -41,7 +41,7 @@ internal static class SimulateCommand
     private static int Tell(ulong seed)
     {
         RunResult? result = null;
-        var thread = new Thread(() => result = SimulationRun.Execute(Campaign.Mixed(0), seed, trace: true));
+        var thread = new Thread(() => result = SimulationRun.Execute(Campaign.Mixed(seed), seed, trace: true));
         thread.Start();
         thread.Join();
         Console.WriteLine(result!.Story());

@@ -76,9 +76,9 @@ internal static class FailoverOrders
         return (refused, [.. effects, new Effect.AtNode(s.Established!.Primary, s.StepNumber, new NodeCommand.EndRequest(s.PrimaryState!.Record!.Request!.Id, why))]);
     }
 
-    /// <summary>A confirmed primary that a switchover has closed.</summary>
-    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenAgain(FailoverState s) =>
-        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(NamesOf(s.Established!), s.Term)]);
+    /// <summary>A switchover may have closed it, and some of that need not show.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenAgain(FailoverState s) => Ask(s, [s.CandidateState!], v =>
+        [new NodeCommand.SetSynchronousNames(SynchronousNames.IsClosed(v.Record!.SynchronousNamesText) ? NamesOf(s.Established!) : v.Record.SynchronousNamesText, s.Term)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {

@@ -96,7 +96,8 @@ internal static class FailoverTable
         new(Step.Deciding, s => s.Settled && IsDecided(s) && Promotes(s), Step.Preparing, _ => null, Prepare),
         // It may have been left behind the names that nobody bears, where it acks nothing.
         new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Adopt && s.Settings.Required == 0, Step.Accepting, _ => null, Accept),
-        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Confirm && IsClosed(s.CandidateState!.Record!), Step.Opening, s => $"{s.Candidate} takes writes again", OpenAgain),
+        // Always: what the record shows of its files need not be what the server has loaded.
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Confirm, Step.Opening, s => IsClosed(s.CandidateState!.Record!) ? $"{s.Candidate} takes writes again" : null, OpenAgain),
         new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
         new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && Promotes(s), Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
         new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
