@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using HaConnect.Operations;
+using HaConnect.Operations.Rejoining;
 using HaConnect.Testing.Processes;
 using HaConnect.Testing.Setup;
 using Npgsql;
@@ -109,18 +111,21 @@ public sealed class PostgresCluster : IAsyncDisposable
             timeout ?? _setup.Options.StartTimeout, TimeSpan.FromMilliseconds(25), cancellationToken);
 
     /// <summary>
-    /// Brings a node back as a standby of the present primary, in its own name and on its own port, and waits until it streams on the primary's timeline.
-    /// It is stopped if it runs. <c>pg_rewind</c> where that is safe; a new base backup where it fails, or where the node knows a timeline above 1: that
-    /// number came from a promotion, two nodes promoted from one parent both take it, and pg_rewind mistakes their histories for one.
+    /// Brings a node back as a standby of the established primary, as <see cref="Rejoin"/> does, and waits until it streams. Whatever only this node
+    /// holds is given up, acked or not.
     /// </summary>
     /// <param name="node">A data node that is not the primary. A block of its replication ends.</param>
     /// <param name="cancellationToken">Gives up; the node may then be without a usable data folder: rejoin it again.</param>
     /// <returns>How it was done, and why so.</returns>
     /// <exception cref="ArgumentException">The node is no data node of this cluster.</exception>
-    /// <exception cref="PostgresClusterException">There is no primary but this node, or the base backup failed.</exception>
+    /// <exception cref="RejoinRefusedException">There is no primary but this node.</exception>
+    /// <exception cref="InvalidOperationException">The base backup failed.</exception>
     /// <exception cref="TimeoutException">It does not stream within <see cref="PostgresClusterOptions.StartTimeout"/>.</exception>
     public Task<RejoinResult> RejoinAsync(PostgresNode node, CancellationToken cancellationToken = default) =>
-        Nodes.Contains(node) ? new Rejoiner(_setup, Nodes, node).RunAsync(cancellationToken)
+        RejoinAsync(node, discards: true, cancellationToken);
+
+    internal Task<RejoinResult> RejoinAsync(PostgresNode node, bool discards, CancellationToken cancellationToken) =>
+        Nodes.Contains(node) ? new Rejoiner(RejoiningHost.Order(_setup, Nodes, node, discards), new RejoiningHost(_setup, node), TimeProvider.System).RunAsync(cancellationToken)
             : throw new ArgumentException("Only a data node of this cluster can rejoin it.", nameof(node));
 
     /// <summary>The state of every node and the last 100 lines of its log, for the output of a failed test.</summary>

@@ -233,12 +233,10 @@ public sealed class PostgresNode
     internal async Task<string> ReadLogAsync(int lines, CancellationToken cancellationToken) =>
         string.Join('\n', (await ReadLogAsync(cancellationToken).ConfigureAwait(false)).TrimEnd().Split('\n').TakeLast(lines));
 
-    /// <summary>After a copy of another node's folder: makes it this node's own again, as a standby of the given one.</summary>
-    internal void RestampFiles(PostgresNode upstream)
+    /// <summary>What <see cref="BlockReplicationAsync"/> did ends with the next start.</summary>
+    internal void EndBlock()
     {
         _blocked = false;
         Files.WriteSettings(_blocked);
-        Files.WriteAccess();
-        Files.WriteStandby(upstream.Host, upstream.Port);
     }
 }

@@ -1,3 +1,4 @@
+using HaConnect.Operations;
 using System.Text.Json;
 using FailoverDemo.Servers;
 using FailoverDemo.Workload;

@@ -1,3 +1,4 @@
+using HaConnect.Operations;
 using FailoverDemo.Workload;
 using HaConnect.Testing;
 using Npgsql;

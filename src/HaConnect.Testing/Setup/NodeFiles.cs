@@ -77,11 +77,15 @@ internal sealed class NodeFiles(ClusterSetup setup, string name, string dataDire
     /// <summary>Makes the folder a standby of the given server, under this node's name.</summary>
     public void WriteStandby(string upstreamHost, int upstreamPort)
     {
-        // The order of the keywords is part of what tests rely on.
-        string conninfo = $"host={upstreamHost} port={upstreamPort} user={setup.Replication.User} password={setup.Replication.Password} application_name={name}";
-        WriteAutomatic("primary_conninfo", conninfo);
+        WriteAutomatic("primary_conninfo", Conninfo(setup, upstreamHost, upstreamPort, name));
         Write("standby.signal", "");
     }
+
+    public static string Conninfo(ClusterSetup setup, PostgresNode upstream, string standby) => Conninfo(setup, upstream.Host, upstream.Port, standby);
+
+    /// <summary>The order of the keywords is part of what tests rely on.</summary>
+    private static string Conninfo(ClusterSetup setup, string host, int port, string standby) =>
+        string.Create(CultureInfo.InvariantCulture, $"host={host} port={port} user={setup.Replication.User} password={setup.Replication.Password} application_name={standby}");
 
     public void WriteSynchronousNames(string names) => WriteAutomatic("synchronous_standby_names", names);
 

@@ -1,0 +1,118 @@
+using Npgsql;
+
+namespace HaConnect.Operations.Rejoining;
+
+/// <summary>The primary to be followed, asked by SQL.</summary>
+internal sealed class PrimaryServer : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+
+    private PrimaryServer(NodeAddress node, NpgsqlDataSource source) => (Node, _source) = (node, source);
+
+    internal NodeAddress Node { get; }
+
+    internal int Major { get; private set; }
+
+    internal ulong SystemIdentifier { get; private set; }
+
+    internal int Timeline { get; private set; }
+
+    internal int SegmentSize { get; private set; }
+
+    /// <summary>Null where no coordinator has ever managed the cluster.</summary>
+    internal (long Term, int Required)? Established { get; private set; }
+
+    /// <summary>The primary of the newest established term; in a cluster without terms the only other node out of recovery.</summary>
+    /// <exception cref="RejoinRefusedException">There is none, it cannot be reached, or a later term is under way.</exception>
+    internal static async Task<PrimaryServer> FindAsync(string node, IReadOnlyList<NodeAddress> others, NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    {
+        var seen = await Task.WhenAll(others.Select(o => LookAsync(o, settings, cancellationToken))).ConfigureAwait(false);
+        var newest = seen.Where(s => s.Established is not null).MaxBy(s => s.Established!.Value.Term);
+        if (newest is { Established: { } term })
+        {
+            if (seen.Max(s => s.NewestTerm) > term.Term)
+                throw new RejoinRefusedException($"Term {seen.Max(s => s.NewestTerm)} is not established yet: a failover is under way, or came to no end. Wait until HaConnect has finished it.");
+            if (term.Primary == node)
+                throw new RejoinRefusedException($"{node} is itself the primary of term {term.Term}.");
+        }
+
+        var primaries = seen.Where(s => s.InRecovery == false && (newest?.Established is not { } t || s.Node.Name == t.Primary)).ToList();
+        if (primaries is not [var primary])
+        {
+            throw new RejoinRefusedException($"A node can only be brought back behind an established primary, and there is {(primaries.Count == 0 ? "none" : "more than one node out of recovery, and no term that tells which")}: {string.Join("; ", seen.Select(s => s.ToString()))}.");
+        }
+
+        var server = new PrimaryServer(primary.Node, NpgsqlDataSource.Create(For(settings, primary.Node)));
+        (server.Major, server.SystemIdentifier, server.Timeline, server.SegmentSize) = await server.AskAsync("""
+            SELECT current_setting('server_version_num')::int / 10000, (SELECT system_identifier FROM pg_control_system()),
+                   ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int, pg_size_bytes(current_setting('wal_segment_size'))::int
+            """, static row => (row.GetInt32(0), (ulong)row.GetInt64(1), row.GetInt32(2), row.GetInt32(3)), cancellationToken).ConfigureAwait(false);
+        server.Established = primary.Established is { } e ? (e.Term, e.Required) : null;
+        return server;
+    }
+
+    /// <summary>Empty on timeline 1, which comes from none.</summary>
+    internal async Task<string> ReadHistoryAsync(CancellationToken cancellationToken) => Timeline == 1
+        ? ""
+        : await AskAsync("SELECT pg_read_file('pg_wal/' || $1)", static row => row.GetString(0), cancellationToken, TimelineHistory.FileName(Timeline)).ConfigureAwait(false);
+
+    /// <summary>Null where it has the file no more.</summary>
+    internal async Task<byte[]?> ReadWalAsync(WalSegment segment, CancellationToken cancellationToken)
+    {
+        var (from, length) = segment.Window;
+        var bytes = await AskAsync("SELECT pg_read_binary_file('pg_wal/' || $1, $2, $3, true)", static row => row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), cancellationToken,
+            segment.FileName, (long)from, (long)length).ConfigureAwait(false);
+        return bytes?.Length == length ? bytes : null;
+    }
+
+    /// <summary>Before 16 pg_rewind reads the source's timeline from its control file, which lags behind a promotion until a checkpoint.</summary>
+    internal Task CheckpointAsync(CancellationToken cancellationToken) => AskAsync("CHECKPOINT", static _ => true, cancellationToken);
+
+    internal Task<bool> StreamsToAsync(string node, CancellationToken cancellationToken) =>
+        AskAsync("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'streaming' AND flush_lsn IS NOT NULL)", static row => row.GetBoolean(0), cancellationToken, node);
+
+    private Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) => AskAsync(_source, sql, read, cancellationToken, parameters);
+
+    private static async Task<T> AskAsync<T>(NpgsqlDataSource source, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
+    {
+        var command = source.CreateCommand(sql);
+        await using var _ = command.ConfigureAwait(false);
+        command.CommandTimeout = 0; // a checkpoint takes as long as it takes
+        foreach (var value in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = row.ConfigureAwait(false);
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return read(row);
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    internal static string For(NpgsqlConnectionStringBuilder settings, NodeAddress node) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Host = node.SqlHost, Port = node.Port }.ConnectionString;
+
+    private static async Task<Seen> LookAsync(NodeAddress node, NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var source = NpgsqlDataSource.Create(For(settings, node));
+            await using var _ = source.ConfigureAwait(false);
+            var (inRecovery, hasTerms) = await AskAsync(source, "SELECT pg_is_in_recovery(), to_regclass('haconnect.term') IS NOT NULL", static row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
+            return hasTerms && await AskAsync(source, """
+                    SELECT term, primary_node, required, (SELECT max(term) FROM haconnect.term) FROM haconnect.term WHERE established_lsn IS NOT NULL ORDER BY term DESC LIMIT 1
+                    """, row => row.HasRows ? new Seen(node, inRecovery, (row.GetInt64(0), row.GetString(1), row.GetInt32(2)), row.GetInt64(3), null) : null, cancellationToken).ConfigureAwait(false) is { } seen
+                ? seen
+                : new Seen(node, inRecovery, null, 0, null);
+        }
+        catch (NpgsqlException e)
+        {
+            return new Seen(node, null, null, 0, e.Message);
+        }
+    }
+
+    private sealed record Seen(NodeAddress Node, bool? InRecovery, (long Term, string Primary, int Required)? Established, long NewestTerm, string? Problem)
+    {
+        public override string ToString() =>
+            $"{Node.Name} {(InRecovery switch { null => $"does not answer ({Problem})", true => "is a standby", false => "is out of recovery" })}{(Established is { } e ? $", knows term {e.Term} of {e.Primary}" : "")}";
+    }
+}

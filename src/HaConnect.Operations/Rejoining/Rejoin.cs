@@ -1,0 +1,62 @@
+using HaConnect.Failover;
+using HaConnect.Options;
+using HaConnect.Operations.Rejoining;
+using Npgsql;
+
+namespace HaConnect.Operations;
+
+/// <summary>
+/// Brings an old primary, or a standby that cannot follow any more, back as a standby of the present primary. Runs on the node's host, as the
+/// user that owns its data folder. It can be repeated after an interruption at any point.
+/// </summary>
+public static class Rejoin
+{
+    /// <summary>
+    /// Stops the node if it runs; decides between a plain start, <c>pg_rewind</c> and a new base backup, and says why; keeps the node's own
+    /// configuration files and its record of promises; starts it and waits until it streams. The folder that a base backup replaces is kept
+    /// as <c>(data folder).old</c> until then.
+    /// </summary>
+    /// <param name="cluster">The cluster as the applications are configured: its nodes, and how standbys connect (<see cref="FailoverOptions.Replication"/>).</param>
+    /// <param name="options">The node, its folder, and with which rights.</param>
+    /// <param name="cancellationToken">Ends it; repeat it then.</param>
+    /// <returns>How it was done, and why so.</returns>
+    /// <exception cref="ArgumentException">An option is missing or out of its bounds; the message names it.</exception>
+    /// <exception cref="RejoinRefusedException">
+    /// There is no established primary to follow, the folder belongs to another cluster, or acked writes could be lost that only this node holds.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The primary was lost meanwhile.</exception>
+    /// <exception cref="InvalidOperationException">A program failed; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It does not stream within <see cref="RejoinOptions.StreamTimeout"/> after a base backup; its former data is kept.</exception>
+    public static Task<RejoinResult> RunAsync(HaDatabaseOptions cluster, RejoinOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(options);
+        var nodes = ConfiguredNode.DataNodesOf(cluster);
+        Require(nodes.Any(n => n.Name == options.Node), nameof(options.Node), options.Node, $"name one of the configured nodes, {string.Join(", ", nodes.Select(n => n.Name))}");
+        Require(Path.IsPathRooted(options.DataDirectory), nameof(options.DataDirectory), options.DataDirectory, "give the full path of the node's data folder on this host");
+        Require(options.Username.Length > 0, nameof(options.Username), options.Username, "name a superuser of the primary, or a role with the rights of pg_rewind");
+        Require(cluster.Failover.Replication.Username is { Length: > 0 }, "cluster.Failover.Replication.Username", cluster.Failover.Replication.Username, "name the user by which standbys connect");
+        Require(options.StreamTimeout >= TimeSpan.FromSeconds(1) && options.StreamTimeout <= TimeSpan.FromHours(1), nameof(options.StreamTimeout), options.StreamTimeout.ToString(), "give 1 s to 1 h");
+        var conninfo = new ConninfoBuilder(cluster.Failover.Replication, nodes);
+        var order = new RejoinOrder
+        {
+            Node = options.Node,
+            DataDirectory = Path.TrimEndingDirectorySeparator(options.DataDirectory),
+            Others = [.. nodes.Where(n => n.Name != options.Node).Select(n => new NodeAddress(n.Name, n.Host, n.Port, n.Host))],
+            Sql = new NpgsqlConnectionStringBuilder { Username = options.Username, Password = options.Password, Database = cluster.Failover.ControlDatabase, Pooling = false, Timeout = 5, ApplicationName = "haconnect-rejoin" },
+            ReplicationUsername = cluster.Failover.Replication.Username!,
+            ReplicationPassword = cluster.Failover.Replication.Password,
+            Conninfo = primary => conninfo.Build(options.Node, primary),
+            DiscardAckedWritesOf = options.DiscardAckedWritesOf,
+            StreamTimeout = options.StreamTimeout,
+            Progress = options.Progress,
+        };
+        return new Rejoiner(order, new PgCtlHost(options), TimeProvider.System).RunAsync(cancellationToken);
+    }
+
+    private static void Require(bool holds, string option, string? value, string remedy)
+    {
+        if (!holds)
+            throw new ArgumentException($"RejoinOptions.{option} is '{value}': {remedy}.", nameof(option));
+    }
+}

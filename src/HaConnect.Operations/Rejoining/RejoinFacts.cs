@@ -1,0 +1,34 @@
+using NpgsqlTypes;
+
+namespace HaConnect.Operations.Rejoining;
+
+/// <summary>What is known of the node and of the primary before anything is changed.</summary>
+internal sealed record RejoinFacts
+{
+    /// <summary>There is a data folder with a cluster in it.</summary>
+    internal bool HasData { get; init; } = true;
+
+    /// <summary>A pg_rewind was begun in this folder and did not come to its end.</summary>
+    internal bool RewindWasInterrupted { get; init; }
+
+    internal int Major { get; init; }
+
+    internal int PrimaryMajor { get; init; }
+
+    /// <summary>It has a standby.signal: it was not out of recovery since.</summary>
+    internal bool WasStandby { get; init; }
+
+    /// <summary>The newest timeline that its WAL knows: the control file lags behind a promotion until the next checkpoint.</summary>
+    internal int Timeline { get; init; }
+
+    internal int PrimaryTimeline { get; init; }
+
+    /// <summary>Where the primary's history left the node's timeline; null where that timeline is none of the primary's ancestors.</summary>
+    internal NpgsqlLogSequenceNumber? Fork { get; init; }
+
+    /// <summary>Whether both have the same WAL just before the fork; null where that cannot be told.</summary>
+    internal bool? SharesHistory { get; init; }
+
+    /// <summary>Data checksums or wal_log_hints: pg_rewind needs one.</summary>
+    internal bool CanRewind { get; init; }
+}
