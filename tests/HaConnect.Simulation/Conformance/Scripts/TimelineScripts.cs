@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using HaConnect.Failover;
+using HaConnect.Probing;
 using NpgsqlTypes;
 
 namespace HaConnect.Simulation.Conformance.Scripts;
@@ -32,8 +34,7 @@ internal static class TimelineScripts
 
         // So that n3 has more WAL than n2 will have: where n2 had gone past the end of n3's own, a record there would not continue n3's
         // ("incorrect prev-link"), and n3 would never stream.
-        for (var row = 31; row < 60; row++)
-            _ = s.Stage.Insert("n3", row);
+        await n3.Control.CommitTermAsync(new TermRow(8, "n3", ["n2"], 1, IsEstablished: false), ["n1", "n2", "n3"], RandomNumberGenerator.GetHexString(2_000_000), Steps.None);
         await s.SeeWaitsAsync("row 20 at n2, which nobody follows", write2);
         s.See("row 30 at n3, which nobody follows", "waits", write3.Outcome);
 
