@@ -12,15 +12,15 @@ internal static class PreflightChecks
     /// <summary>A record in which preflight finds nothing to object to.</summary>
     private static readonly VoterRecord s_sound = new() { InRecovery = true, SystemIdentifier = 0, VersionNumber = 990000, WalReceiverTimeout = TimeSpan.FromSeconds(1) };
 
-    /// <summary>Each with the statement that mends it, where preflight names none. Who only observes has no right to judge the others.</summary>
-    private static readonly (Func<VoterRecord, VoterRecord> Show, bool WhenObserving, Func<VoterRecord, string?> Statement)[] s_aspects =
+    /// <summary>Each with a remedy, where preflight's own can be put better. Whoever only observes judges what holds for any failover.</summary>
+    private static readonly (Func<VoterRecord, VoterRecord> Show, bool WhenObserving, Func<VoterRecord, string?> Remedy)[] s_aspects =
     [
         (r => s_sound with { OtherManagers = r.OtherManagers }, false, _ => null),
         (r => s_sound with { VersionNumber = r.VersionNumber }, true, _ => null),
-        (r => s_sound with { MissingPrivileges = r.MissingPrivileges }, false, _ => null),
+        (r => s_sound with { MissingPrivileges = r.MissingPrivileges }, false, r => $"run {(r.InRecovery ? "at the primary" : "there")}: {string.Join("; ", r.MissingPrivileges)}"),
         (r => s_sound with { StoredVoters = r.StoredVoters }, false, _ => null),
         (r => s_sound with { StoredControlDatabase = r.StoredControlDatabase }, false, _ => null),
-        (r => s_sound with { UnsafeSettings = r.UnsafeSettings }, true, r => $"{string.Join("; ", r.UnsafeSettings.Select(s => $"ALTER SYSTEM SET {s.Split(' ')[0]} = on"))}; SELECT pg_reload_conf()"),
+        (r => s_sound with { UnsafeSettings = r.UnsafeSettings }, true, r => $"run there: {string.Join("; ", r.UnsafeSettings.Select(s => $"ALTER SYSTEM SET {s.Split(' ')[0]} = on"))}; SELECT pg_reload_conf()"),
         (r => s_sound with { RestoreCommand = r.RestoreCommand }, false, EmptyRestoreCommand),
         (r => r.InRecovery ? s_sound with { WalReceiverTimeout = r.WalReceiverTimeout } : s_sound, false, _ => null),
         (r => r.InRecovery ? s_sound with { PrimaryConninfo = r.PrimaryConninfo } : s_sound, false, _ => null),
@@ -35,10 +35,10 @@ internal static class PreflightChecks
         var findings = new List<ClusterFinding>();
         foreach (var (node, record) in records)
         {
-            foreach (var (show, whenObserving, statement) in s_aspects.Where(a => seen.Coordinates || a.WhenObserving))
+            foreach (var (show, whenObserving, remedy) in s_aspects.Where(a => seen.Coordinates || a.WhenObserving))
             {
                 if (Preflight.Problem(Show(state, node, show(record))) is { } problem)
-                    findings.Add(Finding(node, problem, statement(record)));
+                    findings.Add(Finding(node, problem, remedy(record)));
             }
 
             if (seen.Coordinates && !record.InRecovery && Preflight.Problem(Show(state, node, s_sound with { WalReceiverTimeout = record.WalReceiverTimeout })) is { } later)
@@ -79,10 +79,10 @@ internal static class PreflightChecks
 
     private static FailoverState Show(FailoverState state, string node, VoterRecord record) => state.With(node, v => v with { HoldsLock = true, Record = record });
 
-    private static ClusterFinding Finding(string? node, string sentence, string? statement)
+    private static ClusterFinding Finding(string? node, string sentence, string? remedy)
     {
-        var (problem, remedy) = Split(sentence);
-        return new ClusterFinding(FindingSeverity.Unsafe, node, problem, statement is null ? remedy : $"run there: {statement}");
+        var (problem, ownRemedy) = Split(sentence);
+        return new ClusterFinding(FindingSeverity.Unsafe, node, problem, remedy ?? ownRemedy);
     }
 
     /// <summary>Preflight's sentences end with what to do, behind a semicolon; where that is SQL, it may hold further ones.</summary>
@@ -94,6 +94,6 @@ internal static class PreflightChecks
         return at < 0 ? (sentence, "see docs/operations/doctor.md") : (sentence[..at], sentence[(at + 2)..]);
     }
 
-    private static string? EmptyRestoreCommand(VoterRecord record) =>
-        record.VersionNumber >= 140000 ? "ALTER SYSTEM SET restore_command = ''; SELECT pg_reload_conf()" : "ALTER SYSTEM SET restore_command = ''; and restart it";
+    private static string EmptyRestoreCommand(VoterRecord record) =>
+        record.VersionNumber >= 140000 ? "run there: ALTER SYSTEM SET restore_command = ''; SELECT pg_reload_conf()" : "run there: ALTER SYSTEM SET restore_command = ''; and restart it";
 }
