@@ -32,7 +32,7 @@ internal static class AccessChecks
         // PostgreSQL knows no such error; PgBouncer and its like refuse what they do not pass on.
         if (failure.SqlState == PostgresErrorCodes.ProtocolViolation && failure.Message.Contains("unsupported startup parameter", StringComparison.Ordinal))
             return Pooler(seen, node, failure.Message);
-        var problem = $"{node} could not be read, and has no part in a failover as long as that is so: {failure.Message}";
+        var problem = $"{node} could not be read, and no failover can count on it: {failure.Message}";
 
         // The message of a server in recovery whose hot_standby is off (since PostgreSQL 14; one that is not ready yet says "not yet accepting").
         if (failure.SqlState == PostgresErrorCodes.CannotConnectNow && failure.Message.Contains("is not accepting connections", StringComparison.Ordinal))

@@ -67,7 +67,7 @@ internal static class ReplicationChecks
         var without = seen.Servers.Where(s => s.Node != node && s.Server is { InRecovery: true, PrimarySlotName: "" }).Select(s => s.Node).ToList();
         if (server.WalKeepSize != 0 || without.Count == 0)
             yield break;
-        yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away for longer than a checkpoint or two must be rebuilt",
+        yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away over a checkpoint may have to be rebuilt",
             "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf()");
     }
 

@@ -78,7 +78,7 @@ public sealed class DoctorTests : ClusterTest
             await MendAsync(cluster, db, FindingSeverity.Warning, node, $"{node} has max_connections = 100, less than the 120 of n1");
 
         await cluster["n2"].StopAsync(cancellationToken: Cancelled);
-        var away = await FindAsync(db, FindingSeverity.Warning, "n2", "n2 could not be read, and has no part in a failover");
+        var away = await FindAsync(db, FindingSeverity.Warning, "n2", "n2 could not be read, and no failover can count on it");
         Assert.Equal("start it, or mend the way to it", away.Remedy);
         await cluster["n2"].StartAsync(Cancelled);
         await UntilAsync("nothing to be found any more", async () => (await db.Cluster.DiagnoseAsync(Cancelled)).Count == 0);
