@@ -1,3 +1,4 @@
+using HaConnect.Doctor;
 using HaConnect.Failover.Switchover;
 
 namespace HaConnect;
@@ -6,8 +7,20 @@ namespace HaConnect;
 public sealed class HaCluster
 {
     private readonly SwitchoverClient _switchovers;
+    private readonly ClusterDoctor _doctor;
 
-    internal HaCluster(SwitchoverClient switchovers) => _switchovers = switchovers;
+    internal HaCluster(SwitchoverClient switchovers, ClusterDoctor doctor) => (_switchovers, _doctor) = (switchovers, doctor);
+
+    /// <summary>
+    /// Looks for what would make a failover unsafe, and for what one or its aftermath would miss: on every configured node, and with
+    /// <see cref="FailoverMode.Coordinate"/> on every witness. It reads in sessions of its own and changes nothing on any server. A node that
+    /// cannot be read, and what the user may not see, are findings too. Takes as long as the slowest node: 5 s for a connection and for each of
+    /// a few statements at most. docs/operations/doctor.md lists the checks.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What was found, the worst first; empty where all was seen and nothing is wrong.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<IReadOnlyList<ClusterFinding>> DiagnoseAsync(CancellationToken cancellationToken = default) => _doctor.DiagnoseAsync(cancellationToken);
 
     /// <summary>
     /// Makes another node the primary, in good order: every instance holds its new writes, open transactions come to their end, and the

@@ -2,6 +2,7 @@ using HaConnect.Audit;
 using HaConnect.Commits;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
+using HaConnect.Doctor;
 using HaConnect.Failover;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
@@ -18,6 +19,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly ProbeSchedule _probes;
     private readonly StatementCanceller _canceller;
     private readonly FailoverLoop? _failover;
+    private readonly ElectionDiagnosis _diagnosis;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private bool _started;
@@ -38,13 +40,16 @@ internal sealed class HaRuntime : IAsyncDisposable
         Operations = new OperationRunner(Opener, _canceller, State, options, time, Metrics, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
+        var doctor = new ClusterDoctor(sources, options, time);
+        _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
             _failover = FailoverLoop.Create(InstanceName.Create(), State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
                 new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, loggers.CreateLogger("HaConnect.Failover"));
+            _failover.Elected += _diagnosis.Start;
         }
 
-        Cluster = new HaCluster(new SwitchoverClient(State, node => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time), options, EnsureStarted, time));
+        Cluster = new HaCluster(new SwitchoverClient(State, node => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time), options, EnsureStarted, time), doctor);
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
     }
 
@@ -89,6 +94,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             await _probes.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _diagnosis.DisposeAsync().ConfigureAwait(false);
         State.Published -= OnPublished;
         await Pools.DisposeAsync().ConfigureAwait(false);
         await _canceller.DisposeAsync().ConfigureAwait(false);

@@ -14,6 +14,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     internal const string CoordinatorApplication = "haconnect-coordinator";
     internal const string OperatorApplication = "haconnect-operator";
     internal const string CancelApplication = "haconnect-cancel";
+    internal const string DoctorApplication = "haconnect-doctor";
     internal const int OwnConnectSeconds = 3;
 
     /// <summary>The application's connections to a node.</summary>
@@ -61,6 +62,14 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     /// </summary>
     internal NpgsqlDataSource ForCancelling(Node node) =>
         Build(OwnBuilder(node.Host, node.Port, CancelApplication, "-c default_transaction_read_only=on -c statement_timeout=2000"));
+
+    /// <summary>Read-only sessions that look at a server once. An application's user without a control user need not get into the control database.</summary>
+    internal NpgsqlDataSource ForDoctor(string host, int port)
+    {
+        var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        var database = options.Failover is { Mode: FailoverMode.Observe, ControlUsername: null } ? own.Database ?? own.Username! : options.Failover.ControlDatabase;
+        return Own(host, port, DoctorApplication, database, "-c default_transaction_read_only=on -c statement_timeout=5000");
+    }
 
     private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions)
     {

@@ -62,4 +62,10 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Warning,
         "Replication is asynchronous (Failover.RequiredSynchronousStandbys = 0): a failover can lose acked writes, and two primaries can ack until the old one is fenced.")]
     internal static partial void AsynchronousReplication(ILogger logger);
+
+    [LoggerMessage(3006, LogLevel.Warning, "{Problem}. Remedy: {Remedy}.")]
+    internal static partial void Found(ILogger logger, string problem, string remedy);
+
+    [LoggerMessage(3007, LogLevel.Error, "The diagnosis after an election failed.")]
+    internal static partial void DiagnosisFailed(ILogger logger, Exception exception);
 }

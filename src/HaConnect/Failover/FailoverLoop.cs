@@ -34,6 +34,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private PrimaryVerdict _lastVerdict = PrimaryVerdict.None;
     private readonly ConcurrentDictionary<string, long> _lockRefusedAt = new(StringComparer.Ordinal);
     private volatile bool _holdsOffice;
+    private bool _hasLed;
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
         Func<double> dice, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
@@ -64,31 +65,41 @@ internal sealed class FailoverLoop : IAsyncDisposable
     internal static FailoverLoop Create(string coordinator, ClusterState cluster, Func<ConfiguredNode, ISessionSource> sessions, Action wakeProbes, HaDatabaseOptions options,
         AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger, BrokenRules broken = BrokenRules.None)
     {
-        var dataNodes = ConfiguredNode.DataNodesOf(options);
-        var witnesses = ConfiguredNode.WitnessesOf(options);
-        var settings = new FailoverSettings
-        {
-            Coordinator = coordinator,
-            Voters = [.. dataNodes.Select(n => new Voter(n.Name, IsWitness: false, n.Priority)), .. witnesses.Select(n => new Voter(n.Name, IsWitness: true, 0))],
-            ControlDatabase = options.Failover.ControlDatabase,
-            Required = options.Failover.RequiredSynchronousStandbys,
-            MaxDataLossBytes = options.Failover.MaxDataLossBytes,
-            MaxFailovers = options.Failover.MaxFailovers,
-            FailoverWindow = options.Failover.FailoverWindow,
-            Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
-            Broken = broken,
-        };
+        var settings = SettingsOf(coordinator, options) with { Broken = broken };
         var lockObject = LockKey.ObjectOf(options.ClusterName);
         var controls = new Dictionary<string, INodeControl>(StringComparer.Ordinal);
-        foreach (var node in dataNodes)
+        foreach (var node in ConfiguredNode.DataNodesOf(options))
             controls[node.Name] = new DataNodeControl(node.Name, Session(node), settings, lockObject);
-        foreach (var node in witnesses)
+        foreach (var node in ConfiguredNode.WitnessesOf(options))
             controls[node.Name] = new WitnessControl(node.Name, options.ClusterName, Session(node), lockObject);
         return new FailoverLoop(cluster, settings, wakeProbes, options, new FailoverTelling(settings.Coordinator, options.ClusterName, audit, metrics, time, logger), time, dice, logger, controls);
 
         LockSession Session(ConfiguredNode node) =>
             new(sessions(node), lockObject, options.Failover.StepTimeout * 2, time);
     }
+
+    /// <summary>What the options say, in the machine's words.</summary>
+    internal static FailoverSettings SettingsOf(string coordinator, HaDatabaseOptions options)
+    {
+        var dataNodes = ConfiguredNode.DataNodesOf(options);
+        return new FailoverSettings
+        {
+            Coordinator = coordinator,
+            Voters = [.. dataNodes.Select(n => new Voter(n.Name, IsWitness: false, n.Priority)), .. ConfiguredNode.WitnessesOf(options).Select(n => new Voter(n.Name, IsWitness: true, 0))],
+            ControlDatabase = options.Failover.ControlDatabase,
+            Required = options.Failover.RequiredSynchronousStandbys,
+            MaxDataLossBytes = options.Failover.MaxDataLossBytes,
+            MaxFailovers = options.Failover.MaxFailovers,
+            FailoverWindow = options.Failover.FailoverWindow,
+            Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
+        };
+    }
+
+    /// <summary>
+    /// Raised once after each election, when this instance coordinates in peace: a failover that was under way is over. Handlers must return
+    /// at once, since the loop waits for them.
+    /// </summary>
+    internal event Action? Elected;
 
     /// <summary>Whether this instance is the coordinator now, as far as it knows.</summary>
     internal bool HoldsOffice => _holdsOffice;
@@ -191,6 +202,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
             Judge();
         }
 
+        TellElection();
         if (_state.StepNumber == before)
             return;
         if (stepBefore == Step.Electing)
@@ -202,6 +214,16 @@ internal sealed class FailoverLoop : IAsyncDisposable
             _wakeProbes();
             _workers[primary].SaveAudit(records, _telling.PutBack);
         }
+    }
+
+    private void TellElection()
+    {
+        if (!_holdsOffice)
+            _hasLed = false;
+        if (_hasLed || _state.Step != Step.Leading)
+            return;
+        _hasLed = true;
+        Elected?.Invoke();
     }
 
     /// <summary>The established primary, where it is held and out of recovery; just after a failover its record is older than its promotion.</summary>

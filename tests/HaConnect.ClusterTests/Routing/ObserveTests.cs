@@ -1,30 +1,72 @@
+using System.Text.RegularExpressions;
+using HaConnect.Doctor;
+using HaConnect.Probing;
 using HaConnect.Testing;
 using Npgsql;
 
 namespace HaConnect.ClusterTests.Routing;
 
 /// <summary><see cref="FailoverMode.Observe"/> with a user that has nothing but CONNECT.</summary>
-public sealed class ObserveTests : ClusterTest
+public sealed partial class ObserveTests : ClusterTest
 {
-    [Fact]
-    public async Task Observe_RunsNothingButProbes_ByTheServersOwnLogs()
+    /// <summary>What HaConnect's own sessions may run in this mode, to the letter. None of it changes anything.</summary>
+    private static readonly HashSet<string> s_readOnly =
+    [
+        ProbeSql.Capabilities,
+        .. from register in (bool[])[false, true] from terms in (bool[])[false, true] from counts in (bool[])[false, true] select ProbeSql.Build(register, terms, counts),
+        DoctorSql.ProcessId, DoctorSql.ReadServer,
+    ];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Observe_NotOneStatementChangesAnything_ByTheServersOwnLogs(bool asControlUser)
     {
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Settings = { ["log_statement"] = "all", ["log_line_prefix"] = "%m [%p] %q%a " } });
-        await using (var db = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).Build())
+        var options = ClusterOptions.Observe(cluster);
+        if (asControlUser)
+            (options.Failover.ControlUsername, options.Failover.ControlPassword) = (cluster.Control.User, cluster.Control.Password); // one that could
+        await using (var db = new HaDataSourceBuilder(options).Build())
         {
-            await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+            await using var workload = await Workload.StartAsync(db, writers: 2);
             var version = db.Snapshot.Version;
-            await UntilAsync("some twenty probes", () => Task.FromResult(db.Snapshot.Version > version + 20));
+            await UntilAsync("some twenty probes, and reads and writes", async () =>
+            {
+                await using var read = await db.OpenReadConnectionAsync(Cancelled);
+                await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_class", read);
+                await command.ExecuteScalarAsync(Cancelled);
+                return db.Snapshot.Version > version + 20 && workload.AckedCount > 50;
+            });
+            await db.Cluster.DiagnoseAsync(Cancelled);
+            await workload.StopAsync();
+            Assert.Empty(workload.Failed);
         }
 
         foreach (var node in cluster.Nodes)
         {
-            var statements = (await node.ReadLogAsync(Cancelled)).Split('\n').Where(l => l.Contains("haconnect-probe", StringComparison.Ordinal) && (l.Contains(" statement: ", StringComparison.Ordinal) || l.Contains("execute ", StringComparison.Ordinal))).ToList();
-            Assert.NotEmpty(statements);
-            Assert.All(statements, s => Assert.Matches("(statement|execute [^:]*): SELECT ", s));
-            Assert.DoesNotContain(statements, s => s.Contains("pg_promote", StringComparison.Ordinal) || s.Contains("pg_reload_conf", StringComparison.Ordinal) || s.Contains("advisory_lock", StringComparison.Ordinal) || s.Contains("terminate", StringComparison.Ordinal));
+            var statements = OwnStatements(await node.ReadLogAsync(Cancelled)).ToList();
+            Assert.Contains(ProbeSql.Capabilities, statements);
+            Assert.Contains(DoctorSql.ReadServer, statements);
+            Assert.True(statements.Count > 10);
+            Assert.All(statements, s => Assert.Contains(s, s_readOnly));
         }
     }
+
+    /// <summary>The statements of HaConnect's sessions, whole: a line that goes on begins with a tab. Prepared ones are logged with each execution.</summary>
+    private static IEnumerable<string> OwnStatements(string log)
+    {
+        foreach (var entry in log.Replace("\n\t", "\v", StringComparison.Ordinal).Split('\n').Where(l => l.Contains("] haconnect-", StringComparison.Ordinal) && !l.Contains("] haconnect-testing ", StringComparison.Ordinal)))
+        {
+            var match = Statement().Match(entry);
+            if (match.Success)
+                yield return match.Groups["sql"].Value.Replace('\v', '\n');
+            else
+                Assert.Matches(" (DETAIL|FATAL|LOG:  could not receive data|LOG:  unexpected EOF)", entry); // no statement
+        }
+    }
+
+    [GeneratedRegex(@"^[^]]+\] haconnect-\w+ LOG:  (statement|execute [^:]*): (?<sql>.*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    private static partial Regex Statement();
 
     [Fact]
     public async Task PromotionBySomebodyElse_IsFollowed()
@@ -34,7 +76,11 @@ public sealed class ObserveTests : ClusterTest
         await using var workload = await Workload.StartAsync(db, writers: 2);
         await cluster["n1"].KillAsync(Cancelled);
         await cluster["n2"].ExecuteAsync("SELECT pg_promote()", Cancelled);
+        var promotedAt = TimeProvider.System.GetTimestamp();
         await UntilAsync("n2 as primary", () => Task.FromResult(db.Snapshot.Primary?.Name == "n2"));
+        var followedAfter = TimeProvider.System.GetElapsedTime(promotedAt);
+        TestContext.Current.TestOutputHelper?.WriteLine($"followed {followedAfter.TotalSeconds:0.000} s after the promotion; probes come every 0.25 s");
+        Assert.True(followedAfter < TimeSpan.FromSeconds(1.25), $"a probe comes every 0.25 s, but it took {followedAfter}");
         var afterwards = workload.AckedCount + 50;
         await UntilAsync("further acked writes", () => Task.FromResult(workload.AckedCount >= afterwards));
         await workload.StopAsync();

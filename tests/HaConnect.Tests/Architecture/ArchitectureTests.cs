@@ -18,22 +18,38 @@ public sealed class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("FailoverMachine")]
-    [InlineData("FailoverTable")]
-    [InlineData("FailoverRules")]
-    [InlineData("FailoverOrders")]
-    [InlineData("FailoverFacts")]
-    [InlineData("FailoverState")]
-    [InlineData("FailoverTiming")]
-    [InlineData("Quorum")]
-    [InlineData("Preflight")]
-    [InlineData("ConninfoBuilder")]
-    [InlineData("Promotion.CandidateChoice")]
-    [InlineData("Promotion.SynchronousNames")]
-    [InlineData("Detection.LossDetector")]
-    public void Failover_PureType_AwaitsNothingReadsNoClockLogsNothing(string name)
+    [InlineData("HaConnect.Failover")]
+    [InlineData("HaConnect.Probing")]
+    [InlineData("HaConnect.Topology")]
+    public void Stages_Types_DoNotReferToTheDoctor(string space)
     {
-        var type = s_assembly.GetType($"HaConnect.Failover.{name}", throwOnError: true)!;
+        Assert.NotEmpty(TypesOf(space));
+        Assert.All(TypesOf(space), t => Assert.DoesNotContain(References(t), r => r.StartsWith("HaConnect.Doctor", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Doctor.Diagnosis")]
+    [InlineData("Doctor.Examination")]
+    [InlineData("Doctor.AccessChecks")]
+    [InlineData("Doctor.PreflightChecks")]
+    [InlineData("Doctor.ServerChecks")]
+    [InlineData("Doctor.ReplicationChecks")]
+    [InlineData("Failover.FailoverMachine")]
+    [InlineData("Failover.FailoverTable")]
+    [InlineData("Failover.FailoverRules")]
+    [InlineData("Failover.FailoverOrders")]
+    [InlineData("Failover.FailoverFacts")]
+    [InlineData("Failover.FailoverState")]
+    [InlineData("Failover.FailoverTiming")]
+    [InlineData("Failover.Quorum")]
+    [InlineData("Failover.Preflight")]
+    [InlineData("Failover.ConninfoBuilder")]
+    [InlineData("Failover.Promotion.CandidateChoice")]
+    [InlineData("Failover.Promotion.SynchronousNames")]
+    [InlineData("Failover.Detection.LossDetector")]
+    public void PureType_AwaitsNothingReadsNoClockLogsNothing(string name)
+    {
+        var type = s_assembly.GetType($"HaConnect.{name}", throwOnError: true)!;
         string[] banned = ["System.Threading.", "System.TimeProvider", "System.DateTime", "System.Diagnostics.Stopwatch", "System.Random", "Microsoft.Extensions.Logging.", "Npgsql.", "System.Data.", "System.IO.", "System.Net."];
         Assert.DoesNotContain(References(type), r => banned.Any(b => r.StartsWith(b, StringComparison.Ordinal)));
     }
@@ -51,7 +67,7 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditRecord", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WitnessOptions", "WorkKind",

@@ -5,7 +5,7 @@ using Npgsql;
 namespace HaConnect.Failover;
 
 /// <summary>The session that holds a voter's advisory lock. Whatever fails in it in a way that could have ended it, ends it.</summary>
-internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpan timeout, TimeProvider time) : IAsyncDisposable
+internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpan timeout, TimeProvider time) : IQueries, IAsyncDisposable
 {
     private ISession? _session;
 
@@ -43,7 +43,7 @@ internal sealed class LockSession(ISessionSource source, int lockObject, TimeSpa
         return await QueryAsync(ControlSql.TryLock, static row => row.GetBoolean(0), cancellationToken, LockKey.Class, lockObject).ConfigureAwait(false);
     }
 
-    internal async Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
+    public async Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
     {
         if (_session is not { IsUsable: true } session)
             throw new LockSessionLostException("no lock session is open");

@@ -6,8 +6,8 @@ using HaConnect.Probing;
 
 namespace HaConnect.Failover;
 
-/// <summary>Reads what a data node has on record, in its lock session.</summary>
-internal sealed class RecordReader(string node, LockSession session)
+/// <summary>Reads what a data node has on record: a coordinator in its lock session, the doctor in one of its own.</summary>
+internal sealed class RecordReader(string node, IQueries session)
 {
     internal async Task<VoterRecord> ReadAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,59 @@
+using HaConnect.Doctor;
+using HaConnect.Failover;
+using HaConnect.Probing;
+using HaConnect.Tests.Failover.World;
+
+namespace HaConnect.Tests.Doctor;
+
+/// <summary>A cluster as it should be: primary p, standbys a and b. Each test makes one thing wrong in it.</summary>
+internal static class Healthy
+{
+    internal static Examination Cluster(bool coordinates = true, int required = 1, int witnesses = 0)
+    {
+        var cluster = new Cluster(required: required, witnesses: witnesses);
+        var settings = cluster.Settings("i");
+        return new Examination(settings, coordinates,
+        [
+            .. settings.Voters.Select(v => v.IsWitness ? new NodeReading(v.Name, IsWitness: true) : new NodeReading(v.Name, IsWitness: false)
+            {
+                Server = Server(cluster[v.Name]),
+                Record = coordinates ? cluster[v.Name].Record(settings) : null,
+            }),
+        ]);
+    }
+
+    internal static Examination With(this Examination seen, string node, Func<NodeReading, NodeReading> change) =>
+        new(seen.Settings, seen.Coordinates, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
+
+    internal static Examination WithServer(this Examination seen, string node, Func<ServerReading, ServerReading> change) =>
+        seen.With(node, n => n with { Server = change(n.Server!) });
+
+    internal static Examination WithRecord(this Examination seen, string node, Func<VoterRecord, VoterRecord> change) =>
+        seen.With(node, n => n with { Record = change(n.Record!) });
+
+    internal static Examination WithFailure(this Examination seen, string node, ProbeFailure failure) =>
+        seen.With(node, n => new NodeReading(n.Node, n.IsWitness) { Failure = failure });
+
+    /// <summary>The one finding there is, of this severity, at this node, with these parts of its problem.</summary>
+    internal static ClusterFinding Only(this Examination seen, FindingSeverity severity, string? node, params string[] parts)
+    {
+        var finding = Assert.Single(Diagnosis.Of(seen));
+        Assert.Equal((severity, node), (finding.Severity, finding.Node));
+        Assert.All(parts, part => Assert.Contains(part, finding.Problem, StringComparison.Ordinal));
+        return finding;
+    }
+
+    private static ServerReading Server(Server server) => new()
+    {
+        InRecovery = server.InRecovery,
+        SystemIdentifier = Given.SystemId,
+        VersionNumber = 150018,
+        User = "haconnect",
+        Limits = [100, 8, 10, 0, 64],
+        WalKeepSize = 1024,
+        WalReceiverTimeout = TimeSpan.FromSeconds(2),
+        SynchronousNamesText = server.SynchronousNames,
+        SeesStatistics = true,
+        Senders = server.InRecovery ? [] : [("a", true), ("b", true)],
+    };
+}
