@@ -35,7 +35,8 @@ public static class Rejoin
         Require(nodes.Any(n => n.Name == options.Node), nameof(options.Node), options.Node, $"name one of the configured nodes, {string.Join(", ", nodes.Select(n => n.Name))}");
         Require(Path.IsPathRooted(options.DataDirectory), nameof(options.DataDirectory), options.DataDirectory, "give the full path of the node's data folder on this host");
         Require(options.Username.Length > 0, nameof(options.Username), options.Username, "name a superuser of the primary, or a role with the rights of pg_rewind");
-        Require(cluster.Failover.Replication.Username is { Length: > 0 }, "cluster.Failover.Replication.Username", cluster.Failover.Replication.Username, "name the user by which standbys connect");
+        if (cluster.Failover.Replication.Username is not { Length: > 0 })
+            throw new ArgumentException("Failover.Replication.Username is empty: name the user by which standbys connect.", nameof(cluster));
         Require(options.StreamTimeout >= TimeSpan.FromSeconds(1) && options.StreamTimeout <= TimeSpan.FromHours(1), nameof(options.StreamTimeout), options.StreamTimeout.ToString(), "give 1 s to 1 h");
         var conninfo = new ConninfoBuilder(cluster.Failover.Replication, nodes);
         var order = new RejoinOrder
