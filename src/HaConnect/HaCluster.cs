@@ -36,7 +36,7 @@ public sealed class HaCluster
     /// <exception cref="ArgumentException">No data node of that name is configured.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A duration in <paramref name="options"/> is out of its bounds.</exception>
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
-    /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it could not be asked; nothing has begun.</exception>
+    /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it could not be asked; a request whose answer was lost is taken back where that is possible.</exception>
     public Task<SwitchoverResult> SwitchoverAsync(string? target = null, SwitchoverOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new SwitchoverOptions();

@@ -8,17 +8,25 @@ internal sealed class DataFolder(string path, IServerHost host)
 {
     private const string Automatic = "postgresql.auto.conf";
     private const string Signal = "standby.signal";
+    private const string Complete = "haconnect-complete";
 
     /// <summary>Lines of postgresql.auto.conf that say whom it follows, who acks for it, and that it is fenced.</summary>
     private static readonly string[] s_ofItsRole = ["primary_conninfo", "primary_slot_name", "synchronous_standby_names", "default_transaction_read_only"];
 
     internal string Path => path;
 
-    /// <summary>The folder that a base backup replaces, kept until the new one streams.</summary>
-    internal DataFolder Old => new(path + ".old", host);
+    /// <summary>The folder that a base backup replaces, kept until the new one streams. A name that nobody else gives: it is deleted then.</summary>
+    internal DataFolder Old => new(path + ".haconnect-old", host);
 
     /// <summary>A base backup that is being taken.</summary>
-    internal DataFolder New => new(path + ".new", host);
+    internal DataFolder New => new(path + ".haconnect-new", host);
+
+    /// <summary>What is the node's own, while pg_rewind puts the primary's files in its place.</summary>
+    internal DataFolder Own => new(path + ".haconnect-own", host);
+
+    internal bool IsAbsentOrEmpty => !Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(e => System.IO.Path.GetFileName(e) == "lost+found");
+
+    internal bool HasOwnFiles => File.Exists(In(Complete));
 
     internal bool HasData => File.Exists(In("PG_VERSION"));
 
@@ -29,7 +37,7 @@ internal sealed class DataFolder(string path, IServerHost host)
     internal bool HasTablespaces => Directory.EnumerateFileSystemEntries(In("pg_tblspc")).Any();
 
     /// <summary>Beside the folder: pg_rewind removes what it does not know.</summary>
-    internal bool RewindWasInterrupted => File.Exists(path + ".rewinding");
+    internal bool RewindWasInterrupted => File.Exists(path + ".haconnect-rewinding");
 
     /// <summary>From the names of WAL segments and history files: the control file lags behind a promotion until the next checkpoint.</summary>
     internal int NewestTimeline => Directory.EnumerateFiles(In("pg_wal"))
@@ -71,8 +79,19 @@ internal sealed class DataFolder(string path, IServerHost host)
         foreach (var (name, content) in own?.Files ?? [])
             Write(name, content);
         var lines = own?.AutomaticLines ?? [.. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal))];
-        Write(Automatic, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. lines, $"primary_conninfo = '{conninfo.Replace("'", "''", StringComparison.Ordinal)}'"]) + "\n"));
+        WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("'", "''", StringComparison.Ordinal)}'"]);
         Write(Signal, []);
+    }
+
+    /// <summary>Keeps a copy of them, marked once it is whole.</summary>
+    internal void Keep(OwnFiles own)
+    {
+        Delete();
+        Directory.CreateDirectory(path);
+        foreach (var (name, content) in own.Files)
+            Write(name, content);
+        WriteAutomatic(own.AutomaticLines);
+        Write(Complete, []);
     }
 
     /// <summary>Of the time in which it was the primary: nobody uses them any more, and they would keep WAL for ever.</summary>
@@ -85,9 +104,9 @@ internal sealed class DataFolder(string path, IServerHost host)
     internal void MarkRewinding(bool isUnderWay)
     {
         if (isUnderWay)
-            File.WriteAllText(path + ".rewinding", "");
+            File.WriteAllText(path + ".haconnect-rewinding", "");
         else
-            File.Delete(path + ".rewinding");
+            File.Delete(path + ".haconnect-rewinding");
     }
 
     internal void Delete()
@@ -96,14 +115,23 @@ internal sealed class DataFolder(string path, IServerHost host)
             Directory.Delete(path, recursive: true);
     }
 
+    private void WriteAutomatic(IReadOnlyList<string> lines) => Write(Automatic, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+
     private IEnumerable<string> AutomaticLines() => File.Exists(In(Automatic)) ? File.ReadLines(In(Automatic)) : [];
 
     private static bool IsOfItsRole(string line) => Array.Exists(s_ofItsRole, s => line.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 
     private void Write(string name, byte[] content)
     {
-        File.WriteAllBytes(In(name), content);
-        host.Own(In(name));
+        // Whole or not at all: a promise that a crash leaves empty is a promise forgotten.
+        using (var file = new FileStream(In(name) + ".haconnect-tmp", FileMode.Create, FileAccess.Write))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        host.Own(In(name) + ".haconnect-tmp");
+        File.Move(In(name) + ".haconnect-tmp", In(name), overwrite: true);
     }
 
     private string In(string name) => System.IO.Path.Combine(path, name);

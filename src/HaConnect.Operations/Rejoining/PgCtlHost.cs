@@ -6,16 +6,25 @@ namespace HaConnect.Operations.Rejoining;
 /// <summary>This host: PostgreSQL's programs as child processes of the calling user, who must own the data folder.</summary>
 internal sealed class PgCtlHost(RejoinOptions options) : IServerHost
 {
-    /// <summary>As <c>pg_ctl status</c> has it: running.</summary>
+    /// <summary>As <c>pg_ctl status</c> has it; it says other things where it cannot tell.</summary>
     private const int Running = 0;
+    private const int NotRunning = 3;
 
     public Task<(int ExitCode, string Output)> RunAsync(string program, IReadOnlyList<string> arguments, string? password, CancellationToken cancellationToken) =>
         RunProgramAsync(options.ProgramDirectory is { } folder ? Path.Combine(folder, program) : program, arguments, password, cancellationToken);
 
     public string AddressOf(string primaryHost) => primaryHost;
 
-    public async Task<bool> IsRunningAsync(CancellationToken cancellationToken) =>
-        (await RunAsync("pg_ctl", ["status", "-D", options.DataDirectory], null, cancellationToken).ConfigureAwait(false)).ExitCode == Running;
+    public async Task<bool> IsRunningAsync(CancellationToken cancellationToken)
+    {
+        var (exitCode, output) = await RunAsync("pg_ctl", ["status", "-D", options.DataDirectory], null, cancellationToken).ConfigureAwait(false);
+        return exitCode switch
+        {
+            Running => true,
+            NotRunning => false,
+            _ => throw new InvalidOperationException($"Whether a server runs in {options.DataDirectory} cannot be told, and nothing was changed: pg_ctl status ended with {exitCode}: {output.Trim()}"),
+        };
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

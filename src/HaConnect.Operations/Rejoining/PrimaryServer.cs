@@ -19,6 +19,9 @@ internal sealed class PrimaryServer : IAsyncDisposable
 
     internal int SegmentSize { get; private set; }
 
+    /// <summary>Why a later primary may be out of sight; null where a majority of the data nodes, this one included, speaks for it.</summary>
+    internal string? TooFewAnswer { get; private set; }
+
     /// <summary>Null where no coordinator has ever managed the cluster.</summary>
     internal (long Term, int Required)? Established { get; private set; }
 
@@ -30,8 +33,8 @@ internal sealed class PrimaryServer : IAsyncDisposable
         var newest = seen.Where(s => s.Established is not null).MaxBy(s => s.Established!.Value.Term);
         if (newest is { Established: { } term })
         {
-            if (seen.Max(s => s.NewestTerm) > term.Term)
-                throw new RejoinRefusedException($"Term {seen.Max(s => s.NewestTerm)} is not established yet: a failover is under way, or came to no end. Wait until HaConnect has finished it.");
+            if (seen.Max(s => s.LatestTerm) is var latest && latest > term.Term)
+                throw new RejoinRefusedException($"Term {latest} is not established yet: a failover is under way, or came to no end. Wait until HaConnect has finished it.");
             if (term.Primary == node)
                 throw new RejoinRefusedException($"{node} is itself the primary of term {term.Term}.");
         }
@@ -48,6 +51,14 @@ internal sealed class PrimaryServer : IAsyncDisposable
                    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int, pg_size_bytes(current_setting('wal_segment_size'))::int
             """, static row => (row.GetInt32(0), (ulong)row.GetInt64(1), row.GetInt32(2), row.GetInt32(3)), cancellationToken).ConfigureAwait(false);
         server.Established = primary.Established is { } e ? (e.Term, e.Required) : null;
+        var answered = 1 + seen.Count(s => s.Problem is null);
+        server.TooFewAnswer = answered > (others.Count + 1) / 2 ? null : $"{answered - 1} of the {others.Count} other nodes answer: {string.Join("; ", seen.Select(s => s.ToString()))}";
+        if (await server.AskAsync("SELECT current_setting('synchronous_standby_names') LIKE '%haconnect\\_fenc%'", static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw new RejoinRefusedException($"{primary.Node.Name} is fenced: it is no primary any more, or a switchover is under way.");
+        }
+
         return server;
     }
 
@@ -67,6 +78,9 @@ internal sealed class PrimaryServer : IAsyncDisposable
 
     /// <summary>Before 16 pg_rewind reads the source's timeline from its control file, which lags behind a promotion until a checkpoint.</summary>
     internal Task CheckpointAsync(CancellationToken cancellationToken) => AskAsync("CHECKPOINT", static _ => true, cancellationToken);
+
+    internal Task<bool> IsCatchingUpAsync(string node, CancellationToken cancellationToken) =>
+        AskAsync("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'catchup')", static row => row.GetBoolean(0), cancellationToken, node);
 
     internal Task<bool> StreamsToAsync(string node, CancellationToken cancellationToken) =>
         AskAsync("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'streaming' AND flush_lsn IS NOT NULL)", static row => row.GetBoolean(0), cancellationToken, node);
@@ -99,8 +113,10 @@ internal sealed class PrimaryServer : IAsyncDisposable
             await using var _ = source.ConfigureAwait(false);
             var (inRecovery, hasTerms) = await AskAsync(source, "SELECT pg_is_in_recovery(), to_regclass('haconnect.term') IS NOT NULL", static row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
             return hasTerms && await AskAsync(source, """
-                    SELECT term, primary_node, required, (SELECT max(term) FROM haconnect.term) FROM haconnect.term WHERE established_lsn IS NOT NULL ORDER BY term DESC LIMIT 1
-                    """, row => row.HasRows ? new Seen(node, inRecovery, (row.GetInt64(0), row.GetString(1), row.GetInt32(2)), row.GetInt64(3), null) : null, cancellationToken).ConfigureAwait(false) is { } seen
+                    SELECT term, primary_node, required, greatest((SELECT max(term) FROM haconnect.term),
+                           (SELECT max(split_part(f.setting, ',', 1)::bigint) FROM pg_file_settings f WHERE f.name = 'haconnect.term' AND split_part(f.setting, ',', 6) = $1))
+                      FROM haconnect.term WHERE established_lsn IS NOT NULL ORDER BY term DESC LIMIT 1
+                    """, row => row.HasRows ? new Seen(node, inRecovery, (row.GetInt64(0), row.GetString(1), row.GetInt32(2)), row.GetInt64(3), null) : null, cancellationToken, node.Name).ConfigureAwait(false) is { } seen
                 ? seen
                 : new Seen(node, inRecovery, null, 0, null);
         }
@@ -110,7 +126,7 @@ internal sealed class PrimaryServer : IAsyncDisposable
         }
     }
 
-    private sealed record Seen(NodeAddress Node, bool? InRecovery, (long Term, string Primary, int Required)? Established, long NewestTerm, string? Problem)
+    private sealed record Seen(NodeAddress Node, bool? InRecovery, (long Term, string Primary, int Required)? Established, long LatestTerm, string? Problem)
     {
         public override string ToString() =>
             $"{Node.Name} {(InRecovery switch { null => $"does not answer ({Problem})", true => "is a standby", false => "is out of recovery" })}{(Established is { } e ? $", knows term {e.Term} of {e.Primary}" : "")}";

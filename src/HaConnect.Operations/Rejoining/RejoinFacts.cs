@@ -15,13 +15,16 @@ internal sealed record RejoinFacts
 
     internal int PrimaryMajor { get; init; }
 
-    /// <summary>It has a standby.signal: it was not out of recovery since.</summary>
+    /// <summary>It has a standby.signal.</summary>
     internal bool WasStandby { get; init; }
 
     /// <summary>The newest timeline that its WAL knows: the control file lags behind a promotion until the next checkpoint.</summary>
     internal int Timeline { get; init; }
 
     internal int PrimaryTimeline { get; init; }
+
+    /// <summary>The node's timeline comes from others than the primary's timeline of that number does.</summary>
+    internal bool HistoriesDiffer { get; init; }
 
     /// <summary>Where the primary's history left the node's timeline; null where that timeline is none of the primary's ancestors.</summary>
     internal NpgsqlLogSequenceNumber? Fork { get; init; }

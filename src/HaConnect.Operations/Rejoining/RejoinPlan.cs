@@ -13,7 +13,7 @@ internal sealed record RejoinPlan(RejoinMethod Method, string Reason)
             return BaseBackup($"a pg_rewind of {node} was interrupted, which leaves a folder that nothing can repair");
         if (f.Major != f.PrimaryMajor)
             return BaseBackup(Invariant($"{node} is of PostgreSQL {f.Major}, the primary of {f.PrimaryMajor}"));
-        if (f.WasStandby && f.Timeline <= f.PrimaryTimeline && (f.Fork is not null || f.Timeline == f.PrimaryTimeline))
+        if (f.WasStandby && !f.HistoriesDiffer && f.Timeline <= f.PrimaryTimeline && (f.Fork is not null || f.Timeline == f.PrimaryTimeline))
             return new(RejoinMethod.Start, Invariant($"{node} was a standby on timeline {f.Timeline}, from which the primary's comes"));
         if (f.Timeline >= f.PrimaryTimeline)
             return BaseBackup(Invariant($"{node} was out of recovery on timeline {f.Timeline}, and the primary's is {f.PrimaryTimeline}: two nodes promoted from one parent take one number, and pg_rewind takes them for one history"));

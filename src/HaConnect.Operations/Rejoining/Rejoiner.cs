@@ -20,9 +20,11 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
     {
         var primary = await PrimaryServer.FindAsync(order.Node, order.Others, order.Sql, cancellationToken).ConfigureAwait(false);
         await using var _ = primary.ConfigureAwait(false);
+        if (!_folder.HasData && !_folder.IsAbsentOrEmpty)
+            throw new RejoinRefusedException($"{order.DataDirectory} is not empty and holds no data folder of PostgreSQL (it has no PG_VERSION). Correct DataDirectory.");
         var wasRunning = _folder.HasData && await host.IsRunningAsync(cancellationToken).ConfigureAwait(false);
         if (wasRunning && _folder.WasStandby && await primary.StreamsToAsync(order.Node, cancellationToken).ConfigureAwait(false))
-            return Done(new RejoinPlan(RejoinMethod.Start, $"{order.Node} follows {primary.Node.Name} already"), primary);
+            return Result(new RejoinPlan(RejoinMethod.Start, $"{order.Node} follows {primary.Node.Name} already"), primary);
         if (wasRunning)
         {
             Say($"stopping {order.Node}");
@@ -35,22 +37,25 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             facts = await LookAsync(primary, cancellationToken).ConfigureAwait(false);
             await RefuseToLoseAsync(facts, primary, cancellationToken).ConfigureAwait(false);
         }
-        catch (RejoinRefusedException) when (wasRunning)
+        catch (Exception) when (wasRunning)
         {
             await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
         }
 
-        // What was the node's own is read before anything is changed: from the folder that an interrupted rejoin has put aside, where there is one.
-        var own = _folder.Old.HasData ? _folder.Old.ReadOwn() : facts.HasData ? _folder.ReadOwn() : null;
+        // What is the node's own is read before anything is changed, or from where an interrupted rejoin has kept it.
+        var own = _folder.Own.HasOwnFiles ? _folder.Own.ReadOwn() : facts.HasData ? _folder.ReadOwn() : _folder.Old.HasData ? _folder.Old.ReadOwn() : null;
         var plan = RejoinPlan.Of(order.Node, facts);
         if (plan.Method == RejoinMethod.Start && await StartAsync(plan, own, primary, cancellationToken).ConfigureAwait(false) is { } whyNot)
-            plan = Instead(RejoinPlan.Of(order.Node, facts with { WasStandby = false }), whyNot);
+            plan = facts.Timeline == facts.PrimaryTimeline ? new RejoinPlan(RejoinMethod.BaseBackup, $"{order.Node} was started and does not follow: {whyNot}") : Instead(RejoinPlan.Of(order.Node, facts with { WasStandby = false }), whyNot);
         if (plan.Method == RejoinMethod.Rewind && await RewindAsync(plan, own, primary, cancellationToken).ConfigureAwait(false) is { } why)
             plan = Instead(new RejoinPlan(RejoinMethod.BaseBackup, "pg_rewind did not help"), why);
         if (plan.Method == RejoinMethod.BaseBackup)
             await TakeBaseBackupAsync(plan, own, primary, cancellationToken).ConfigureAwait(false);
-        return Done(plan, primary);
+        if (plan.Method == RejoinMethod.BaseBackup)
+            _folder.Old.Delete();
+        _folder.Own.Delete();
+        return Result(plan, primary);
     }
 
     private async Task<RejoinFacts> LookAsync(PrimaryServer primary, CancellationToken cancellationToken)
@@ -62,12 +67,15 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         if (control.GetValueOrDefault("Database system identifier") is { } identifier && identifier != primary.SystemIdentifier.ToString(CultureInfo.InvariantCulture))
             throw new RejoinRefusedException($"{order.DataDirectory} belongs to another cluster: its system identifier is {identifier}, that of {primary.Node.Name} is {primary.SystemIdentifier}. Correct DataDirectory, or empty the folder for a base backup.");
         var timeline = _folder.NewestTimeline;
-        var left = new TimelineHistory(await primary.ReadHistoryAsync(cancellationToken).ConfigureAwait(false)).Left(timeline, primary.Timeline);
+        var history = new TimelineHistory(await primary.ReadHistoryAsync(cancellationToken).ConfigureAwait(false));
+        var comesFrom = timeline == 1 || (_folder.ReadHistory(timeline) is { } mine && history.BeginsWith(new TimelineHistory(mine)));
+        var left = comesFrom ? history.Left(timeline, primary.Timeline) : null;
         return facts with
         {
             Major = _folder.Major,
             RewindWasInterrupted = _folder.RewindWasInterrupted,
             WasStandby = _folder.WasStandby,
+            HistoriesDiffer = !comesFrom,
             Timeline = timeline,
             Fork = left?.Fork,
             SharesHistory = left is { } l ? await SharesHistoryAsync(primary, timeline, l.Fork, l.Next, cancellationToken).ConfigureAwait(false) : null,
@@ -91,15 +99,24 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
     {
         if (!facts.HasData || order.DiscardAckedWritesOf == order.Node)
             return;
-        if (primary.Established is { } term && _folder.RegisterOf(order.Node) is { } register && register.Decision == order.Node && register.DecisionTerm > term.Term)
+        var register = _folder.RegisterOf(order.Node);
+        if (primary.Established is { } term && register is not null && register.Decision == order.Node && register.DecisionTerm > term.Term)
         {
             throw new RejoinRefusedException($"{order.Node} may have been promoted in term {register.DecisionTerm}, which is later than term {term.Term} of {primary.Node.Name} and was never established: it may hold acked writes that no other node has. {Remedy()}");
         }
 
-        if (facts.WasStandby || primary.Established is { Required: > 0 })
-            return; // beyond the fork nothing was acked
+        if (primary.Established is { } known && register?.Term > known.Term)
+            throw new RejoinRefusedException($"{order.Node} has promised term {register.Term}, but term {known.Term} of {primary.Node.Name} is the newest that can be seen from here: a later primary may be out of reach, or a failover under way. Wait until all nodes are in reach. {Remedy()}");
+        if (primary.TooFewAnswer is { } tooFew)
+            throw new RejoinRefusedException($"{tooFew}: a later primary may be out of reach. {Remedy()}");
+        if (facts.WasStandby && facts.Timeline > facts.PrimaryTimeline)
+            throw new RejoinRefusedException($"{order.Node} was a standby on timeline {facts.Timeline}, later than timeline {facts.PrimaryTimeline} of {primary.Node.Name}: it followed a later primary. {Remedy()}");
+        if (primary.Established is { Required: > 0 } || (facts.WasStandby && facts.Timeline == facts.PrimaryTimeline && !facts.HistoriesDiffer))
+            return; // beyond the fork nothing was acked, or there is none
         var from = facts.Fork ?? OwnBeginning(facts.Timeline);
         var commits = from is { } position ? await CommitsAfterAsync(position, facts.Timeline, cancellationToken).ConfigureAwait(false) : null;
+        if (facts.WasStandby && facts.Fork is not null)
+            commits ??= 0; // a standby that is behind has no file of the fork
         if (commits != 0)
         {
             throw new RejoinRefusedException($"{order.Node} has {commits?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} commits after {from?.ToString() ?? "its own promotion"} that {primary.Node.Name} does not have, and with asynchronous replication they may have been acked. {Remedy()}");
@@ -140,6 +157,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
     {
         Say($"rewinding: {plan.Reason}");
         await primary.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        if (own is not null && !_folder.Own.HasOwnFiles)
+            _folder.Own.Keep(own);
         _folder.MarkRewinding(isUnderWay: true);
         var source = string.Create(CultureInfo.InvariantCulture, $"host={host.AddressOf(primary.Node.Host)} port={primary.Node.Port} user={order.Sql.Username} dbname={order.Sql.Database}");
         var (exitCode, output) = await host.RunAsync("pg_rewind", ["--target-pgdata", order.DataDirectory, "--source-server", source, .. NoSync], order.Sql.Password, cancellationToken).ConfigureAwait(false);
@@ -153,6 +172,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
 
     private async Task TakeBaseBackupAsync(RejoinPlan plan, DataFolder.OwnFiles? own, PrimaryServer primary, CancellationToken cancellationToken)
     {
+        if (_folder.HasData && _folder.Old.HasData)
+            throw new RejoinRefusedException($"{plan.Reason}, so that a base backup is needed, but {_folder.Old.Path} is left of an earlier one that never streamed. Look which of the two folders is to be kept, move the other away, and ask again.");
         if (_folder.HasData && _folder.HasTablespaces)
             throw new RejoinRefusedException($"{plan.Reason}, so that a base backup is needed, but {order.Node} has tablespaces outside its data folder, which it would have to replace: take the base backup by hand (docs/operations/rejoin.md).");
         Say($"taking a base backup: {plan.Reason}");
@@ -160,14 +181,13 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         string[] arguments = ["-D", _folder.New.Path, "-c", "fast", "-X", "stream", "-w", "-h", host.AddressOf(primary.Node.Host), "-p", primary.Node.Port.ToString(CultureInfo.InvariantCulture), "-U", order.ReplicationUsername, .. NoSync];
         var (exitCode, output) = await host.RunAsync("pg_basebackup", arguments, order.ReplicationPassword, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
-            throw new InvalidOperationException($"pg_basebackup of {primary.Node.Name} failed, and {order.Node} is as it was: {output.Trim()}");
+            throw new InvalidOperationException($"pg_basebackup of {primary.Node.Name} failed; {order.Node} is stopped, and nothing that it holds was replaced by that: {output.Trim()}");
         _folder.New.WriteOwn(own, order.Conninfo(primary.Node.Name));
 
-        // The oldest folder is the one to keep: what lies in its place now came from a rejoin that was interrupted.
-        if (_folder.Old.HasData)
-            _folder.Delete();
-        else if (Directory.Exists(_folder.Path))
+        if (_folder.HasData)
             Directory.Move(_folder.Path, _folder.Old.Path);
+        else
+            _folder.Delete(); // empty
         Directory.Move(_folder.New.Path, _folder.Path);
         _folder.MarkRewinding(isUnderWay: false);
         if (await FollowAsync(primary, order.StreamTimeout, cancellationToken).ConfigureAwait(false) is { } whyNot)
@@ -183,6 +203,9 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             var startedAt = time.GetTimestamp();
             while (!await primary.StreamsToAsync(order.Node, cancellationToken).ConfigureAwait(false))
             {
+                // Whoever catches up is on the way, however long that takes.
+                if (await primary.IsCatchingUpAsync(order.Node, cancellationToken).ConfigureAwait(false))
+                    startedAt = time.GetTimestamp();
                 if (time.GetElapsedTime(startedAt) > (limit < order.StreamTimeout ? limit : order.StreamTimeout))
                 {
                     await host.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -207,10 +230,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         return plan with { Reason = $"{plan.Reason} ({whyNot})" };
     }
 
-    private RejoinResult Done(RejoinPlan plan, PrimaryServer primary)
+    private RejoinResult Result(RejoinPlan plan, PrimaryServer primary)
     {
-        _folder.Old.Delete();
-        _folder.New.Delete();
         Say($"{order.Node} follows {primary.Node.Name}");
         return new RejoinResult(plan.Method, plan.Reason, primary.Node.Name, primary.Timeline);
     }

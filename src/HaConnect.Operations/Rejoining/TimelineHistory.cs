@@ -20,6 +20,9 @@ internal sealed class TimelineHistory(string text)
         return i < 0 ? null : (_ancestors[i].End, i + 1 < _ancestors.Count ? _ancestors[i + 1].Timeline : own);
     }
 
+    /// <summary>Whether it comes from all that the other comes from, at the same positions.</summary>
+    internal bool BeginsWith(TimelineHistory other) => other._ancestors.Count <= _ancestors.Count && _ancestors.Take(other._ancestors.Count).SequenceEqual(other._ancestors);
+
     /// <summary>Where it began.</summary>
     internal NpgsqlLogSequenceNumber? Last => _ancestors.Count > 0 ? _ancestors[^1].End : null;
 

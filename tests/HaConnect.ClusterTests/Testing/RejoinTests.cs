@@ -103,7 +103,7 @@ public sealed class RejoinTests : ClusterTest
             Assert.Equal((RejoinMethod.Rewind, round + 1, order[round]), (result.Method, result.Timeline, result.Primary));
         }
 
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(cluster["n1"].DataDirectory)!), p => Path.GetExtension(p) is ".old" or ".new" or ".rewinding");
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(cluster["n1"].DataDirectory)!), p => Path.GetExtension(p) is ".haconnect-old" or ".haconnect-new" or ".haconnect-own" or ".haconnect-rewinding");
     }
 
     /// <summary>Its timeline 2 is older than the primary's 3, which comes from a timeline 2, but from another one.</summary>
@@ -162,16 +162,41 @@ public sealed class RejoinTests : ClusterTest
         await node.KillAsync(Cancelled);
         await PromoteAsync(cluster["n2"]);
         await File.AppendAllTextAsync(Path.Combine(node.DataDirectory, "postgresql.auto.conf"), "haconnect.term = '1,i,established,1,n1,n1'\nwork_mem = '7MB'\n", Cancelled);
-        Directory.Move(node.DataDirectory, node.DataDirectory + ".old");
-        Directory.CreateDirectory(node.DataDirectory + ".new");
-        await File.WriteAllTextAsync(node.DataDirectory + ".rewinding", "", Cancelled);
+        Directory.Move(node.DataDirectory, node.DataDirectory + ".haconnect-old");
+        Directory.CreateDirectory(node.DataDirectory + ".haconnect-new");
+        await File.WriteAllTextAsync(node.DataDirectory + ".haconnect-rewinding", "", Cancelled);
 
         RejoinResult result = await cluster.RejoinAsync(node, Cancelled);
 
         Assert.Equal(RejoinMethod.BaseBackup, result.Method);
         Assert.Equal(("7MB", "1,i,established,1,n1,n1", "n1"), (await node.ScalarAsync<string>("SHOW work_mem", Cancelled), await node.ScalarAsync<string>("SELECT setting FROM pg_file_settings WHERE name = 'haconnect.term'", Cancelled), await node.ScalarAsync<string>("SHOW cluster_name", Cancelled)));
         Assert.Equal(0, await node.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots", Cancelled));
-        Assert.False(Directory.Exists(node.DataDirectory + ".old") || Directory.Exists(node.DataDirectory + ".new") || File.Exists(node.DataDirectory + ".rewinding"));
+        Assert.False(Directory.Exists(node.DataDirectory + ".haconnect-old") || Directory.Exists(node.DataDirectory + ".haconnect-new") || File.Exists(node.DataDirectory + ".haconnect-rewinding"));
+    }
+
+    /// <summary>A folder given by mistake, and one that somebody has put aside by hand: neither is touched.</summary>
+    [Fact]
+    public async Task RunAsync_FoldersThatAreNotItsOwn_AreLeftAlone()
+    {
+        PostgresCluster cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 1, SynchronousStandbys = 0 });
+        PostgresNode node = cluster["n2"];
+        await node.KillAsync(Cancelled);
+        string aside = node.DataDirectory + ".old";
+        Directory.Move(node.DataDirectory, aside);
+        Directory.CreateDirectory(node.DataDirectory);
+        string other = Path.Combine(node.DataDirectory, "somebody.else");
+        await File.WriteAllTextAsync(other, "", Cancelled);
+
+        RejoinRefusedException refused = await Assert.ThrowsAsync<RejoinRefusedException>(() => cluster.RejoinAsync(node, Cancelled));
+        Assert.Contains("is not empty and holds no data folder", refused.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(other));
+
+        File.Delete(other);
+        Directory.Delete(node.DataDirectory);
+        Directory.Move(aside, node.DataDirectory);
+        Directory.CreateDirectory(aside);
+        await cluster.RejoinAsync(node, Cancelled);
+        Assert.True(Directory.Exists(aside));
     }
 
     /// <summary>Asynchronous: what only the old primary holds may have been acked. It is refused, and the server goes on as it was.</summary>
@@ -211,6 +236,8 @@ public sealed class RejoinTests : ClusterTest
 
         await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,3,n1,n1'\n", Cancelled);
         Assert.Contains("may have been promoted in term 3", await RefusedAsync("n1"), StringComparison.Ordinal);
+        await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,2,n2,n1'\n", Cancelled);
+        Assert.Contains("n1 has promised term 4, but term 2 of n2 is the newest", await RefusedAsync("n1"), StringComparison.Ordinal);
         Assert.Equal("n2", (await cluster.RejoinAsync(cluster["n1"], Cancelled)).Primary);
 
         async Task<string> RefusedAsync(string node) =>

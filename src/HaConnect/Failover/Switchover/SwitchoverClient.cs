@@ -42,8 +42,9 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
             return await WaitAsync(source, session, id, primary, term, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or NoPrimaryException)
         {
+            // Also where the answer was lost: it may have been asked all the same.
             await TakeBackAsync(source, askedBy, "taken back by who asked for it").ConfigureAwait(false);
             throw;
         }
@@ -91,7 +92,7 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
             if (session is not null)
                 await session.DisposeAsync().ConfigureAwait(false);
             if (e is NpgsqlException or TimeoutException)
-                throw new NoPrimaryException($"{now.PrimaryNode!.Name} could not be asked for a switchover, which has not begun: {e.Message}. {now.Describe()}", now, isTransient: (e as NpgsqlException)?.IsTransient ?? true, e);
+                throw new NoPrimaryException($"{now.PrimaryNode!.Name} could not be asked for a switchover, or did not answer; it was taken back where that was possible: {e.Message}. {now.Describe()}", now, isTransient: (e as NpgsqlException)?.IsTransient ?? true, e);
             throw;
         }
     }
