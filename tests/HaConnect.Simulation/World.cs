@@ -148,6 +148,8 @@ internal sealed class World
         options.Routing.MaxReplicaLag = config.ReadBound;
         options.Failover.Mode = FailoverMode.Coordinate;
         options.Failover.RequiredSynchronousStandbys = config.Required;
+        options.Failover.DropStandbyAfter = TimeSpan.FromSeconds(4);
+        options.Failover.DegradeAfter = config.DegradeAfter;
         options.Failover.MaxFailovers = 100; // the guard against flapping would hide what follows
         options.Failover.StartupGrace = TimeSpan.FromSeconds(3);
         options.Failover.Replication.Username = "repl";

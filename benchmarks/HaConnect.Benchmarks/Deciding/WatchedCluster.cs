@@ -76,6 +76,6 @@ internal sealed class WatchedCluster
         EstablishedTerm = term,
         NewestTerm = term,
         SeesRegister = true,
-        Register = new Register(term.Term, "app", RegisterPhase.Established, term.Term, Name(1), name),
+        Register = new Register(term.Term, "app", RegisterPhase.Established, new Decision(term.Term, Name(1)), new Decision(term.Term, Name(1)), name),
     };
 }

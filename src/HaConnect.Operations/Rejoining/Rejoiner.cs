@@ -100,9 +100,9 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         if (!facts.HasData || order.DiscardAckedWritesOf == order.Node)
             return;
         var register = _folder.RegisterOf(order.Node);
-        if (primary.Established is { } term && register is not null && register.Decision == order.Node && register.DecisionTerm > term.Term)
+        if (primary.Established is { } term && register is not null && register.Decided.Node == order.Node && register.Decided.Term > term.Term)
         {
-            throw new RejoinRefusedException($"{order.Node} may have been promoted in term {register.DecisionTerm}, which is later than term {term.Term} of {primary.Node.Name} and was never established: it may hold acked writes that no other node has. {Remedy()}");
+            throw new RejoinRefusedException($"{order.Node} may have been promoted in term {register.Decided.Term}, which is later than term {term.Term} of {primary.Node.Name} and was never established: it may hold acked writes that no other node has. {Remedy()}");
         }
 
         if (primary.Established is { } known && register?.Term > known.Term)

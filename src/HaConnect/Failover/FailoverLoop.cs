@@ -85,9 +85,11 @@ internal sealed class FailoverLoop : IAsyncDisposable
         return new FailoverSettings
         {
             Coordinator = coordinator,
-            Voters = [.. dataNodes.Select(n => new Voter(n.Name, IsWitness: false, n.Priority)), .. ConfiguredNode.WitnessesOf(options).Select(n => new Voter(n.Name, IsWitness: true, 0))],
+            Voters = [.. dataNodes.Select(n => new Voter(n.Name, IsWitness: false, n.Priority, n.IsSynchronous)), .. ConfiguredNode.WitnessesOf(options).Select(n => new Voter(n.Name, IsWitness: true, 0))],
             ControlDatabase = options.Failover.ControlDatabase,
             Required = options.Failover.RequiredSynchronousStandbys,
+            DropStandbyAfter = options.Failover.DropStandbyAfter,
+            DegradeAfter = options.Failover.DegradeAfter,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
             MaxFailovers = options.Failover.MaxFailovers,
             FailoverWindow = options.Failover.FailoverWindow,

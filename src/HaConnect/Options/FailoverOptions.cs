@@ -31,6 +31,20 @@ public sealed class FailoverOptions
     public int RequiredSynchronousStandbys { get; set; } = 1;
 
     /// <summary>
+    /// After how long without its stream a synchronous standby is taken out of <c>synchronous_standby_names</c>, since a failover needs all that
+    /// are named: by a new term, and only where more are left than have to ack. It is named again when it streams. 4 s to 1 day. Default 30 s.
+    /// </summary>
+    public TimeSpan DropStandbyAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What to do where fewer standbys are left than have to ack. Null, the default: writes wait, and a failover that would leave too few
+    /// is refused. Otherwise the primary takes writes alone after this time, and a node that is promoted with too few followers at once; a
+    /// majority of the voters must accept either. Until a standby has caught up there is one copy of what is written then, and no failover.
+    /// 4 s to 1 day.
+    /// </summary>
+    public TimeSpan? DegradeAfter { get; set; }
+
+    /// <summary>
     /// With asynchronous replication: a standby that is further than this behind the last observed position of the primary is
     /// not promoted. Bytes of WAL, 0 or more. Default 16 MiB.
     /// </summary>

@@ -82,6 +82,9 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Failover.LeaseDuration", options.Failover.LeaseDuration, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), errors);
         InRange("Failover.StepTimeout", options.Failover.StepTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), errors);
         InRange("Failover.StartupGrace", options.Failover.StartupGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10), errors);
+        InRange("Failover.DropStandbyAfter", options.Failover.DropStandbyAfter, TimeSpan.FromSeconds(4), TimeSpan.FromDays(1), errors);
+        if (options.Failover.DegradeAfter is { } degradeAfter)
+            InRange("Failover.DegradeAfter", degradeAfter, TimeSpan.FromSeconds(4), TimeSpan.FromDays(1), errors);
         InRange("Failover.FailoverWindow", options.Failover.FailoverWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), errors);
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");

@@ -20,4 +20,11 @@ public sealed class HaNodeOptions
     /// position in the WAL.
     /// </summary>
     public int Priority { get; set; }
+
+    /// <summary>
+    /// Whether this node, as a standby, may be among those that have to flush a commit before it is acked. Coordinators name all such
+    /// standbys that stream, and no others, so that a distant one can be kept out of the way of writes. Where
+    /// <see cref="FailoverOptions.RequiredSynchronousStandbys"/> is 0 nobody is named. It may be promoted all the same. Default true.
+    /// </summary>
+    public bool Synchronous { get; set; } = true;
 }

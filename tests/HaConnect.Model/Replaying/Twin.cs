@@ -145,7 +145,8 @@ internal sealed class Twin
     {
         ref var s = ref w.Servers[v];
         var register = s.Promised == 0 ? null
-            : new Register(s.Promised, s.Owner == 0 ? "c1" : $"c{s.Owner}", s.DecisionTerm == s.Promised ? RegisterPhase.Decided : RegisterPhase.Promised, s.DecisionTerm, s.Decision == 0 ? "" : NameOf(s.Decision - 1), NameOf(v));
+            : new Register(s.Promised, s.Owner == 0 ? "c1" : $"c{s.Owner}", s.DecisionTerm == s.Promised ? RegisterPhase.Decided : RegisterPhase.Promised,
+                new Decision(s.DecisionTerm, s.Decision == 0 ? "" : NameOf(s.Decision - 1)), Decision.None, NameOf(v));
         if (v >= _bounds.DataNodes)
             return new VoterRecord { InRecovery = false, SystemIdentifier = 1, Register = register };
         var names = s.InRecovery || !s.IsSynchronous ? ""

@@ -131,7 +131,7 @@ internal sealed class Scene(IStage stage) : IAsyncDisposable
 
     internal string Conninfo(string standby, string upstream) => Settings.Conninfo.Build(standby, upstream);
 
-    internal static Register Promise(long term, string node, RegisterPhase phase = RegisterPhase.Promised) => new(term, Coordinator, phase, 0, "", node);
+    internal static Register Promise(long term, string node, RegisterPhase phase = RegisterPhase.Promised) => new(term, Coordinator, phase, Decision.None, Decision.None, node);
 
     public async ValueTask DisposeAsync()
     {

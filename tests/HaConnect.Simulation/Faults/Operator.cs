@@ -56,7 +56,7 @@ internal sealed class Operator(World world)
     private bool IsBusy(SimServer primary)
     {
         var registers = world.Servers.Select(s => Failover.Register.Parse(s.IsWitness ? s.WitnessRegister : s.Disk.Settings.GetValueOrDefault("haconnect.term"))).Where(r => r is not null).ToList();
-        return registers.MaxBy(r => r!.DecisionTerm) is not { } newest || newest.Decision != primary.Name || registers.Exists(r => r!.Term > newest.DecisionTerm);
+        return registers.MaxBy(r => r!.Decided.Term)?.Decided is not { } newest || newest.Node != primary.Name || registers.Exists(r => r!.Term > newest.Term);
     }
 
     private void Tend()

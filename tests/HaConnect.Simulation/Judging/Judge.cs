@@ -55,7 +55,7 @@ internal sealed class Judge(World world)
         if (entry.ReleasedAt < 0)
             entry.ReleasedAt = world.Scheduler.Now;
         _released.Add((entry, index, _terms.GetValueOrDefault(process.Server), process.Server));
-        if (world.Config.Required == 0)
+        if (world.Config.Required == 0 || (names is null && MayAckAlone(process.Server)))
             return;
         var holders = 0;
         if (names is not null)
@@ -77,6 +77,10 @@ internal sealed class Judge(World world)
         if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
     }
+
+    /// <summary>A majority has accepted it in a term of its own; that nobody is promoted meanwhile is what the other checks see.</summary>
+    private bool MayAckAlone(SimServer server) =>
+        world.Config.DegradeAfter is not null && world.Servers.Count(s => RegisterOf(s)?.Accepted.Node == server.Name) > world.Config.Voters / 2;
 
     /// <summary>A standby that has reconnected counts twice until the end of its old connection is noticed.</summary>
     private static int CountedTwice(ServerProcess process, SynchronousNames names)

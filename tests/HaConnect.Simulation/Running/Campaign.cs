@@ -36,7 +36,8 @@ internal sealed class Campaign(Func<ulong, RunConfig> configOf, ulong seed, int 
         0 => seed % 20 < 10 ? new RunConfig { ReadBound = TimeSpan.FromSeconds(2) } : new RunConfig { Required = 0, DataNodes = seed % 40 < 20 ? 3 : 2, Witnesses = seed % 40 < 20 ? 0 : 1 },
         7 => new RunConfig { Witnesses = 1 },
         8 => new RunConfig { DataNodes = 4, Required = seed % 20 < 10 ? 1 : 2 },
-        9 => seed % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1 },
+        9 => seed % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1, DegradeAfter = TimeSpan.FromSeconds(4) },
+        6 => new RunConfig { DegradeAfter = seed % 20 < 10 ? TimeSpan.FromSeconds(4) : null },
         _ => new RunConfig(),
     };
 

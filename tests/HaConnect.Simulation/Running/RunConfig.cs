@@ -13,6 +13,9 @@ internal sealed record RunConfig
     /// <summary>The k of <c>ANY k (…)</c>.</summary>
     internal int Required { get; init; } = 1;
 
+    /// <summary>After how long without enough synchronous standbys the primary takes writes alone.</summary>
+    internal TimeSpan? DegradeAfter { get; init; }
+
     internal int Instances { get; init; } = 3;
 
     internal int WritersPerInstance { get; init; } = 1;
@@ -38,7 +41,7 @@ internal sealed record RunConfig
     internal TimeSpan ReadBound { get; init; } = new RoutingOptions().MaxReplicaLag;
 
     /// <summary>The kind of cluster, for the figures.</summary>
-    internal string Kind => $"{DataNodes} data nodes{(Witnesses > 0 ? $" and {Witnesses} witness" : "")}, ANY {Required}";
+    internal string Kind => $"{DataNodes} data nodes{(Witnesses > 0 ? $" and {Witnesses} witness" : "")}, ANY {Required}{(DegradeAfter is null ? "" : " or alone")}";
 
     internal bool DoesBreak(Breaks rule) => Breaks.HasFlag(rule);
 

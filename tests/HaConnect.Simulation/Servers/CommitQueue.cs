@@ -16,7 +16,13 @@ internal sealed class CommitQueue(ServerProcess process)
     }
 
     /// <summary>Something was flushed here: who waits for no standby is done, and who comes after what the standbys have confirmed already.</summary>
-    internal void Flushed() => Answer(process.Checkpointer.Names is null ? int.MaxValue : _confirmed, _confirmedBy);
+    internal void Flushed()
+    {
+        if (process.Checkpointer.Names is null)
+            ReleaseAll();
+        else
+            Answer(_confirmed, _confirmedBy);
+    }
 
     /// <summary>A standby has reported to a sender that has these names. Changed names alone release nobody.</summary>
     internal void Release(SynchronousNames names)

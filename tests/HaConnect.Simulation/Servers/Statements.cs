@@ -28,7 +28,7 @@ internal sealed class Statements(World world)
         [ControlSql.Verify] = static (p, s, _) => new SimRow(p.InRecovery && LooksCutOff(p, p.Startup.Receiver is null), HoldsLock(p, s), RegisterFor(p, s)),
         [ControlSql.Promote] = Promote,
         [ControlSql.ResumeReplay] = ResumeReplay,
-        [ControlSql.ShownNames] = static (p, _, _) => new SimRow(NamesFor(p)),
+        [ControlSql.WrittenNames] = static (p, _, _) => new SimRow(NamesFor(p), p.Disk.Settings.GetValueOrDefault("synchronous_standby_names", "")),
         [ControlSql.NamesInForce] = NamesInForce,
         [Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
@@ -108,14 +108,15 @@ internal sealed class Statements(World world)
 
     private static SimRow ReadSettings(ServerProcess p, SimSession s, object[] parameters) => new(
         p.InRecovery, "1", RegisterFor(p, s), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6,
-        p.Disk.Settings.GetValueOrDefault("default_transaction_read_only") == "on", p.Loaded.GetValueOrDefault("haconnect.term"));
+        p.Disk.Settings.GetValueOrDefault("default_transaction_read_only") == "on", p.Loaded.GetValueOrDefault("haconnect.term"),
+        p.InRecovery ? [] : p.Senders.Where(x => x.IsStreaming).Select(x => x.StandbyName).ToArray());
 
     private static SimRow ReadTerms(ServerProcess p, SimSession s, object[] parameters)
     {
         var row = (bool)parameters[0] ? p.Terms.Newest : p.Terms.Established;
         return row is null
             ? SimRow.None
-            : new SimRow(row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required, row.IsEstablished, p.Server.World.VoterNames, "postgres", SimServer.Epoch, Array.Empty<DateTime>());
+            : new SimRow(row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required, row.IsEstablished, p.Server.World.VoterNames, "postgres", Time(p, p.Server.World.Scheduler.Now), Array.Empty<DateTime>());
     }
 
     private static SimRow Promote(ServerProcess p, SimSession s, object[] parameters)
@@ -234,8 +235,8 @@ internal sealed class Statements(World world)
     private static SimRow NamesInForce(ServerProcess p, SimSession s, object[] parameters)
     {
         var bearers = (string[])parameters[0];
-        var isInForce = p.Checkpointer.LooksIdle && !p.Senders.Any(x => x.IsSynchronous && !bearers.Contains(x.StandbyName));
-        return new SimRow(NamesFor(p), isInForce || Broken(p, Breaks.NamesShownForInForce));
+        var counted = p.Senders.Any(x => x.IsSynchronous && !bearers.Contains(x.StandbyName));
+        return Broken(p, Breaks.NamesShownForInForce) ? new SimRow(NamesFor(p), false, true, false) : new SimRow(NamesFor(p), counted, p.Checkpointer.LooksIdle, false);
     }
 
     private static SimRow CreateWitnessTable(ServerProcess p, SimSession s, object[] parameters)

@@ -41,6 +41,7 @@ public sealed class ArchitectureTests
     [InlineData("Failover.FailoverFacts")]
     [InlineData("Failover.FailoverState")]
     [InlineData("Failover.FailoverTiming")]
+    [InlineData("Failover.Membership")]
     [InlineData("Failover.Quorum")]
     [InlineData("Failover.Preflight")]
     [InlineData("Failover.ConninfoBuilder")]

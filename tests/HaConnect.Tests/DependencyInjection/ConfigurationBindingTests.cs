@@ -19,6 +19,7 @@ public sealed class ConfigurationBindingTests
             ["Nodes:0:Port"] = "5433",
             ["Nodes:0:Priority"] = "3",
             ["Nodes:1:Host"] = "db2",
+            ["Nodes:1:Synchronous"] = "false",
             ["Probing:Interval"] = "00:00:00.2",
             ["Probing:SuspectInterval"] = "00:00:00.05",
             ["Probing:Timeout"] = "00:00:01",
@@ -43,6 +44,8 @@ public sealed class ConfigurationBindingTests
             ["Failover:LeaseDuration"] = "00:00:05",
             ["Failover:StepTimeout"] = "00:00:02",
             ["Failover:StartupGrace"] = "00:00:15",
+            ["Failover:DropStandbyAfter"] = "00:01:00",
+            ["Failover:DegradeAfter"] = "00:02:00",
             ["Failover:MaxFailovers"] = "5",
             ["Failover:FailoverWindow"] = "00:20:00",
         });
@@ -55,6 +58,8 @@ public sealed class ConfigurationBindingTests
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha
+            Failover.DegradeAfter=00:02:00
+            Failover.DropStandbyAfter=00:01:00
             Failover.FailoverWindow=00:20:00
             Failover.LeaseDuration=00:00:05
             Failover.MaxDataLossBytes=1024
@@ -74,10 +79,12 @@ public sealed class ConfigurationBindingTests
             Nodes[0].Name=alpha
             Nodes[0].Port=5433
             Nodes[0].Priority=3
+            Nodes[0].Synchronous=True
             Nodes[1].Host=db2
             Nodes[1].Name=
             Nodes[1].Port=5432
             Nodes[1].Priority=0
+            Nodes[1].Synchronous=False
             Probing.Interval=00:00:00.2000000
             Probing.SuspectInterval=00:00:00.0500000
             Probing.Timeout=00:00:01

@@ -128,11 +128,17 @@ public sealed class PreflightTests
         Assert.Null(Preflight.Problem(State(required: 0).With("p", r => r with { SynchronousNamesText = SynchronousNames.Pending(2), SynchronousNames = SynchronousNames.Parse(SynchronousNames.Pending(2)) })));
 
     [Fact]
-    public void Problem_OptionsAndTermDisagreeWhetherToBeSynchronous_IsRefused()
+    public void Problem_TermDemandsStandbysAndOptionsNone_IsRefused() =>
+        Expect(WithRequired(State(required: 1, established: true), 0), "term 1 demands 1 synchronous standbys, but Failover.RequiredSynchronousStandbys is 0");
+
+    /// <summary>It is degraded, or was asynchronous when its term began; coordinators name standbys as soon as enough stream.</summary>
+    [Fact]
+    public void Problem_OptionsDemandStandbysAndTermNone_IsNoProblem()
     {
         var state = State(required: 1, established: true) with { Established = new TermRow(1, "p", [], 0, IsEstablished: true) };
         state = state.With("p", r => r with { SynchronousNamesText = "", SynchronousNames = null });
-        Assert.NotNull(Preflight.Problem(state));
+        Assert.Null(Preflight.Problem(state));
+        Expect(state.With("p", r => r with { SynchronousNamesText = "a", SynchronousNames = SynchronousNames.Parse("a") }), "the record of term 1", "ALTER SYSTEM SET synchronous_standby_names = ''");
     }
 
     private static void Expect(FailoverState state, params string[] parts)
@@ -140,6 +146,8 @@ public sealed class PreflightTests
         var problem = Preflight.Problem(state);
         Assert.All(parts, part => Assert.Contains(part, problem, StringComparison.Ordinal));
     }
+
+    private static FailoverState WithRequired(FailoverState state, int required) => state with { Settings = state.Settings with { Required = required } };
 
     private static FailoverState State(int required = 1, int witnesses = 0, bool established = false)
     {

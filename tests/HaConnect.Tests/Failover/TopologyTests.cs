@@ -1,4 +1,3 @@
-using HaConnect.Failover.Promotion;
 using HaConnect.Tests.Failover.World;
 
 namespace HaConnect.Tests.Failover;
@@ -32,9 +31,7 @@ public sealed class TopologyTests
     [InlineData("p a b c d", 0, 0, "", "d p", "a")]
     public void Losses_OneAfterTheOther_ThePrimaryIsSucceededOrNot(string dataNodes, int witnesses, int required, string synchronous, string lost, string? successor)
     {
-        var cluster = new Cluster(dataNodes, required, witnesses);
-        if (synchronous.Length > 0)
-            cluster["p"].SynchronousNames = SynchronousNames.Format(required, synchronous.Split(' '));
+        var cluster = new Cluster(dataNodes, required, witnesses, synchronous);
         var i = new Driver(cluster).InPeace();
         foreach (var node in lost.Split(' '))
             i.Lose(node);

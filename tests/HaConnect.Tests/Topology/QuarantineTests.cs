@@ -12,14 +12,14 @@ public sealed class QuarantineTests
     [Theory]
     // The primary p is on timeline 2 of term 2; a node "a" out of recovery on the timeline given, with the register given.
     [InlineData(1, null, "an old primary, on timeline 1, while term 2 belongs to p; bring it back")]
-    [InlineData(1, "1,i,established,1,a,a", "an old primary, on timeline 1")]
+    [InlineData(1, "1,i,established,1,a,0,,a", "an old primary, on timeline 1")]
     [InlineData(3, null, "a fork. It is out of recovery on timeline 3, but term 2 belongs to p: it was promoted by hand, or by a failover that came to no end, and")]
-    [InlineData(3, "2,i,established,2,p,a", "a fork.")]
+    [InlineData(3, "2,i,established,2,p,0,,a", "a fork.")]
     [InlineData(2, null, "a fork.")] // two promoted from one parent get the same number
-    [InlineData(3, "2,i,decided,2,a,a", "a fork.")] // promoted, never established, and the old primary came back
-    [InlineData(3, "3,i,decided,3,a,a", null)]
-    [InlineData(3, "3,i,promised,0,,a", null)] // the promise of whoever finishes it
-    [InlineData(3, "3,i,decided,3,a,b", "a fork.")] // the register is another node's
+    [InlineData(3, "2,i,decided,2,a,0,,a", "a fork.")] // promoted, never established, and the old primary came back
+    [InlineData(3, "3,i,decided,3,a,0,,a", null)]
+    [InlineData(3, "3,i,promised,0,,0,,a", null)] // the promise of whoever finishes it
+    [InlineData(3, "3,i,decided,3,a,0,,b", "a fork.")] // the register is another node's
     public void Why_BesideThePrimary_TellsOldPrimariesFromForks(int timeline, string? register, string? expected)
     {
         var why = Quarantine.Why(OutOfRecovery("a", timeline, register), Select(true));
@@ -35,7 +35,7 @@ public sealed class QuarantineTests
 
     [Theory]
     [InlineData("a", null, "quarantined: a fork.")] // promoted by hand, since the primary was gone
-    [InlineData("a", "3,i,decided,3,a,a", null)]
+    [InlineData("a", "3,i,decided,3,a,0,,a", null)]
     [InlineData("p", null, null)]
     public void Why_PrimaryGone_AFailoverUnderWayIsNoFork(string name, string? register, string? expected)
     {
@@ -49,7 +49,7 @@ public sealed class QuarantineTests
     [Fact]
     public void Why_RecordEndsWithItsOwnTerm_IsAnOldPrimaryAlsoWhileTheNewOneIsAway()
     {
-        var node = OutOfRecovery("a", 1, "1,i,established,1,a,a");
+        var node = OutOfRecovery("a", 1, "1,i,established,1,a,0,,a");
         node = node.Answers(node.LastState! with { EstablishedTerm = Given.Row(1, "a", 1, "p"), NewestTerm = Given.Row(1, "a", 1, "p") });
         Assert.StartsWith("quarantined: an old primary, on timeline 1", Quarantine.Why(node, Select(true)), StringComparison.Ordinal);
         Assert.StartsWith("quarantined: an old primary, on timeline 1", Quarantine.Why(node, Select(false)), StringComparison.Ordinal);

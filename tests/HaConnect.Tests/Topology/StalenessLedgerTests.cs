@@ -387,7 +387,7 @@ public sealed class StalenessLedgerTests
         _ledger.Observe(Given.Facts(node).Answers(WithPromise(Given.Standby(0x9000, established: row ?? s_row), term), sentAt));
 
     private static ServerState WithPromise(ServerState state, long term) =>
-        state with { Register = new HaConnect.Failover.Register(term, "i", HaConnect.Failover.RegisterPhase.Promised, 0, "", "x") };
+        state with { Register = new HaConnect.Failover.Register(term, "i", HaConnect.Failover.RegisterPhase.Promised, HaConnect.Failover.Decision.None, HaConnect.Failover.Decision.None, "x") };
 
     private long Credit(Node node, bool required = false) => _ledger.CreditOf(node, required);
 }

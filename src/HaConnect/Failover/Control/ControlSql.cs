@@ -55,7 +55,10 @@ internal static class ControlSql
                ], NULL),
                extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8,
                coalesce((SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'default_transaction_read_only' ORDER BY f.seqno DESC LIMIT 1) IN ('on', 'true', 'yes', '1'), false),
-               pg_catalog.current_setting('haconnect.term', true)
+               pg_catalog.current_setting('haconnect.term', true),
+               CASE WHEN pg_catalog.pg_is_in_recovery() THEN '{}'
+                    ELSE ARRAY(SELECT s.application_name FROM pg_catalog.pg_stat_replication s
+                                WHERE s.state = 'streaming' AND pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), s.flush_lsn) < 16777216) END
         """;
 
     /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>
@@ -121,18 +124,26 @@ internal static class ControlSql
 
     internal const string ResumeReplay = "SELECT pg_catalog.pg_wal_replay_resume()";
 
-    internal const string ShownNames = "SELECT pg_catalog.current_setting('synchronous_standby_names')";
+    /// <summary>As loaded, and as the files have it.</summary>
+    internal const string WrittenNames = """
+        SELECT pg_catalog.current_setting('synchronous_standby_names'),
+               coalesce((SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'synchronous_standby_names' ORDER BY f.seqno DESC LIMIT 1), '')
+        """;
 
     /// <summary>
-    /// Whether this session shows the names, and whether they can be in force: no WAL sender counts a standby that is not among them, and the
-    /// checkpointer, which alone makes commits wait or not, waits for work, or between two pages: before either it reads the files. Sources:
+    /// What this session shows; whether a WAL sender counts a standby that is not among the names; and whether the checkpointer, which alone
+    /// makes commits wait or not, waits for work, or between two pages: before either it reads the files. Before PostgreSQL 15 the second shows as nothing. Sources:
     /// PostgreSQL's SyncRepUpdateSyncStandbysDefined, CheckpointerMain and CheckpointWriteDelay; SyncRepInitConfig for the senders.
     /// </summary>
     internal const string NamesInForce = """
         SELECT pg_catalog.current_setting('synchronous_standby_names'),
-               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'checkpointer' AND a.wait_event IN ('CheckpointerMain', 'CheckpointWriteDelay'))
-               AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication s WHERE s.sync_priority > 0 AND NOT pg_catalog.lower(s.application_name) = ANY ($1))
+               EXISTS (SELECT FROM pg_catalog.pg_stat_replication s WHERE s.sync_priority > 0 AND NOT pg_catalog.lower(s.application_name) = ANY ($1)),
+               EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'checkpointer' AND a.wait_event IN ('CheckpointerMain', 'CheckpointWriteDelay')),
+               pg_catalog.current_setting('server_version_num')::int < 150000
         """;
+
+    /// <summary>Makes one that is under way hurry, and takes another after it.</summary>
+    internal const string Checkpoint = "CHECKPOINT";
 
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 
@@ -199,12 +210,16 @@ internal static class ControlSql
          WHERE r.started_at IS NULL AND r.ended_at IS NULL AND r.asked_at > pg_catalog.clock_timestamp() - interval '30 s' ORDER BY r.id LIMIT 1
         """;
 
-    internal const string StartRequest = "UPDATE haconnect.switchover SET started_at = pg_catalog.clock_timestamp(), coordinator = $2 WHERE id = $1 AND started_at IS NULL AND ended_at IS NULL RETURNING id";
+    internal const string StartRequest = "UPDATE haconnect.switchover SET started_at = pg_catalog.clock_timestamp(), coordinator = $2, target = $3 WHERE id = $1 AND started_at IS NULL AND ended_at IS NULL RETURNING id";
 
     internal const string SealRequest = "UPDATE haconnect.switchover SET sealed_at = pg_catalog.clock_timestamp() WHERE id = $1";
 
     /// <summary>One, or with 0 whatever a coordinator before has begun with.</summary>
-    internal const string EndRequest = "UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE ended_at IS NULL AND (id = $1 OR ($1 = 0 AND started_at IS NOT NULL))";
+    internal const string EndRequest = $"""
+        UPDATE haconnect.switchover r
+           SET ended_at = pg_catalog.clock_timestamp(), outcome = CASE WHEN $2 = '{Switchover.SwitchoverRequest.Succeeded}' AND r.target <> $3 THEN $3 || ' has become the primary instead' ELSE $2 END
+         WHERE r.ended_at IS NULL AND (r.id = $1 OR ($1 = 0 AND r.started_at IS NOT NULL))
+        """;
 
     /// <summary>Probing sessions that have not begun a probe since. Whoever has not for ten seconds, twice the longest Probing.Interval, is taken for frozen or gone.</summary>
     internal const string UnawareInstances = $"""

@@ -12,6 +12,9 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     /// <summary>A promotion asked for just after the stream was lost sleeps for wal_retrieve_retry_interval (5 s) unless it is woken.</summary>
     private const int PollsPerNudge = 10;
 
+    /// <summary>Where a checkpoint that takes its time cannot be told from one that syncs files, it is made to hurry.</summary>
+    private const int PollsPerHurry = 40;
+
     private static readonly DateTime s_infinity = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     private readonly RecordReader _reader = new(node, session);
@@ -107,10 +110,13 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
         await ReloadAsync(cancellationToken).ConfigureAwait(false);
         var bearers = SynchronousNames.Parse(names)?.Names.Select(n => n.ToLowerInvariant()).ToArray() ?? [];
-        for (var seen = 0; seen < 2;)
+        for (var (seen, polls) = (0, 1); seen < 2; polls++)
         {
-            var (shown, isInForce) = await session.QueryAsync(ControlSql.NamesInForce, static row => (row.GetString(0), row.GetBoolean(1)), cancellationToken, [bearers]).ConfigureAwait(false);
-            seen = shown == names && isInForce ? seen + 1 : 0;
+            var state = await session.QueryAsync(ControlSql.NamesInForce,
+                static row => (Shown: row.GetString(0), IsCounted: row.GetBoolean(1), IsIdle: row.GetBoolean(2), ShowsNoDelay: row.GetBoolean(3)), cancellationToken, [bearers]).ConfigureAwait(false);
+            seen = state.Shown == names && !state.IsCounted && state.IsIdle ? seen + 1 : 0;
+            if (!state.IsIdle && state.ShowsNoDelay && polls % PollsPerHurry == 0)
+                await session.ExecuteAsync(ControlSql.Checkpoint, cancellationToken).ConfigureAwait(false);
             if (seen < 2)
                 await PollAsync().ConfigureAwait(false);
         }
@@ -210,9 +216,9 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task StartRequestAsync(long id, CancellationToken cancellationToken)
+    public async Task StartRequestAsync(long id, string target, CancellationToken cancellationToken)
     {
-        if (!await session.QueryAsync(ControlSql.StartRequest, static row => row.HasRows, cancellationToken, id, settings.Coordinator).ConfigureAwait(false))
+        if (!await session.QueryAsync(ControlSql.StartRequest, static row => row.HasRows, cancellationToken, id, settings.Coordinator, target).ConfigureAwait(false))
             throw new CommandRefusedException($"switchover {id} has been tried before");
     }
 
@@ -220,6 +226,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     {
         var since = await NowAsync(cancellationToken).ConfigureAwait(false);
         while (await session.QueryAsync(ControlSql.UnawareInstances, static row => row.GetInt32(0), cancellationToken, since).ConfigureAwait(false) > 0)
+            await PollAsync().ConfigureAwait(false);
+        while (!await session.QueryAsync(ControlSql.NamesInForce, static row => row.GetBoolean(2), cancellationToken, [Array.Empty<string>()]).ConfigureAwait(false))
             await PollAsync().ConfigureAwait(false);
     }
 
@@ -277,7 +285,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         // Taken over as it is, so that whoever comes after a halfway end finds that it is held.
         await WriteRegisterAsync(register with { Phase = RegisterPhase.Held }, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.AllowWrites, cancellationToken).ConfigureAwait(false);
-        if (SynchronousNames.IsClosed(await session.QueryAsync(ControlSql.ShownNames, static row => row.GetString(0), cancellationToken).ConfigureAwait(false)))
+        if (await session.QueryAsync(ControlSql.WrittenNames, static row => SynchronousNames.IsClosed(row.GetString(0)) || SynchronousNames.IsClosed(row.GetString(1)), cancellationToken).ConfigureAwait(false))
             await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
         await WriteRegisterAsync(register, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
@@ -286,7 +294,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task EndRequestAsync(long id, string outcome, CancellationToken cancellationToken)
     {
         if (await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
-            await session.ExecuteAsync(ControlSql.EndRequest, cancellationToken, id, outcome).ConfigureAwait(false);
+            await session.ExecuteAsync(ControlSql.EndRequest, cancellationToken, id, outcome, node).ConfigureAwait(false);
     }
 
     private Task<DateTime> LoadTimeAsync(CancellationToken cancellationToken) => session.QueryAsync(ControlSql.LoadTime, static row => row.GetDateTime(0), cancellationToken);

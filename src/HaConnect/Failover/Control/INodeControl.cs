@@ -55,10 +55,13 @@ internal interface INodeControl : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for its sessions to end.</param>
     Task FenceAsync(long term, CancellationToken cancellationToken);
 
-    /// <summary>Marks a switchover as being tried; refused where it has been before.</summary>
-    Task StartRequestAsync(long id, CancellationToken cancellationToken);
+    /// <summary>Marks a switchover as being tried, with its target; refused where it has been before.</summary>
+    Task StartRequestAsync(long id, string target, CancellationToken cancellationToken);
 
-    /// <summary>Returns when every instance that keeps a probing session here, and probed within the last ten seconds, has begun a probe since.</summary>
+    /// <summary>
+    /// Returns when every instance that keeps a probing session here, and probed within the last ten seconds, has begun a probe since, and the
+    /// checkpointer waits for work: while it syncs files no names come into force, and later writes would be held for as long.
+    /// </summary>
     Task AwaitInstancesAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -79,6 +82,7 @@ internal interface INodeControl : IAsyncDisposable
     /// <summary>Takes back what drained and sealed it, and then the register that says so.</summary>
     Task ReopenAsync(Register register, string names, CancellationToken cancellationToken);
 
+    /// <summary>Says what has become of a switchover; that it succeeded only where this node was its target.</summary>
     Task EndRequestAsync(long id, string outcome, CancellationToken cancellationToken);
 
     Task SaveAuditAsync(IReadOnlyList<AuditRecord> records, CancellationToken cancellationToken);

@@ -57,6 +57,7 @@ internal sealed class RecordReader(string node, IQueries session)
             WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(7)),
             RefusesWrites = row.GetBoolean(8),
             IsTold = Register.Parse(row.IsDBNull(9) ? null : row.GetString(9)) is { Phase: RegisterPhase.Announced or RegisterPhase.Held } told && told.Node == node,
+            Streaming = row.GetFieldValue<string[]>(10),
         };
     }
 

@@ -211,7 +211,7 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),
         NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, token),
         NodeCommand.Fence c => _control.FenceAsync(c.Term, token),
-        NodeCommand.StartRequest c => _control.StartRequestAsync(c.Id, token),
+        NodeCommand.StartRequest c => _control.StartRequestAsync(c.Id, c.Target, token),
         NodeCommand.AwaitInstances => _control.AwaitInstancesAsync(token),
         NodeCommand.Drain c => _control.DrainAsync(c.Timeout, c.Terminates, token),
         NodeCommand.AwaitReplay c => _control.AwaitReplayAsync(c.Lsn, token),

@@ -66,7 +66,7 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task FenceAsync(long term, CancellationToken cancellationToken) => throw HoldsNoWal();
 
-    public Task StartRequestAsync(long id, CancellationToken cancellationToken) => throw HoldsNoWal();
+    public Task StartRequestAsync(long id, string target, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task AwaitInstancesAsync(CancellationToken cancellationToken) => throw HoldsNoWal();
 

@@ -9,14 +9,11 @@ internal enum RegisterPhase
     /// <summary>The term is bound to the candidate named in the register.</summary>
     Decided,
 
-    /// <summary>Asynchronous replication only: the promoted candidate is accepted as primary.</summary>
+    /// <summary>Where no standby has to ack: the candidate is accepted as a primary that takes writes alone.</summary>
     Accepted,
 
     /// <summary>The voter follows (or is) the established primary of the term.</summary>
     Established,
-
-    /// <summary>Promised, while the decision of an earlier term that it carries on had been accepted.</summary>
-    PromisedAfterAcceptance,
 
     /// <summary>The established primary's only: a switchover is about to begin, so that every instance looks often.</summary>
     Announced,

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace HaConnect.Failover;
 
 /// <summary>Takes an event into the state's facts; what follows from them, the table says. Pure.</summary>
@@ -29,6 +31,8 @@ internal static class FailoverFacts
     private static FailoverState WithRecord(FailoverState state, string node, VoterRecord record)
     {
         state = state.With(node, v => v with { Record = record, Problem = null });
+        if (state.Step == Step.Surveying && node == state.Established?.Primary && !record.InRecovery)
+            state = state with { Streams = Watch(state, record) };
         if (record.EstablishedTerm is { } row && row.Term > (state.Established?.Term ?? 0))
             state = state with { Established = row, EstablishedIsEverywhere = row.Term > 1 };
         if (state.Established is { } established && !state.EstablishedIsEverywhere)
@@ -39,6 +43,11 @@ internal static class FailoverFacts
 
         return state;
     }
+
+    private static ImmutableSortedDictionary<string, StreamSeen> Watch(FailoverState state, VoterRecord primary) => state.Settings.DataNodes.ToImmutableSortedDictionary(
+        n => n.Name,
+        n => state.Streams.GetValueOrDefault(n.Name).Next(primary.Streaming.Contains(n.Name, StringComparer.OrdinalIgnoreCase), primary),
+        StringComparer.Ordinal);
 
     private static FailoverState Done(FailoverState state, FailoverEvent.Done e) => e.Command switch
     {

@@ -9,7 +9,7 @@ namespace HaConnect.Failover;
 internal static class FailoverOrders
 {
     internal static (FailoverState State, IEnumerable<Effect> Effects) Release(FailoverState s) =>
-        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null, Request = null, CalledOff = null }, [new Effect.ReleaseAll()]);
+        (s.WithAll(v => new VoterState(v.Voter)) with { Goal = Goal.None, Term = 0, Candidate = null, Request = null, CalledOff = null, Streams = s.Streams.Clear() }, [new Effect.ReleaseAll()]);
 
     /// <summary>What was refused was this office's business: the next one is announced again.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) LoseOffice(FailoverState s)
@@ -22,7 +22,7 @@ internal static class FailoverOrders
         Ask(s.WithAll(v => new VoterState(v.Voter)), s.Voters.Values, _ => [new NodeCommand.TakeLock()]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Survey(FailoverState s) =>
-        ReadRecords(s with { Goal = Goal.None, Term = 0, NewestDecision = null, Candidate = null, Request = null });
+        ReadRecords(s with { Goal = Goal.None, Term = 0, NewestDecision = Decision.None, NewestAcceptance = Decision.None, Candidate = null, Request = null });
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Begin(FailoverState s, Goal goal)
     {
@@ -31,12 +31,20 @@ internal static class FailoverOrders
             Goal = goal,
             Candidate = goal switch
             {
-                Goal.Confirm => s.Established!.Primary,
+                Goal.Confirm or Goal.Reconfigure => s.Established!.Primary,
                 Goal.Bootstrap => s.Voters.Values.First(v => v is { Voter.IsWitness: false, Record.InRecovery: false }).Voter.Name,
                 _ => null,
             },
         });
         return (s, goal == Goal.Failover ? [new Effect.FailoverBegan(s.Verdict.Reason), .. effects] : effects);
+    }
+
+    /// <summary>The surveys are counted anew, so that one that fails is not tried again at once.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Reconfigure(FailoverState s)
+    {
+        var change = Membership.Change(s)!;
+        var (begun, effects) = Begin(s with { Streams = s.Streams.Clear() }, Goal.Reconfigure);
+        return (begun with { CandidateRequired = change.Required, CandidateStandbys = change.Standbys }, effects);
     }
 
     /// <summary>One after the other, all at the present primary.</summary>
@@ -45,11 +53,11 @@ internal static class FailoverOrders
         var request = s.PrimaryState!.Record!.Request!;
         var target = TargetOf(s, request)!.Voter.Name;
         s = Anew(s) with { Goal = Goal.Switchover, Request = request with { Target = target }, CalledOff = null };
-        return Ask(s, [s.PrimaryState!], v => [new NodeCommand.StartRequest(request.Id), Tell(s, v, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
+        return Ask(s, [s.PrimaryState!], v => [new NodeCommand.StartRequest(request.Id, target), Tell(s, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Drain(FailoverState s) =>
-        Ask(s, [s.PrimaryState!], v => [Tell(s, v, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.DrainTimeout, s.Request.Terminates)]);
+        Ask(s, [s.PrimaryState!], v => [Tell(s, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.DrainTimeout, s.Request.Terminates)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Seal(FailoverState s) => Ask(s, [s.PrimaryState!], _ => [new NodeCommand.Seal(s.Term, s.Request!.Id)]);
 
@@ -64,9 +72,9 @@ internal static class FailoverOrders
     /// <summary>Before a term was promised: nobody but the present primary knows of the switchover.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) Reopen(FailoverState s, string outcome)
     {
-        var reopen = new NodeCommand.Reopen(new Register(s.Established!.Term, s.Settings.Coordinator, RegisterPhase.Established, s.Established.Term, s.Established.Primary, s.Established.Primary), NamesOf(s.Established));
+        var reopen = new NodeCommand.Reopen(OfTermInForce(s, RegisterPhase.Established), NamesOf(s.Established!));
         NodeCommand[] orders = [reopen, new NodeCommand.EndRequest(s.Request?.Id ?? 0, outcome)];
-        return Ask(s with { Goal = Goal.None, Request = null }, s.PrimaryState is { } primary ? [primary] : [], _ => orders);
+        return Ask(s with { Goal = Goal.None, Request = null, CalledOff = outcome }, s.PrimaryState is { } primary ? [primary] : [], _ => orders);
     }
 
     /// <summary>It is not tried; the next survey finds it ended.</summary>
@@ -76,14 +84,19 @@ internal static class FailoverOrders
         return (refused, [.. effects, new Effect.AtNode(s.Established!.Primary, s.StepNumber, new NodeCommand.EndRequest(s.PrimaryState!.Record!.Request!.Id, why))]);
     }
 
-    /// <summary>A switchover may have closed it, and some of that need not show.</summary>
-    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenAgain(FailoverState s) => Ask(s, [s.CandidateState!], v =>
-        [new NodeCommand.SetSynchronousNames(SynchronousNames.IsClosed(v.Record!.SynchronousNamesText) ? NamesOf(s.Established!) : v.Record.SynchronousNamesText, s.Term)]);
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Reopened(FailoverState s) => Settle(s with { CalledOff = null });
+
+    /// <summary>Whatever closed the candidate is undone, too; some of that need not show.</summary>
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Open(FailoverState s)
+    {
+        var row = NewRow(s);
+        return Ask(s, [s.CandidateState!], v => [new NodeCommand.SetSynchronousNames(Agrees(v.Record!, row) ? v.Record!.SynchronousNamesText : NamesOf(row), s.Term)]);
+    }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {
         var term = 1 + s.Records.Select(r => Math.Max(r.Register?.Term ?? 0, r.NewestTerm?.Term ?? 0)).Append(s.Established?.Term ?? 0).Max();
-        s = s with { Term = term, NewestDecision = Decision(s) };
+        s = s with { Term = term, NewestDecision = NewestDecision(s), NewestAcceptance = NewestAcceptance(s) };
 
         // The session to a lost primary may still seem open; its promise is not needed, and to wait for it would only delay.
         var lost = s.Goal == Goal.Failover ? s.Verdict.Primary : null;
@@ -98,8 +111,13 @@ internal static class FailoverOrders
 
     internal static FailoverState Choose(FailoverState s)
     {
-        var best = Best(s)!;
-        return s with { Candidate = best.Voter.Name, CandidateStandbys = [.. FollowersOf(best, s).Select(v => v.Voter.Name)] };
+        var (best, required) = (Best(s)!, s.Established!.Required);
+        var followers = FollowersOf(best, s).ToList();
+        var wanted = followers.Where(v => v.Voter.IsSynchronous).ToList();
+        var standbys = wanted.Count >= required ? wanted : followers;
+        return standbys.Count >= required
+            ? s with { Candidate = best.Voter.Name, CandidateRequired = required, CandidateStandbys = [.. required == 0 ? [] : standbys.Select(v => v.Voter.Name)] }
+            : s with { Candidate = best.Voter.Name, CandidateRequired = 0, CandidateStandbys = [] };
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Decide(FailoverState s) =>
@@ -117,8 +135,8 @@ internal static class FailoverOrders
     internal static (FailoverState State, IEnumerable<Effect> Effects) Accept(FailoverState s) =>
         Ask(s, s.Promised, v => [WriteRegister(s, v, RegisterPhase.Accepted)]);
 
-    internal static (FailoverState State, IEnumerable<Effect> Effects) OpenForAcks(FailoverState s) =>
-        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames("", s.Term)]);
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Widen(FailoverState s) =>
+        Ask(s, [s.CandidateState!], _ => [new NodeCommand.SetSynchronousNames(NamesOf(NewRow(s)), s.Term)]);
 
     /// <summary>
     /// The row comes before any follower: whatever is ever acked under this term then lies behind its row, so that a standby without the row
@@ -131,10 +149,10 @@ internal static class FailoverOrders
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) AwaitFlush(FailoverState s)
     {
-        var row = NewRow(s);
-        s = s with { FlushSeen = row.Required == 0 };
-        var followers = s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate);
-        return Ask(s, row.Required == 0 ? followers : followers.Append(s.CandidateState!), v => v.Voter.Name == s.Candidate
+        var row = RowOfFlush(s);
+        s = s with { FlushSeen = row.Required == 0 || NewRow(s).Required == 0 };
+        var followers = s.Goal == Goal.Reconfigure ? [] : s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate);
+        return Ask(s, s.FlushSeen ? followers : followers.Append(s.CandidateState!), v => v.Voter.Name == s.Candidate
             ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
             : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);
     }
@@ -152,7 +170,7 @@ internal static class FailoverOrders
 
         // A switchover of a coordinator before has ended with this term, too.
         var end = new Effect.AtNode(s.Candidate!, s.StepNumber, new NodeCommand.EndRequest(s.Request?.Id ?? 0, goal == Goal.Confirm ? s.CalledOff ?? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded));
-        return (s with { Request = null, CalledOff = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal == Goal.Bootstrap ? [] : [end]);
+        return (s with { Request = null, CalledOff = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal is Goal.Bootstrap or Goal.Reconfigure ? [] : [end]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fence(FailoverState s) =>
@@ -197,39 +215,54 @@ internal static class FailoverOrders
             v.HoldsLock ? [new NodeCommand.ReadRecord()] : [new NodeCommand.TakeLock(), new NodeCommand.ReadRecord()]);
     }
 
-    private static string CandidateNames(FailoverState s) => s.Settings.Required == 0
+    private static string CandidateNames(FailoverState s) => s.CandidateRequired == 0
         ? SynchronousNames.Pending(s.Term)
-        : SynchronousNames.Format(s.Established!.Required, s.CandidateStandbys);
+        : SynchronousNames.Format(s.CandidateRequired, s.CandidateStandbys);
 
     private static FailoverState Anew(FailoverState s) => s.WithAll(v => v.Anew()) with
     {
         Term = 0,
-        NewestDecision = null,
+        NewestDecision = Decision.None,
+        NewestAcceptance = Decision.None,
         Candidate = null,
         CandidateStandbys = [],
+        CandidateRequired = 0,
         TermLsn = null,
         SealedAt = null,
         FlushSeen = false,
         IsMarked = false,
     };
 
+    /// <summary>Also where they are written otherwise, as FIRST k.</summary>
+    private static bool Agrees(VoterRecord record, TermRow row) => !SynchronousNames.IsClosed(record.SynchronousNamesText) && !SynchronousNames.IsPending(record.SynchronousNamesText) && (record.SynchronousNames is { } names
+        ? names.Required == row.Required && names.Names.Order(StringComparer.Ordinal).SequenceEqual(row.SynchronousStandbys.Order(StringComparer.Ordinal), StringComparer.Ordinal)
+        : row.Required == 0);
+
     private static string NamesOf(TermRow row) => row.Required == 0 ? "" : SynchronousNames.Format(row.Required, row.SynchronousStandbys);
 
     /// <summary>By the register of the present primary, which every instance reads with each probe.</summary>
-    private static NodeCommand.WriteRegister Tell(FailoverState s, VoterState primary, RegisterPhase phase) =>
-        new(new Register(s.Established!.Term, s.Settings.Coordinator, phase, s.Established.Term, s.Established.Primary, primary.Voter.Name));
+    private static NodeCommand.WriteRegister Tell(FailoverState s, RegisterPhase phase) =>
+        new(OfTermInForce(s, phase));
 
-    /// <summary>The newest decision is carried on, since the promise overwrites it; and so is that new writes are held.</summary>
-    private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
+    private static Register OfTermInForce(FailoverState s, RegisterPhase phase)
     {
-        var decision = s.Settings.Broken == BrokenRules.DecisionForgotten ? null : Decision(s);
-        var phase = s.Goal == Goal.Switchover && voter.Voter.Name == s.Established!.Primary ? RegisterPhase.Held
-            : s.Settings.Required == 0 && Contender(s) is not null ? RegisterPhase.PromisedAfterAcceptance : RegisterPhase.Promised;
-        return new(new Register(s.Term, s.Settings.Coordinator, phase, decision?.DecisionTerm ?? 0, decision?.Decision ?? "", voter.Voter.Name));
+        var primary = new Decision(s.Established!.Term, s.Established.Primary);
+        return new Register(primary.Term, s.Settings.Coordinator, phase, primary, primary, primary.Node);
     }
 
-    private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase) =>
-        new(new Register(s.Term, s.Settings.Coordinator, phase, s.Term, s.Candidate!, voter.Voter.Name));
+    /// <summary>The newest decision and acceptance are carried on, since the promise overwrites them; and so is that new writes are held.</summary>
+    private static NodeCommand.WriteRegister WritePromise(FailoverState s, VoterState voter)
+    {
+        var phase = s.Goal == Goal.Switchover && voter.Voter.Name == s.Established!.Primary ? RegisterPhase.Held : RegisterPhase.Promised;
+        var (decided, accepted) = s.Settings.Broken == BrokenRules.DecisionForgotten ? (Decision.None, Decision.None) : (s.NewestDecision, s.NewestAcceptance);
+        return new(new Register(s.Term, s.Settings.Coordinator, phase, decided, accepted, voter.Voter.Name));
+    }
+
+    private static NodeCommand.WriteRegister WriteRegister(FailoverState s, VoterState voter, RegisterPhase phase)
+    {
+        var decided = new Decision(s.Term, s.Candidate!);
+        return new(new Register(s.Term, s.Settings.Coordinator, phase, decided, phase == RegisterPhase.Decided ? s.NewestAcceptance : decided, voter.Voter.Name));
+    }
 
     private static (FailoverState State, IEnumerable<Effect> Effects) Ask(FailoverState s, IEnumerable<VoterState> voters, Func<VoterState, IEnumerable<NodeCommand>> commands)
     {

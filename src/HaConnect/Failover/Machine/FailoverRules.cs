@@ -29,7 +29,7 @@ internal static class FailoverRules
     /// </summary>
     internal static IEnumerable<VoterState> Strays(FailoverState s)
     {
-        if (s.Verdict.Kind != VerdictKind.Healthy || s.StopRequested || s.Established is not { } row
+        if (s.Verdict.Kind != VerdictKind.Healthy || s.MayStop || s.Established is not { } row
             || s.Voters.GetValueOrDefault(row.Primary) is not { HoldsLock: true, Record: { InRecovery: false } own } || own.EstablishedTerm?.Term != row.Term)
             return [];
         return s.Held.Where(v => v.Record is { } record
@@ -82,7 +82,7 @@ internal static class FailoverRules
     }
 
     /// <summary>A switchover was begun with this primary, and left or called off before a term was promised.</summary>
-    internal static bool IsHeldUp(FailoverState s) => s is { StopRequested: false, Established: { } row, PrimaryState.Record: { InRecovery: false } record } && record.EstablishedTerm?.Term == row.Term
+    internal static bool IsHeldUp(FailoverState s) => s is { MayStop: false, Established: { } row, PrimaryState.Record: { InRecovery: false } record } && record.EstablishedTerm?.Term == row.Term
         && (record.Register?.Term ?? 0) <= row.Term && (record.IsTold || record.Register is { Phase: RegisterPhase.Announced or RegisterPhase.Held } || SynchronousNames.IsClosed(record.SynchronousNamesText));
 
     /// <summary>The primary is well and in reach: a switchover away from it can be undone.</summary>
@@ -109,23 +109,28 @@ internal static class FailoverRules
     }
 
     /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
-    internal static Register? Decision(FailoverState s) => s.Records.Select(r => r.Register).Append(s.NewestDecision).Where(r => r is { DecisionTerm: > 0 })
-        .MaxBy(r => (r!.DecisionTerm, r.IsAccepted));
+    internal static Decision NewestDecision(FailoverState s) => s.Records.Select(r => r.Register?.Decided ?? Decision.None).Append(s.NewestDecision).MaxBy(d => d.Term);
+
+    /// <summary>The newest that was accepted: on a majority before its node takes writes alone, so that it is always seen, too.</summary>
+    internal static Decision NewestAcceptance(FailoverState s) => s.Records.Select(r => r.Register?.Accepted ?? Decision.None).Append(s.NewestAcceptance).MaxBy(d => d.Term);
 
     /// <summary>
-    /// A node other than the established primary that a later term decided for: it may have been promoted, and have acked, although this
+    /// Nodes other than the established primary that a later term decided for: each may have been promoted, and have acked, although this
     /// coordinator sees nothing of it. With asynchronous replication it acks nothing before a majority has accepted it.
     /// </summary>
-    internal static string? Contender(FailoverState s) => s.Settings.Broken != BrokenRules.ContenderIgnored && s.Established is { } row && Decision(s) is { } decision
-        && decision.DecisionTerm > row.Term && decision.Decision != row.Primary && (s.Settings.Required > 0 || decision.IsAccepted)
-            ? decision.Decision
-            : null;
+    private static IEnumerable<string> Contenders(FailoverState s) => s is { Established: { } row } && s.Settings.Broken != BrokenRules.ContenderIgnored
+        ? new[] { s.Settings.Required > 0 ? NewestDecision(s) : Decision.None, NewestAcceptance(s) }.Where(d => d.Term > row.Term && d.Node != row.Primary).Select(d => d.Node).Distinct(StringComparer.Ordinal)
+        : [];
 
-    /// <summary>A node out of recovery that the newest decision names.</summary>
-    internal static string? Adoptable(FailoverState s) =>
-        Decision(s) is { } decision && decision.DecisionTerm > (s.Established?.Term ?? 0) && s.Voters.GetValueOrDefault(decision.Decision) is { HoldsLock: true, Record.InRecovery: false }
-            ? decision.Decision
-            : null;
+    internal static string? Contender(FailoverState s) => string.Join(" and ", Contenders(s)) is { Length: > 0 } names ? names : null;
+
+    /// <summary>A node out of recovery that a decision later than the term in force names; with asynchronous replication first of all one that may have acked.</summary>
+    internal static string? Adoptable(FailoverState s)
+    {
+        return new[] { s.Settings.Required > 0 ? Decision.None : NewestAcceptance(s), NewestDecision(s) }.FirstOrDefault(IsAdoptable).Node;
+
+        bool IsAdoptable(Decision d) => d.Term > (s.Established?.Term ?? 0) && s.Voters.GetValueOrDefault(d.Node) is { HoldsLock: true, Record.InRecovery: false };
+    }
 
     /// <summary>Whether enough standbys are cut off to tell, by their positions, whether a contender has acked anything.</summary>
     internal static bool CanTellOfContender(FailoverState s) => MeetsContender(s, s.CutOffNames);
@@ -147,7 +152,7 @@ internal static class FailoverRules
     /// in force names, but any that its coordinator had cut off.
     /// </summary>
     private static bool MeetsContender(FailoverState s, IReadOnlyCollection<string> standbys) =>
-        Contender(s) is not { } contender || standbys.Contains(contender, StringComparer.Ordinal)
+        Contenders(s).All(contender => standbys.Contains(contender, StringComparer.Ordinal))
         || standbys.Count(n => n != s.Established!.Primary) >= s.DataNodeCount - 1 - Quorum.Proven(s.Established!);
 
     /// <summary>
@@ -161,7 +166,7 @@ internal static class FailoverRules
     internal static bool IsOutdated(FailoverState s) => s.Established is { } row && s.Goal switch
     {
         Goal.Failover => s.Verdict.Primary != row.Primary,
-        Goal.Confirm => s.Candidate != row.Primary,
+        Goal.Confirm or Goal.Reconfigure => s.Candidate != row.Primary,
         Goal.Bootstrap => true,
         _ => false,
     };
@@ -175,15 +180,20 @@ internal static class FailoverRules
 
     internal static string? WhyNotFeasible(FailoverState s)
     {
+        if (IsDegraded(s, s.Established!))
+            return string.Create(CultureInfo.InvariantCulture, $"since term {s.Established!.Term} {s.Established.Primary} has taken writes alone, and no other node need hold them");
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
         if (!CutsOff(s, s.Established!, [.. standbys.Select(v => v.Voter.Name)]))
             return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
-        return standbys.Count - 1 < s.Established!.Required
+        return standbys.Count - 1 < s.Established!.Required && s.Settings.DegradeAfter is null
             ? $"of {List(standbys)} one would be promoted, and too few would be left to ack its commits ({s.Established.Required} must)"
             : null;
     }
 
-    private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => s.Settings.Broken switch
+    /// <summary>Its primary takes writes alone although standbys are to ack: whatever the others hold, it may have acked more.</summary>
+    private static bool IsDegraded(FailoverState s, TermRow row) => row.Required == 0 && s.Settings.Required > 0 && s.Settings.Broken != BrokenRules.DegradedLikeAsynchronous;
+
+    private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => !IsDegraded(s, row) && s.Settings.Broken switch
     {
         BrokenRules.QuorumOverTheReachable => cutOff.Count >= Math.Max(1, s.Held.Count(v => IsStandby(v, s)) - Quorum.Proven(row) + 1),
         BrokenRules.QuorumOneTooSmall => cutOff.Count >= Quorum.CutOffNeeded(row, s.DataNodeCount) - 1,
@@ -205,12 +215,15 @@ internal static class FailoverRules
     {
         var read = standbys.ToList();
         var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
-        return rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
+
+        // Who has been accepted in a term whose row nobody shows may take writes alone.
+        var isKnown = s.Settings.Required == 0 || s.Settings.Broken == BrokenRules.AcceptanceIgnored || NewestAcceptance(s).Term <= rows.Select(r => r.Term).DefaultIfEmpty().Max();
+        return isKnown && rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
     }
 
     internal static VoterState? Best(FailoverState s) => s is { Goal: Goal.Switchover, Request: { } request }
         ? TargetOf(s, request)
-        : CandidateChoice.Choose(s.CutOff, Decision(s)?.Decision, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
+        : CandidateChoice.Choose(s.CutOff, NewestDecision(s).Node, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
     /// <summary>
     /// Who can be counted on to follow: one of an earlier term may have gone past the point where the candidate's timeline forked off, and
@@ -227,11 +240,10 @@ internal static class FailoverRules
             return why;
         if (s.Settings.Required > 0)
         {
-            return FollowersOf(best, s).Count() < s.Established!.Required
+            return FollowersOf(best, s).Count() < s.Established!.Required && s.Settings.DegradeAfter is null
                 ? $"too few would be left to ack the commits of {best.Voter.Name} ({s.Established.Required} must)"
                 : null;
         }
-
 
         var behind = s.Verdict.LastPosition is { } last && last > best.Position!.Value.Furthest ? last - best.Position.Value.Furthest : 0;
         return behind > (ulong)s.Settings.MaxDataLossBytes
@@ -252,7 +264,7 @@ internal static class FailoverRules
         var record = s.CandidateState?.Record;
         var (required, names) = s.Goal switch
         {
-            Goal.Failover or Goal.Switchover => (s.Established!.Required, s.CandidateStandbys),
+            Goal.Failover or Goal.Switchover or Goal.Reconfigure => (s.CandidateRequired, s.CandidateStandbys),
             Goal.Confirm => (s.Established!.Required, [.. s.Established.SynchronousStandbys]),
             _ when record?.SynchronousNames is { } present && !SynchronousNames.IsPending(record.SynchronousNamesText) => (present.Required, [.. present.Names]),
             _ => (0, []),
@@ -273,7 +285,26 @@ internal static class FailoverRules
             : $"repointed: {List(s.Promised.Where(v => v.IsRepointed))}; {row.Required} of {string.Join(", ", row.SynchronousStandbys)} has flushed the row of term {s.Term}";
     }
 
-    internal static string WaitsFor(FailoverState s) => string.Join(" or ", NewRow(s).SynchronousStandbys);
+    /// <summary>It would take writes alone, and has not been accepted for that.</summary>
+    internal static bool NeedsAcceptance(FailoverState s) => s.Goal is Goal.Adopt or Goal.Reconfigure && NewRow(s).Required == 0 && s.Settings.Broken != BrokenRules.DegradeUnaccepted;
+
+    internal static string Acks(FailoverState s)
+    {
+        var row = NewRow(s);
+        return row.Required == 0 ? $"{row.Primary} takes writes alone" : $"a commit of {row.Primary} waits for {row.Required} of {string.Join(", ", row.SynchronousStandbys)}";
+    }
+
+    internal static string WaitsFor(FailoverState s) => string.Join(" or ", RowOfFlush(s).SynchronousStandbys);
+
+    /// <summary>
+    /// Whose flush of the new row is waited for: those who ack under it, unless these become more. Then it is those before, so that whoever
+    /// cuts them off learns of the others.
+    /// </summary>
+    internal static TermRow RowOfFlush(FailoverState s) => Widens(s) ? s.Established! : NewRow(s);
+
+    /// <summary>More standbys may ack than under the term in force.</summary>
+    internal static bool Widens(FailoverState s) =>
+        s is { Goal: Goal.Reconfigure, Established: { Required: > 0 } row } && s.CandidateStandbys.Length > row.SynchronousStandbys.Count && s.Settings.Broken != BrokenRules.NamesBeforeRow;
 
     internal static string Positions(FailoverState s) => string.Join(", ", s.CutOff.Where(v => v.Position is not null)
         .Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Voter.Name} term {v.Position!.Value.TermNumber} {new NpgsqlTypes.NpgsqlLogSequenceNumber(v.Position.Value.Furthest)}")));

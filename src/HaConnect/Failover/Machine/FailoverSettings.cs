@@ -9,6 +9,12 @@ internal sealed record FailoverSettings
 
     /// <summary>The <c>k</c> of <c>ANY k (…)</c>; 0 is asynchronous replication.</summary>
     internal required int Required { get; init; }
+
+    /// <summary>After how long without its stream a synchronous standby is named no more, where enough are left.</summary>
+    internal TimeSpan DropStandbyAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After how long without enough synchronous standbys the primary takes writes alone; null for never.</summary>
+    internal TimeSpan? DegradeAfter { get; init; }
     internal required long MaxDataLossBytes { get; init; }
     internal required int MaxFailovers { get; init; }
     internal required TimeSpan FailoverWindow { get; init; }

@@ -28,25 +28,37 @@ internal sealed record FailoverState
 
     internal bool StopRequested { get; init; }
 
+    /// <summary>It is to stop, and leaves nothing that it would have to undo.</summary>
+    internal bool MayStop => StopRequested && CalledOff is null && Request is null;
+
     internal PrimaryVerdict Verdict { get; init; } = PrimaryVerdict.None;
 
     /// <summary>The term of this attempt; it is promised before anything is changed.</summary>
     internal long Term { get; init; }
 
     /// <summary>The newest decision known when the promise was asked for; it is not forgotten with the session of whoever told of it.</summary>
-    internal Register? NewestDecision { get; init; }
+    internal Decision NewestDecision { get; init; } = Decision.None;
+
+    /// <summary>Likewise the newest that was accepted.</summary>
+    internal Decision NewestAcceptance { get; init; } = Decision.None;
 
     internal string? Candidate { get; init; }
 
     /// <summary>The standbys that will have to ack for the candidate.</summary>
     internal ImmutableArray<string> CandidateStandbys { get; init; } = [];
 
+    /// <summary>How many of them.</summary>
+    internal int CandidateRequired { get; init; }
+
+    /// <summary>Of each data node whether, and since when, it streams from the primary.</summary>
+    internal ImmutableSortedDictionary<string, StreamSeen> Streams { get; init; } = ImmutableSortedDictionary.Create<string, StreamSeen>(StringComparer.Ordinal);
+
     internal ulong? TermLsn { get; init; }
 
     /// <summary>The switchover that is being tried.</summary>
     internal SwitchoverRequest? Request { get; init; }
 
-    /// <summary>Why it was called off after it had taken a term, until that is undone.</summary>
+    /// <summary>Why it was called off, until that is undone; whoever is being stopped undoes it first.</summary>
     internal string? CalledOff { get; init; }
 
     /// <summary>Behind everything that the primary had written when it was sealed.</summary>

@@ -26,17 +26,20 @@ internal static class FailoverTable
         // ---- A coordinator that lost its majority is none. ----
         .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
         .. LosesOffice(Step.ReadingPositions), .. LosesOffice(Step.Deciding), .. LosesOffice(Step.Preparing), .. LosesOffice(Step.Verifying), .. LosesOffice(Step.Promoting),
-        .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting), .. LosesOffice(Step.Fencing),
+        .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Widening), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting), .. LosesOffice(Step.Fencing),
         .. LosesOffice(Step.Announcing), .. LosesOffice(Step.Draining), .. LosesOffice(Step.Sealing), .. LosesOffice(Step.CatchingUp), .. LosesOffice(Step.Reopening),
 
         // ---- Peace. ----
         new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true),
         new(Step.Surveying, s => s.Settled && MayFailOver(s), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Surveying, s => s.Settled && IsHeldUp(s), Step.Reopening, s => $"{s.Established!.Primary} was left holding up writes by a coordinator before; letting it go on", s => Reopen(s, SwitchoverRequest.Lost)),
+        // Before the strays, since where too few can ack nobody else can be confirmed either.
+        new(Step.Surveying, s => s.Settled && Membership.Change(s) is { Required: 0 }, Step.Reading, s => Membership.Change(s)!.Sentence, Reconfigure, IsWarning: true),
         new(Step.Surveying, s => s.Settled && Strays(s).Any(), Step.Reading, s => $"{List(Strays(s))} was left unfinished by a coordinator before; taking a term to put it right", s => Begin(s, Goal.Confirm)),
         new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
         new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
         new(Step.Surveying, s => s.Settled && s.FenceProblem is not null && AreFenced(s).Any(), Step.Leading, s => FencedOnes(AreFenced(s), s), Fenced),
+        new(Step.Surveying, s => s.Settled && Membership.Change(s) is not null, Step.Reading, s => Membership.Change(s)!.Sentence, Reconfigure),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && WhyNoSwitchover(s) is not null, Step.Leading, s => $"switchover refused: {WhyNoSwitchover(s)}", s => RefuseRequest(s, WhyNoSwitchover(s)!), IsWarning: true),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
@@ -59,7 +62,7 @@ internal static class FailoverTable
         new(Step.CatchingUp, s => s.AllAnswered && Best(s) is { HoldsLock: true, Problem: null }, Step.CuttingOff, s => $"caught up: {Best(s)!.Voter.Name} has replayed all that {s.Established!.Primary} has acked", OrderCutOff),
         .. CallsOff(Step.CatchingUp, s => $"switchover called off: {s.Request!.Target} has not caught up; {Problems(s)}"),
         new(Step.Reopening, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
-        new(Step.Reopening, s => s.AllAnswered && s.PrimaryState is { Problem: null }, Step.Leading, s => $"{s.Established!.Primary} takes writes again", Settle),
+        new(Step.Reopening, s => s.AllAnswered && s.PrimaryState is { Problem: null }, Step.Leading, s => $"{s.Established!.Primary} takes writes again", Reopened),
         new(Step.Reopening, s => s.AllAnswered || s.TimeOver, Step.Leading, s => $"{s.Established!.Primary} could not be opened again: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         // ---- A new term: read what others have begun, then have a majority promise. ----
@@ -74,6 +77,7 @@ internal static class FailoverTable
 
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Confirm && s.Promised.Count() >= s.Settings.Majority && Contender(s) is not null, Step.CuttingOff, s => $"an earlier term decided for {Contender(s)}, which may have been promoted: cutting off to find out", OrderCutOff),
+        new(Step.Promising, s => s.Settled && s.Goal == Goal.Reconfigure && (Contender(s) is not null || s.PrimaryState is null), Step.Leading, s => $"not the time to name other standbys: {Contender(s) ?? Problems(s)}", Abandon, IsWarning: true),
         new(Step.Promising, s => s.Settled && !Promotes(s) && s.Promised.Count() >= s.Settings.Majority, Step.Deciding, _ => null, Decide),
         new(Step.Promising, s => s.Goal == Goal.Switchover && (s.TimeOver || s.AllAnswered) && CanUndo(s), Step.Reading, s => $"switchover called off: term {s.Term} was not promised by a majority; {Problems(s)}", Undo, IsWarning: true),
         new(Step.Promising, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} was not promised by a majority: {Problems(s)}", Abandon, IsWarning: true),
@@ -94,10 +98,10 @@ internal static class FailoverTable
         new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),
 
         new(Step.Deciding, s => s.Settled && IsDecided(s) && Promotes(s), Step.Preparing, _ => null, Prepare),
-        // It may have been left behind the names that nobody bears, where it acks nothing.
-        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Adopt && s.Settings.Required == 0, Step.Accepting, _ => null, Accept),
-        // Always: what the record shows of its files need not be what the server has loaded.
-        new(Step.Deciding, s => s.Settled && IsDecided(s) && s.Goal == Goal.Confirm, Step.Opening, s => IsClosed(s.CandidateState!.Record!) ? $"{s.Candidate} takes writes again" : null, OpenAgain),
+        // Where it takes writes alone a majority must know of it first. A promoted one may have been left behind the names that nobody bears.
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && NeedsAcceptance(s), Step.Accepting, _ => null, Accept),
+        // A confirmed one always: what the record shows of its files need not be what the server has loaded.
+        new(Step.Deciding, s => s.Settled && IsDecided(s) && (s.Goal == Goal.Confirm || (s.Goal == Goal.Reconfigure && !Widens(s))), Step.Opening, s => IsClosed(s.CandidateState!.Record!) ? $"{s.Candidate} takes writes again" : null, Open),
         new(Step.Deciding, s => s.Settled && IsDecided(s), Step.Establishing, _ => null, Establish),
         new(Step.Deciding, s => (s.TimeOver || s.AllAnswered) && Promotes(s), Step.Reverting, s => $"refused: the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Revert, IsWarning: true),
         new(Step.Deciding, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the decision for {s.Candidate} was not recorded by a majority; {Problems(s)}", Abandon, IsWarning: true),
@@ -109,11 +113,11 @@ internal static class FailoverTable
         new(Step.Verifying, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: something changed before the promotion; {Problems(s)}", Revert, IsWarning: true),
 
         // ---- From here on only forward: a promotion that was asked for cannot be taken back. ----
-        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && s.Settings.Required == 0, Step.Accepting, Promoted, Accept),
+        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && NewRow(s).Required == 0, Step.Accepting, Promoted, Accept),
         new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish),
         new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
-        new(Step.Accepting, s => s.Settled && s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority, Step.Opening, _ => null, OpenForAcks),
+        new(Step.Accepting, s => s.Settled && s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority, Step.Opening, _ => null, Open),
         new(Step.Accepting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} was not accepted by a majority: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Opening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, _ => null, Establish),
@@ -122,11 +126,17 @@ internal static class FailoverTable
         new(Step.Establishing, s => s.TermLsn is not null && s.Settled, Step.Flushing, _ => null, AwaitFlush),
         new(Step.Establishing, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"the row of term {s.Term} could not be committed on {s.Candidate}: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
+        new(Step.Flushing, s => s.FlushSeen && s.Settled && Widens(s), Step.Widening, _ => null, Widen),
         new(Step.Flushing, s => s.FlushSeen && s.Settled, Step.Marking, FollowersStream, Mark),
+        new(Step.Flushing, s => s.Goal == Goal.Reconfigure && (s.TimeOver || s.CandidateState is not { Problem: null, HoldsLock: true }), Step.Leading, s => $"none of {WaitsFor(s)} has flushed the row of term {s.Term}; {s.Candidate} is confirmed with the standbys of before", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.CandidateState is not { HoldsLock: true }, Step.Leading, s => $"the session on {s.Candidate} was lost before term {s.Term} was established; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.GraceOver && TooFewCanFollow(s), Step.Leading, s => $"too few of those who have to flush the row of term {s.Term} can be reached; trying again soon", TryAgain, IsWarning: true),
         new(Step.Flushing, s => s.TimeOver || s.CandidateState is { Problem: not null }, Step.Flushing, s => $"term {s.Term} waits for {WaitsFor(s)} to flush its row", AwaitFlush, IsWarning: true),
 
+        new(Step.Widening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Marking, FollowersStream, Mark),
+        new(Step.Widening, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} could not be told whom to wait for: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
+
+        new(Step.Marking, s => s.IsMarked && s.Goal == Goal.Reconfigure, Step.Leading, s => $"established: in term {s.Term} {Acks(s)}", Finish),
         new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
         new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} could not be marked as established: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
@@ -153,7 +163,7 @@ internal static class FailoverTable
     private static IEnumerable<Transition> LosesOffice(Step step) =>
     [
         // A failover or switchover that has begun is finished or undone first; a stop in peace hands over at once.
-        new(step, s => s.StopRequested && (step is Step.Surveying or Step.Leading or Step.Fencing || (step is Step.Reading && s.Request is null)), Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
+        new(step, s => s.MayStop && step is Step.Surveying or Step.Leading or Step.Fencing or Step.Reading, Step.Stopped, s => $"{s.Settings.Coordinator} stops and releases its locks", Release),
         new(step, s => !s.HoldsMajority, Step.Watching, s => $"no longer the coordinator: only the locks of {List(s.Held)} are held; {Problems(s)}", LoseOffice, IsWarning: true),
     ];
 }

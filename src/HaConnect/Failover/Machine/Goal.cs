@@ -17,6 +17,9 @@ internal enum Goal
     /// <summary>Somebody has asked for another primary.</summary>
     Switchover,
 
+    /// <summary>The primary stays, and other standbys than before have to ack.</summary>
+    Reconfigure,
+
     /// <summary>A coordinator before promoted its candidate and did not finish.</summary>
     Adopt,
 }

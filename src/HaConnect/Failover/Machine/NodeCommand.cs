@@ -37,7 +37,7 @@ internal abstract record NodeCommand
 
     internal sealed record Fence(long Term) : NodeCommand;
 
-    internal sealed record StartRequest(long Id) : NodeCommand;
+    internal sealed record StartRequest(long Id, string Target) : NodeCommand;
 
     internal sealed record AwaitInstances : NodeCommand;
 

@@ -91,15 +91,17 @@ internal static class Preflight
         var record = voter.Record!;
         if (voter.Voter.IsWitness || record.InRecovery || SynchronousNames.IsPending(record.SynchronousNamesText) || SynchronousNames.IsClosed(record.SynchronousNamesText) || (s.Established is not null && s.Established.Primary != voter.Voter.Name))
             return null;
-        if (s.Established is { } term && term.Required != s.Settings.Required)
+        if (s.Established is { } inForce && record.Register?.Term > inForce.Term)
+            return null; // whatever a coordinator before has begun with is put right first
+        if (s.Established is { Required: > 0 } term && term.Required != s.Settings.Required)
         {
             return string.Create(CultureInfo.InvariantCulture,
                 $"term {term.Term} demands {term.Required} synchronous standbys, but Failover.RequiredSynchronousStandbys is {s.Settings.Required}; configure all instances as the term has it");
         }
 
         var others = s.Settings.DataNodes.Select(n => n.Name).Where(n => n != voter.Voter.Name).ToList();
-        var wanted = (s.Settings.Required, Names: s.Established?.SynchronousStandbys ?? record.SynchronousNames?.Names ?? []);
-        var remedy = s.Settings.Required == 0
+        var wanted = (Required: s.Established?.Required ?? s.Settings.Required, Names: s.Established?.SynchronousStandbys ?? record.SynchronousNames?.Names ?? []);
+        var remedy = wanted.Required == 0
             ? "ALTER SYSTEM SET synchronous_standby_names = ''"
             : $"ALTER SYSTEM SET synchronous_standby_names = '{SynchronousNames.Format(wanted.Required, wanted.Names.Count > 0 && wanted.Names.All(others.Contains) ? wanted.Names : others)}'";
         var matches = record.SynchronousNames is not { } names

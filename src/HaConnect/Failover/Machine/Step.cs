@@ -38,10 +38,10 @@ internal enum Step
 
     Promoting,
 
-    /// <summary>Asynchronous replication only: has a majority accept the promoted candidate before it may ack.</summary>
+    /// <summary>Where no standby has to ack: has a majority accept the candidate before it takes writes alone.</summary>
     Accepting,
 
-    /// <summary>Asynchronous replication only: lets the accepted candidate ack.</summary>
+    /// <summary>Puts the names in force under which the candidate acks: it is accepted, or confirmed, or its names become fewer.</summary>
     Opening,
 
     /// <summary>Repoints the others and commits the term's row on the new primary.</summary>
@@ -49,6 +49,9 @@ internal enum Step
 
     /// <summary>Waits until enough synchronous standbys have flushed the row.</summary>
     Flushing,
+
+    /// <summary>Names further synchronous standbys: the row that has them is where the former ones are.</summary>
+    Widening,
 
     /// <summary>Marks the term established, upon which every instance routes to the new primary.</summary>
     Marking,

@@ -28,6 +28,9 @@ internal sealed record VoterRecord
     /// <summary>The newest switchover that was asked for there and not tried yet.</summary>
     internal SwitchoverRequest? Request { get; init; }
 
+    /// <summary>The names of whoever streams from it and is almost as far.</summary>
+    internal IReadOnlyList<string> Streaming { get; init; } = [];
+
     /// <summary><c>primary_conninfo</c> as loaded.</summary>
     internal string PrimaryConninfo { get; init; } = "";
     internal string RestoreCommand { get; init; } = "";

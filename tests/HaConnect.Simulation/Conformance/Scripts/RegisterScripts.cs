@@ -64,5 +64,5 @@ internal static class RegisterScripts
 
     private static Task<string> ReadAsync(Connections.ISession session) => Scene.AskAsync(session, ControlSql.ReadRegister, static row => row.IsDBNull(0) ? "null" : row.GetString(0), 20);
 
-    private static Task<string> NamesAsync(Connections.ISession session) => Scene.AskAsync(session, ControlSql.ShownNames, static row => row.GetString(0), 20);
+    private static Task<string> NamesAsync(Connections.ISession session) => Scene.AskAsync(session, ControlSql.WrittenNames, static row => row.GetString(0), 20);
 }

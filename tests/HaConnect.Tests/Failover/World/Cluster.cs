@@ -13,14 +13,15 @@ internal sealed class Cluster
     /// <param name="dataNodes">The first is the primary.</param>
     /// <param name="required">The k of <c>ANY k (…)</c>.</param>
     /// <param name="witnesses">How many witnesses vote too.</param>
-    internal Cluster(string dataNodes = "p a b", int required = 1, int witnesses = 0)
+    /// <param name="synchronous">The standbys that may have to ack; empty for all.</param>
+    internal Cluster(string dataNodes = "p a b", int required = 1, int witnesses = 0, string synchronous = "")
     {
         var names = dataNodes.Split(' ');
         Required = required;
-        Voters = [.. names.Select(n => new Voter(n, IsWitness: false, 0)), .. Enumerable.Range(1, witnesses).Select(i => new Voter($"w{i}", IsWitness: true, 0))];
+        Voters = [.. names.Select(n => new Voter(n, IsWitness: false, 0, n == names[0] || synchronous.Length == 0 || synchronous.Split(' ').Contains(n))), .. Enumerable.Range(1, witnesses).Select(i => new Voter($"w{i}", IsWitness: true, 0))];
         Servers = Voters.ToDictionary(v => v.Name, v => new Server(v) { InRecovery = !v.IsWitness && v.Name != names[0], Upstream = v.IsWitness || v.Name == names[0] ? "" : names[0] });
         if (required > 0)
-            Servers[names[0]].SynchronousNames = SynchronousNames.Format(required, names[1..]);
+            Servers[names[0]].SynchronousNames = SynchronousNames.Format(required, synchronous.Length == 0 ? names[1..] : synchronous.Split(' '));
     }
 
     internal IReadOnlyList<Voter> Voters { get; }
@@ -34,6 +35,8 @@ internal sealed class Cluster
     /// <summary>High, so that the flap guard is in the way of those tests only that are about it.</summary>
     internal int MaxFailovers { get; init; } = 1000;
 
+    internal TimeSpan? DegradeAfter { get; init; }
+
     /// <summary>The servers' clock; it stands still unless a test moves it.</summary>
     internal DateTime Now { get; set; } = Given.Started;
 
@@ -45,6 +48,8 @@ internal sealed class Cluster
         Voters = Voters,
         ControlDatabase = "postgres",
         Required = Required,
+        DropStandbyAfter = TimeSpan.FromSeconds(10),
+        DegradeAfter = DegradeAfter,
         MaxDataLossBytes = 3,
         MaxFailovers = MaxFailovers,
         FailoverWindow = TimeSpan.FromMinutes(10),
@@ -104,7 +109,7 @@ internal sealed class Cluster
         Assert.True(Quorum.CutsOff(row, cutOff, state.DataNodeCount), $"promoting {candidate} in term {term} with only {string.Join(", ", cutOff)} cut off");
 
         // The decision stands on a majority and on the candidate; the promise came before everything.
-        var decided = Servers.Values.Where(s => s.Register is { Phase: RegisterPhase.Decided } r && r.Term == term && r.Decision == candidate).Select(s => s.Name).ToList();
+        var decided = Servers.Values.Where(s => s.Register is { Phase: RegisterPhase.Decided } r && r.Term == term && r.Decided.Node == candidate).Select(s => s.Name).ToList();
         Assert.True(decided.Count >= state.Settings.Majority && decided.Contains(candidate), $"the decision stands on {string.Join(", ", decided)} only");
 
         // SsnBeforePromote: nobody can ack alone.
@@ -126,11 +131,12 @@ internal sealed class Cluster
 
     private void Ack(Server server)
     {
-        if (SynchronousNames.Parse(server.SynchronousNames) is not { } names)
-            return;
+        var names = SynchronousNames.Parse(server.SynchronousNames);
+        if (names is null && Required == 0)
+            return; // asynchronous: nothing is promised
         for (var i = server.Log.Length - 1; i >= 0 && !Acked.Contains(server.Log[i].Id); i--)
         {
-            if (server.Log[i] is { Row: null, Marks: null } && server.Flushed(Servers.Values, [.. names.Names], i + 1) >= names.Required)
+            if (server.Log[i] is { Row: null, Marks: null } && (names is null || server.Flushed(Servers.Values, [.. names.Names], i + 1) >= names.Required))
                 Acked.Add(server.Log[i].Id);
         }
     }

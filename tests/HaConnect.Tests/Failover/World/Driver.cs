@@ -193,7 +193,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             return new FailoverEvent.SessionLost(node, "the session is gone");
         return command switch
         {
-            NodeCommand.ReadRecord => new FailoverEvent.RecordRead(node, step, server.Record(State.Settings, cluster.Now)),
+            NodeCommand.ReadRecord => new FailoverEvent.RecordRead(node, step, server.Record(State.Settings, cluster.Now, cluster.Servers.Values)),
             NodeCommand.WriteRegister c when server.Register?.Term > c.Register.Term => Refused($"it has promised term {server.Register.Term}"),
             NodeCommand.WriteRegister c => Done(() => server.Register = c.Register),
             NodeCommand.CutOff c => Promised(c.Term, () => server.Upstream = ""),

@@ -47,8 +47,9 @@ internal sealed class Server(Voter voter)
     internal int Flushed(IEnumerable<Server> all, IReadOnlyCollection<string> names, int length) =>
         all.Count(s => names.Contains(s.Name) && s.Streams(this) && s.Log.Length >= length);
 
-    internal VoterRecord Record(FailoverSettings settings, DateTime now = default) => new()
+    internal VoterRecord Record(FailoverSettings settings, DateTime now = default, IEnumerable<Server>? all = null) => new()
     {
+        Streaming = InRecovery || all is null ? [] : [.. all.Where(s => s.Streams(this)).Select(s => s.Name)],
         InRecovery = InRecovery,
         SystemIdentifier = voter.IsWitness ? 1UL : Given.SystemId,
         Register = Register?.Node == Name ? Register : null,
