@@ -1,4 +1,5 @@
 using HaConnect.Doctor;
+using HaConnect.Failover.Pausing;
 using HaConnect.Failover.Switchover;
 
 namespace HaConnect;
@@ -7,9 +8,10 @@ namespace HaConnect;
 public sealed class HaCluster
 {
     private readonly SwitchoverClient _switchovers;
+    private readonly PauseClient _pauses;
     private readonly ClusterDoctor _doctor;
 
-    internal HaCluster(SwitchoverClient switchovers, ClusterDoctor doctor) => (_switchovers, _doctor) = (switchovers, doctor);
+    internal HaCluster(SwitchoverClient switchovers, PauseClient pauses, ClusterDoctor doctor) => (_switchovers, _pauses, _doctor) = (switchovers, pauses, doctor);
 
     /// <summary>
     /// Looks for what would make a failover unsafe, and for what one or its aftermath would miss: on every configured node, and with
@@ -43,5 +45,53 @@ public sealed class HaCluster
         if (options.DrainTimeout < SwitchoverOptions.LeastDrainTimeout || options.DrainTimeout > SwitchoverOptions.MostDrainTimeout)
             throw new ArgumentOutOfRangeException(nameof(options), options.DrainTimeout, $"SwitchoverOptions.DrainTimeout must be {SwitchoverOptions.LeastDrainTimeout} to {SwitchoverOptions.MostDrainTimeout}.");
         return _switchovers.RunAsync(target, options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Keeps all coordinators from acting by themselves, across restarts and whoever is elected, until <see cref="ResumeFailoverAsync"/>: no
+    /// failover, no fence, no change of the synchronous standbys. A switchover that is asked for is carried out, and a promotion that was begun
+    /// is finished. It is recorded on the primary and on the standbys that have to ack; with asynchronous replication on the primary alone, so
+    /// that a failover just after may come all the same. docs/operations/pause.md says when to pause, and when not.
+    /// </summary>
+    /// <param name="reason">Why: it is in every refusal of a failover.</param>
+    /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
+    /// <returns>False where the cluster was paused already, with the reason it had.</returns>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> is empty.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
+    /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it did not record it.</exception>
+    /// <exception cref="TimeoutException">Too few standbys have recorded it within <see cref="ConnectionsOptions.WaitTimeout"/>: a failover might forget it.</exception>
+    public Task<bool> PauseFailoverAsync(string reason, CancellationToken cancellationToken = default) => _pauses.PauseAsync(null, reason, cancellationToken);
+
+    /// <summary>Lets coordinators act by themselves again, within about two seconds.</summary>
+    /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
+    /// <returns>False where the cluster was not paused.</returns>
+    /// <inheritdoc cref="PauseFailoverAsync" path="/exception"/>
+    public Task<bool> ResumeFailoverAsync(CancellationToken cancellationToken = default) => _pauses.ResumeAsync(null, cancellationToken);
+
+    /// <summary>
+    /// Keeps a node out of it while it is worked on: as a standby it is named as synchronous no more, where enough others are, and it is the
+    /// last to be promoted of those that are equally advanced. Recorded as <see cref="PauseFailoverAsync"/> is. It does not make a primary
+    /// stand down: switch over before.
+    /// </summary>
+    /// <param name="node">The name of the data node.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
+    /// <returns>False where it is under maintenance already, with the reason it had.</returns>
+    /// <inheritdoc cref="PauseFailoverAsync" path="/exception"/>
+    public Task<bool> BeginMaintenanceAsync(string node, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(node);
+        return _pauses.PauseAsync(node, reason, cancellationToken);
+    }
+
+    /// <summary>Counts on the node again, as soon as it streams.</summary>
+    /// <param name="node">The name of the data node.</param>
+    /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
+    /// <returns>False where it was not under maintenance.</returns>
+    /// <inheritdoc cref="PauseFailoverAsync" path="/exception"/>
+    public Task<bool> EndMaintenanceAsync(string node, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(node);
+        return _pauses.ResumeAsync(node, cancellationToken);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class Judge(World world)
         {
             foreach (var standby in world.DataNodes)
             {
-                if (Holds(standby, index, entry) && names.Names.Contains(standby.Name))
+                if (Holds(standby, index, entry) && (names.Names.Contains(standby.Name) || Joins(process, standby)))
                     holders++;
             }
         }
@@ -77,6 +77,10 @@ internal sealed class Judge(World world)
         if (EstablishedPrimary is { } primary && _terms.GetValueOrDefault(process.Server) < NewestTerm && !Holds(primary, index, entry))
             Violated(Invariants.AtMostOneAckingPrimary, $"{process.Server.Name} acked write {entry.Write} although {primary.Name} is the established primary of term {NewestTerm} and does not have it");
     }
+
+    /// <summary>While names are being added, one sender may count the standby of another that has read them earlier.</summary>
+    private static bool Joins(ServerProcess process, SimServer standby) =>
+        SynchronousNames.Parse(process.Disk.Settings.GetValueOrDefault("synchronous_standby_names", ""))?.Names.Contains(standby.Name) == true;
 
     /// <summary>A majority has accepted it in a term of its own; that nobody is promoted meanwhile is what the other checks see.</summary>
     private bool MayAckAlone(SimServer server) =>

@@ -43,6 +43,7 @@ internal sealed class Statements(World world)
         [ControlSql.LoadTime] = static (p, _, _) => new SimRow(Time(p, p.LoadedAt)),
         [ControlSql.HasRequests] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
         [ControlSql.ReadRequest] = static (p, _, _) => p.Terms.Request is { } r ? new SimRow(r.Id, r.Term, r.Target, r.DrainTimeout.TotalSeconds, r.Terminates) : SimRow.None,
+        [ControlSql.HasPauses] = static (_, _, _) => new SimRow(false),
         [ControlSql.StartRequest] = StartRequest,
         [ControlSql.SealRequest] = static (p, _, _) => Write(p, new WalEntry()),
         [ControlSql.EndRequest] = static (p, _, parameters) => Write(p, new WalEntry { RequestEnded = (long)parameters[0] }),

@@ -148,6 +148,31 @@ public sealed class MembershipTests
         Assert.True(cluster["a"].InRecovery);
     }
 
+    /// <summary>The former primary is back, and its successor, which has taken writes alone, is not.</summary>
+    [Fact]
+    public void Confirm_SuccessorHasTakenWritesAlone_FormerPrimaryIsNotConfirmed()
+    {
+        var cluster = new Cluster("p a", witnesses: 1) { DegradeAfter = TimeSpan.FromSeconds(6) };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.React = e => e.Command is NodeCommand.CommitTerm ? Reaction.Silence : Reaction.Answer;
+        Live(cluster, i, 2);
+        cluster.Write(cluster["a"]);
+        Assert.Single(cluster.Acked);
+        cluster.Kill("a");
+        foreach (var server in cluster.Servers.Values)
+            server.LockHolder = null;
+        Revive(cluster, "p");
+        var j = new Driver(cluster, "j");
+        Live(cluster, j);
+        Assert.Equal(1, cluster["p"].Newest!.Term);
+        Assert.Contains(j.Told, t => t.Sentence.StartsWith("whether a has acked anything cannot be told", StringComparison.Ordinal));
+
+        Revive(cluster, "a");
+        Live(cluster, j, 20);
+        Assert.Equal("a", j.State.Established!.Primary);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

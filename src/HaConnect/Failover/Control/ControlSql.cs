@@ -179,6 +179,31 @@ internal static class ControlSql
         UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL
         """;
 
+    /// <summary>What people have asked not to be done by itself: on one node, or with null on the whole cluster.</summary>
+    internal const string CreatePauses = """
+        CREATE TABLE IF NOT EXISTS haconnect.pause (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, node text, reason text NOT NULL, asked_by text NOT NULL,
+          at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), ended_at timestamptz, ended_by text)
+        """;
+
+    internal const string HasPauses = "SELECT coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.pause'), 'SELECT'), false)";
+
+    /// <summary>Each row changes twice.</summary>
+    internal const string ReadPauses = """
+        SELECT pg_catalog.count(*) + pg_catalog.count(p.ended_at),
+               (SELECT pg_catalog.format('%s has paused it since %s: %s', x.asked_by, pg_catalog.date_trunc('second', x.at), x.reason) FROM haconnect.pause x WHERE x.node IS NULL AND x.ended_at IS NULL ORDER BY x.id LIMIT 1),
+               ARRAY(SELECT DISTINCT x.node FROM haconnect.pause x WHERE x.node IS NOT NULL AND x.ended_at IS NULL)
+          FROM haconnect.pause p
+        """;
+
+    /// <summary>Nothing where it is paused already; a local commit, whose flush by standbys is waited for apart.</summary>
+    internal const string Pause = """
+        INSERT INTO haconnect.pause (node, reason, asked_by) SELECT $1, $2, $3
+         WHERE NOT EXISTS (SELECT FROM haconnect.pause p WHERE p.ended_at IS NULL AND p.node IS NOT DISTINCT FROM $1) RETURNING id
+        """;
+
+    internal const string Resume = "UPDATE haconnect.pause SET ended_at = pg_catalog.clock_timestamp(), ended_by = $2 WHERE ended_at IS NULL AND node IS NOT DISTINCT FROM $1 RETURNING id";
+
     internal const string InsertTerm = """
         INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -23,6 +23,8 @@ internal sealed class RecordReader(string node, IQueries session)
             return record;
         if (!record.InRecovery && await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             record = record with { Request = await session.QueryAsync(ControlSql.ReadRequest, Request, cancellationToken).ConfigureAwait(false) };
+        if (await session.QueryAsync(ControlSql.HasPauses, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            record = record with { Pauses = await session.QueryAsync(ControlSql.ReadPauses, Paused, cancellationToken).ConfigureAwait(false) };
         var newest = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, true).ConfigureAwait(false);
         var established = await session.QueryAsync(ControlSql.ReadTerms, Term, cancellationToken, false).ConfigureAwait(false);
         return newest is null ? record : record with
@@ -63,6 +65,8 @@ internal sealed class RecordReader(string node, IQueries session)
 
     private static SwitchoverRequest? Request(DbDataReader row) =>
         !row.HasRows ? null : new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), TimeSpan.FromSeconds(row.GetDouble(3)), row.GetBoolean(4));
+
+    private static Pauses Paused(DbDataReader row) => new(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), [.. row.GetFieldValue<string[]>(2)]);
 
     private static TermRecord? Term(DbDataReader row) => !row.HasRows ? null : new TermRecord(
         new TermRow(row.GetInt64(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetBoolean(4)),

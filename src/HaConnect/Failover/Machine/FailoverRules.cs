@@ -40,7 +40,7 @@ internal static class FailoverRules
     /// Old primaries in reach that do not refuse writes yet. Only such whose own rows and promises end before the term in force: whoever has
     /// promised a later one may be about to become the primary, and whoever was promoted by hand holds the row in force and is left alone.
     /// </summary>
-    internal static IEnumerable<VoterState> LeftBehind(FailoverState s) => s is { StopRequested: false, Established: { } row }
+    internal static IEnumerable<VoterState> LeftBehind(FailoverState s) => s is { StopRequested: false, IsPaused: false, Established: { } row }
         ? s.Held.Where(v => v is { Voter.IsWitness: false, Record: { InRecovery: false } record } && v.Voter.Name != row.Primary && !IsFenced(record)
             && (s.Settings.Broken == BrokenRules.FenceRegardless || ((record.NewestTerm?.Term ?? 0) < row.Term && (record.Register?.Term ?? 0) <= row.Term)))
         : [];
@@ -64,7 +64,7 @@ internal static class FailoverRules
     /// <summary>Who is to become the primary: who was asked for, else the standby of the highest priority.</summary>
     internal static VoterState? TargetOf(FailoverState s, SwitchoverRequest request) => request.Target is { } name
         ? s.Voters.GetValueOrDefault(name)
-        : s.Held.Where(v => IsStandby(v, s)).OrderByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
+        : s.Held.Where(v => IsStandby(v, s)).OrderBy(v => IsMaintained(v, s)).ThenByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
 
     internal static string? WhyNoSwitchover(FailoverState s)
     {
@@ -75,6 +75,8 @@ internal static class FailoverRules
             return request.Target is null ? "there is no standby in reach" : $"{request.Target} is no configured node";
         if (target.Voter.Name == s.Established!.Primary)
             return $"{target.Voter.Name} is the primary already";
+        if (IsMaintained(target, s))
+            return $"{target.Voter.Name} is under maintenance";
         if (!IsStandby(target, s) || !target.HoldsLock)
             return $"{target.Voter.Name} is {(target.Voter.IsWitness ? "a witness" : target.Record is null ? "out of reach" : "no standby")}";
         return FollowsNobody(target, s) ? $"{target.Voter.Name} follows nobody"
@@ -135,11 +137,16 @@ internal static class FailoverRules
     /// <summary>Whether enough standbys are cut off to tell, by their positions, whether a contender has acked anything.</summary>
     internal static bool CanTellOfContender(FailoverState s) => MeetsContender(s, s.CutOffNames);
 
-    /// <summary>They show no row later than the established one: whatever is acked under a term lies behind its row.</summary>
+    /// <summary>
+    /// They show no row later than the established one: whatever is acked under a term lies behind its row. Who has been accepted may have
+    /// acked alone, and must be among them.
+    /// </summary>
     internal static bool NobodyWentOn(FailoverState s)
     {
         var read = s.CutOff.Where(v => v.Position is not null).ToList();
-        return MeetsContender(s, [.. read.Select(v => v.Voter.Name)]) && read.All(v => !WentOn(v, s));
+        var accepted = NewestAcceptance(s);
+        return MeetsContender(s, [.. read.Select(v => v.Voter.Name)]) && read.All(v => !WentOn(v, s))
+            && (accepted.Term <= s.Established!.Term || accepted.Node == s.Established.Primary || s.Settings.Broken == BrokenRules.AcceptanceIgnored || read.Exists(v => v.Voter.Name == accepted.Node));
     }
 
     internal static bool SomebodyWentOn(FailoverState s) => s.CutOff.Any(v => v.Position is not null && WentOn(v, s));
@@ -203,6 +210,8 @@ internal static class FailoverRules
     internal static bool CanStillCutOff(FailoverState s) =>
         CutsOff(s, s.Established!, [.. s.Promised.Where(v => IsStandby(v, s)).Select(v => v.Voter.Name)]);
 
+    private static bool IsMaintained(VoterState voter, FailoverState s) => s.Pauses.Maintained.Contains(voter.Voter.Name, StringComparer.Ordinal);
+
     internal static bool IsStandby(VoterState voter, FailoverState s) =>
         voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
 
@@ -223,7 +232,7 @@ internal static class FailoverRules
 
     internal static VoterState? Best(FailoverState s) => s is { Goal: Goal.Switchover, Request: { } request }
         ? TargetOf(s, request)
-        : CandidateChoice.Choose(s.CutOff, NewestDecision(s).Node, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
+        : CandidateChoice.Choose(s.CutOff, NewestDecision(s).Node, s.Pauses.Maintained, compareTerms: s.Settings.Broken != BrokenRules.PositionWithoutTerm);
 
     /// <summary>
     /// Who can be counted on to follow: one of an earlier term may have gone past the point where the candidate's timeline forked off, and

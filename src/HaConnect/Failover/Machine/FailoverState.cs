@@ -74,6 +74,11 @@ internal sealed record FailoverState
     /// <summary>Whether every standby of <see cref="Established"/> has shown its row, which the first failover waits for.</summary>
     internal bool EstablishedIsEverywhere { get; init; }
 
+    /// <summary>The newest that this coordinator has read; it outlives the attempt.</summary>
+    internal Pauses Pauses { get; init; } = Pauses.None;
+
+    internal bool IsPaused => Pauses.Why is not null;
+
     /// <summary>Why this instance may not coordinate, or refused a failover; told once, until it changes.</summary>
     internal string? Refusal { get; init; }
 

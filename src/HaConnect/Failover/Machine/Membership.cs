@@ -15,7 +15,7 @@ internal sealed record Membership(int Required, ImmutableArray<string> Standbys,
     /// <summary>The change that is due, or null.</summary>
     internal static Membership? Change(FailoverState s)
     {
-        if (s is not { StopRequested: false, EstablishedIsEverywhere: true, Established: { } row, Verdict.Kind: Detection.VerdictKind.Healthy, PrimaryState.Record: { InRecovery: false } own }
+        if (s is not { StopRequested: false, IsPaused: false, EstablishedIsEverywhere: true, Established: { } row, Verdict.Kind: Detection.VerdictKind.Healthy, PrimaryState.Record: { InRecovery: false } own }
             || s.Settings.Required == 0 || own.EstablishedTerm?.Term != row.Term || Contender(s) is not null)
         {
             return null;
@@ -46,7 +46,7 @@ internal sealed record Membership(int Required, ImmutableArray<string> Standbys,
         var lost = row.SynchronousStandbys.Where(n => !IsWanted(s, n) || IsGone(s, n, s.Settings.DropStandbyAfter)).ToList();
         ImmutableArray<string> rest = [.. row.SynchronousStandbys.Except(lost, StringComparer.Ordinal)];
         return lost.Count > 0 && rest.Length > row.Required
-            ? new(row.Required, rest, $"{List(lost)} does not stream, and a failover shall not depend on it")
+            ? new(row.Required, rest, $"{List(lost)} does not stream, or is to be left out, and a failover shall not depend on it")
             : null;
     }
 
@@ -58,7 +58,8 @@ internal sealed record Membership(int Required, ImmutableArray<string> Standbys,
     private static ImmutableArray<string> Ready(FailoverState s) =>
         [.. s.Settings.DataNodes.Select(n => n.Name).Where(n => n != s.Established!.Primary && IsWanted(s, n) && s.Streams.GetValueOrDefault(n).IsSteady)];
 
-    private static bool IsWanted(FailoverState s, string node) => s.Settings.DataNodes.Any(n => n.Name == node && n.IsSynchronous);
+    private static bool IsWanted(FailoverState s, string node) =>
+        s.Settings.DataNodes.Any(n => n.Name == node && n.IsSynchronous) && !s.Pauses.Maintained.Contains(node, StringComparer.Ordinal);
 
     private static bool IsGone(FailoverState s, string node, TimeSpan limit) => s.Streams.GetValueOrDefault(node).IsGoneFor(limit, s.PrimaryState!.Record!);
 

@@ -31,6 +31,8 @@ internal sealed record VoterRecord
     /// <summary>The names of whoever streams from it and is almost as far.</summary>
     internal IReadOnlyList<string> Streaming { get; init; } = [];
 
+    internal Pauses Pauses { get; init; } = Pauses.None;
+
     /// <summary><c>primary_conninfo</c> as loaded.</summary>
     internal string PrimaryConninfo { get; init; } = "";
     internal string RestoreCommand { get; init; } = "";

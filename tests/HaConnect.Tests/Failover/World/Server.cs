@@ -31,6 +31,8 @@ internal sealed class Server(Voter voter)
 
     internal string? Outcome { get; set; }
 
+    internal Pauses Pauses { get; set; } = Pauses.None;
+
     /// <summary>The node its <c>primary_conninfo</c> leads to; empty when cut off.</summary>
     internal string Upstream { get; set; } = "";
 
@@ -62,6 +64,7 @@ internal sealed class Server(Voter voter)
         Clock = now,
         Failovers = [.. Failovers().Reverse()],
         RefusesWrites = RefusesWrites,
+        Pauses = Pauses,
         Request = InRecovery ? null : Request,
         SynchronousNamesText = SynchronousNames,
         SynchronousNames = HaConnect.Failover.Promotion.SynchronousNames.Parse(SynchronousNames),

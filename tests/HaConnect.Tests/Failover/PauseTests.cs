@@ -1,0 +1,97 @@
+using HaConnect.Failover;
+using HaConnect.Tests.Failover.World;
+
+namespace HaConnect.Tests.Failover;
+
+/// <summary>What people have asked not to be done.</summary>
+public sealed class PauseTests
+{
+    [Fact]
+    public void Paused_PrimaryIsLost_FailoverIsRefusedWithTheReason_UntilItIsResumed()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        Pause(cluster, "ops has paused it: the network is being rebuilt");
+        i.Live(3);
+        i.Lose("p");
+        i.Live(3);
+        Assert.DoesNotContain("CutOff", i.Commands, StringComparison.Ordinal);
+        Assert.Single(i.Told, t => t.IsWarning && t.Sentence == "failover refused: ops has paused it: the network is being rebuilt");
+
+        Pause(cluster, null);
+        i.Live();
+        Assert.NotEqual("p", i.State.Established!.Primary);
+    }
+
+    /// <summary>It is on record on a standby only, and the coordinator is a new one.</summary>
+    [Fact]
+    public void Paused_CoordinatorIsElectedAfterwards_KnowsItFromAnyNode()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["b"].Pauses = new Pauses(1, "paused", []);
+        foreach (var server in cluster.Servers.Values)
+            server.LockHolder = null;
+        cluster.Kill("p");
+        var j = new Driver(cluster, "j");
+        j.Live();
+        Assert.True(cluster["a"].InRecovery && cluster["b"].InRecovery);
+        Assert.Equal("paused", j.State.Pauses.Why);
+        GC.KeepAlive(i);
+    }
+
+    /// <summary>A promotion that was begun cannot be taken back, and without its end there is no primary.</summary>
+    [Fact]
+    public void Paused_PromotionWasBegun_IsFinished()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.Lose("p");
+        i.React = e => e.Command is NodeCommand.CommitTerm ? Reaction.Silence : Reaction.Answer;
+        i.Live(2);
+        Assert.False(cluster["a"].InRecovery);
+        Pause(cluster, "paused");
+        foreach (var server in cluster.Servers.Values)
+            server.LockHolder = null;
+        var j = new Driver(cluster, "j");
+        j.Live();
+        Assert.Equal("a", j.State.Established!.Primary);
+    }
+
+    [Fact]
+    public void Maintained_OfTwoEquallyAdvanced_TheOtherIsPromoted_AndItIsNotNamed()
+    {
+        var cluster = new Cluster("p a b c");
+        var i = new Driver(cluster).InPeace();
+        foreach (var server in cluster.Servers.Values)
+            server.Pauses = new Pauses(1, null, ["a"]);
+        i.Live();
+        Assert.Equal("""ANY 1 ("b","c")""", cluster["p"].SynchronousNames);
+        i.Lose("p");
+        i.Live();
+        Assert.Equal("b", i.State.Established!.Primary);
+
+        foreach (var server in cluster.Servers.Values)
+            server.Pauses = new Pauses(2, null, []);
+        i.Live();
+        Assert.Contains("\"a\"", cluster["b"].SynchronousNames, StringComparison.Ordinal);
+    }
+
+    /// <summary>Only two are named, so that neither can be spared.</summary>
+    [Fact]
+    public void Maintained_TooFewOthers_StaysNamed()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        foreach (var server in cluster.Servers.Values)
+            server.Pauses = new Pauses(1, null, ["a"]);
+        i.Live();
+        Assert.Equal("""ANY 1 ("a","b")""", cluster["p"].SynchronousNames);
+    }
+
+    private static void Pause(Cluster cluster, string? why)
+    {
+        foreach (var server in cluster.Servers.Values)
+            server.Pauses = new Pauses(server.Pauses.Version + 1, why, []);
+    }
+}
