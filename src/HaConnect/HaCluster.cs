@@ -1,5 +1,5 @@
 using HaConnect.Doctor;
-using HaConnect.Failover.Pausing;
+using HaConnect.Failover.Manual;
 using HaConnect.Failover.Switchover;
 
 namespace HaConnect;
@@ -8,10 +8,12 @@ namespace HaConnect;
 public sealed class HaCluster
 {
     private readonly SwitchoverClient _switchovers;
+    private readonly ManualFailoverClient _failovers;
     private readonly PauseClient _pauses;
     private readonly ClusterDoctor _doctor;
 
-    internal HaCluster(SwitchoverClient switchovers, PauseClient pauses, ClusterDoctor doctor) => (_switchovers, _pauses, _doctor) = (switchovers, pauses, doctor);
+    internal HaCluster(SwitchoverClient switchovers, ManualFailoverClient failovers, PauseClient pauses, ClusterDoctor doctor) =>
+        (_switchovers, _failovers, _pauses, _doctor) = (switchovers, failovers, pauses, doctor);
 
     /// <summary>
     /// Looks for what would make a failover unsafe, and for what one or its aftermath would miss: on every configured node, and with
@@ -46,6 +48,23 @@ public sealed class HaCluster
             throw new ArgumentOutOfRangeException(nameof(options), options.DrainTimeout, $"SwitchoverOptions.DrainTimeout must be {SwitchoverOptions.LeastDrainTimeout} to {SwitchoverOptions.MostDrainTimeout}.");
         return _switchovers.RunAsync(target, options, cancellationToken);
     }
+
+    /// <summary>
+    /// Asks for a failover that coordinators do not make by themselves: the cluster is paused, <see cref="FailoverOptions.MaxFailovers"/> is
+    /// reached, or, with <paramref name="acceptDataLoss"/>, the standby to be promoted may lack acked writes
+    /// (<see cref="FailoverOptions.MaxDataLossBytes"/>, or a primary that had taken writes alone). The coordinator does it, whichever instance
+    /// that is. What keeps two nodes from acking cannot be overridden: a majority of the voters, and every synchronous standby, must be in
+    /// reach. docs/operations/pause.md.
+    /// </summary>
+    /// <param name="clusterName">The name of the cluster (<see cref="HaDatabaseOptions.ClusterName"/>), as a confirmation.</param>
+    /// <param name="acceptDataLoss">Whether acked writes may be lost.</param>
+    /// <param name="cancellationToken">Ends the wait, and takes the request back; a failover that has begun goes on.</param>
+    /// <returns>Whether there is another primary now, within 60 s, and if not, why.</returns>
+    /// <exception cref="ArgumentException"><paramref name="clusterName"/> is not this cluster's.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>, or there still was a primary after <see cref="ConnectionsOptions.WaitTimeout"/>.</exception>
+    /// <exception cref="NoPrimaryException">No term of this cluster is known to this instance.</exception>
+    public Task<SwitchoverResult> FailoverAsync(string clusterName, bool acceptDataLoss = false, CancellationToken cancellationToken = default) =>
+        _failovers.RunAsync(clusterName, acceptDataLoss, cancellationToken);
 
     /// <summary>
     /// Keeps all coordinators from acting by themselves, across restarts and whoever is elected, until <see cref="ResumeFailoverAsync"/>: no

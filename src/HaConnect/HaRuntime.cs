@@ -4,7 +4,7 @@ using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Doctor;
 using HaConnect.Failover;
-using HaConnect.Failover.Pausing;
+using HaConnect.Failover.Manual;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
 using HaConnect.Probing;
@@ -50,7 +50,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             _failover.Elected += _diagnosis.Start;
         }
 
-        Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor);
+        Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor);
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
         ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time);

@@ -26,6 +26,8 @@ internal static class ClusterOptions
         options.Failover.RequiredSynchronousStandbys = requiredSynchronousStandbys;
         options.Failover.Replication.Username = cluster.Replication.User;
         options.Failover.Replication.Password = cluster.Replication.Password;
+        foreach (var witness in cluster.Witnesses)
+            options.Failover.Witnesses.Add(new WitnessOptions { Name = witness.Name, Host = witness.Host, Port = witness.Port });
         return options;
     }
 

@@ -22,6 +22,8 @@ public abstract class ClusterTest : IAsyncDisposable
         return cluster;
     }
 
+    private protected static HaDataSource BuildAudited(HaDatabaseOptions options, RecordingAuditSink audit) => new HaDataSourceBuilder(options).AddAuditSink(audit).Build();
+
     /// <summary>Waits for what only asking can tell.</summary>
     protected static async Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? timeout = null)
     {

@@ -13,7 +13,7 @@ public sealed class SwitchoverTests : ClusterTest
     public async Task Switchover_UnderLoadWithATransactionThatEndsInTime_NothingFails()
     {
         var cluster = await StartClusterAsync();
-        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await using var db = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
         await UntilManagedAsync(db);
         await using var workload = await Workload.StartAsync(db);
         await UntilAsync("200 acked writes", () => Task.FromResult(workload.AckedCount >= 200));
@@ -50,7 +50,7 @@ public sealed class SwitchoverTests : ClusterTest
     public async Task Switchover_TransactionThatStaysOpen_IsCalledOffAndWritesGoOn()
     {
         var cluster = await StartClusterAsync();
-        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await using var db = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
         await UntilManagedAsync(db);
         await using var workload = await Workload.StartAsync(db);
         await using var direct = NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"]) + ";Application Name=report");
@@ -83,7 +83,7 @@ public sealed class SwitchoverTests : ClusterTest
     public async Task Switchover_OfWhatCannotBe_IsRefusedWithTheReason()
     {
         var cluster = await StartClusterAsync();
-        await using var db = Build(ClusterOptions.Coordinate(cluster));
+        await using var db = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
         await UntilManagedAsync(db);
         await Assert.ThrowsAsync<ArgumentException>(() => db.Cluster.SwitchoverAsync("n9", cancellationToken: Cancelled));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => db.Cluster.SwitchoverAsync("n2", new SwitchoverOptions { DrainTimeout = TimeSpan.Zero }, Cancelled));
@@ -94,7 +94,7 @@ public sealed class SwitchoverTests : ClusterTest
         Assert.False(refused.Succeeded);
         Assert.Contains("would have to be cut off", refused.Reason, StringComparison.Ordinal);
 
-        await using var observer = Build(ClusterOptions.Observe(cluster));
+        await using var observer = BuildAudited(ClusterOptions.Observe(cluster), _audit);
         await Assert.ThrowsAsync<InvalidOperationException>(() => observer.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled));
     }
 
@@ -106,8 +106,6 @@ public sealed class SwitchoverTests : ClusterTest
     }
 
     private DateTimeOffset At(string sentence) => _audit.Records.First(r => r.Sentence.StartsWith(sentence, StringComparison.Ordinal)).At;
-
-    private HaDataSource Build(HaDatabaseOptions options) => new HaDataSourceBuilder(options).AddAuditSink(_audit).Build();
 
     private static async Task<int> RunAsync(NpgsqlConnection connection, string sql)
     {

@@ -1,4 +1,5 @@
 using HaConnect.Failover;
+using HaConnect.Failover.Manual;
 using HaConnect.Tests.Failover.World;
 
 namespace HaConnect.Tests.Failover;
@@ -21,6 +22,60 @@ public sealed class PauseTests
         Pause(cluster, null);
         i.Live();
         Assert.NotEqual("p", i.State.Established!.Primary);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(7, false)] // asked for in another term
+    public void Paused_SomebodyAsksForAFailover_IsMade(long term, bool isMade)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        Pause(cluster, "paused");
+        i.Live(3);
+        i.Lose("p");
+        i.Live(3);
+        cluster["b"].Manual = new ManualFailover(term, AcceptsLoss: false);
+        i.Live();
+        Assert.Equal(isMade, i.State.Established!.Primary != "p");
+    }
+
+    /// <summary>A primary that took writes alone is lost: only whoever accepts the loss gets another.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Degraded_SomebodyAsksForAFailover_IsMadeOnlyWhereLossIsAccepted(bool acceptsLoss)
+    {
+        var cluster = new Cluster("p a", witnesses: 1) { DegradeAfter = TimeSpan.FromSeconds(6) };
+        var i = new Driver(cluster).InPeace();
+        i.Lose("a");
+        for (var round = 0; round < 12; round++)
+        {
+            cluster.Now += TimeSpan.FromSeconds(2);
+            i.Live(1);
+        }
+
+        Assert.Equal(0, cluster["p"].Established!.Required);
+        cluster["a"].IsAlive = true;
+        i.Lose("p");
+        cluster["a"].Manual = new ManualFailover(2, acceptsLoss);
+        i.Live();
+        Assert.Equal(acceptsLoss, !cluster["a"].InRecovery);
+    }
+
+    [Theory]
+    [InlineData("haconnect-failover/5", 5L, false)]
+    [InlineData("haconnect-failover/5/loss", 5L, true)]
+    [InlineData("haconnect-failover/", null, false)]
+    [InlineData("haconnect-failover/x/loss", null, false)]
+    [InlineData("haconnect-probe", null, false)]
+    [InlineData(null, null, false)]
+    public void Parse_NameOfASession_IsAFailoverThatIsAskedFor(string? name, long? term, bool acceptsLoss)
+    {
+        var manual = ManualFailover.Parse(name);
+        Assert.Equal((term, acceptsLoss), (manual?.Term, manual?.AcceptsLoss ?? false));
+        if (manual is not null)
+            Assert.Equal(name, manual.SessionName);
     }
 
     /// <summary>It is on record on a standby only, and the coordinator is a new one.</summary>

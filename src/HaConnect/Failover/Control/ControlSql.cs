@@ -40,7 +40,7 @@ internal static class ControlSql
 
     internal const string HasSchema = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'haconnect' AND c.relname = 'term')";
 
-    internal const string ReadSettings = """
+    internal const string ReadSettings = $"""
         SELECT pg_catalog.pg_is_in_recovery(),
                (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
                (SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1),
@@ -56,9 +56,10 @@ internal static class ControlSql
                extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8,
                coalesce((SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'default_transaction_read_only' ORDER BY f.seqno DESC LIMIT 1) IN ('on', 'true', 'yes', '1'), false),
                pg_catalog.current_setting('haconnect.term', true),
-               CASE WHEN pg_catalog.pg_is_in_recovery() THEN '{}'
+               CASE WHEN pg_catalog.pg_is_in_recovery() THEN ARRAY[]::text[]
                     ELSE ARRAY(SELECT s.application_name FROM pg_catalog.pg_stat_replication s
-                                WHERE s.state = 'streaming' AND pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), s.flush_lsn) < 16777216) END
+                                WHERE s.state = 'streaming' AND pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), s.flush_lsn) < 16777216) END,
+               (SELECT pg_catalog.max(a.application_name) FROM pg_catalog.pg_stat_activity a WHERE a.usename = current_user AND pg_catalog.starts_with(a.application_name, '{Manual.ManualFailover.Prefix}'))
         """;
 
     /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>
@@ -144,6 +145,8 @@ internal static class ControlSql
 
     /// <summary>Makes one that is under way hurry, and takes another after it.</summary>
     internal const string Checkpoint = "CHECKPOINT";
+
+    internal const string NameSession = "SELECT pg_catalog.set_config('application_name', $1, false)";
 
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using HaConnect.Failover.Manual;
 using HaConnect.Failover.Promotion;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
@@ -60,6 +61,7 @@ internal sealed class RecordReader(string node, IQueries session)
             RefusesWrites = row.GetBoolean(8),
             IsTold = Register.Parse(row.IsDBNull(9) ? null : row.GetString(9)) is { Phase: RegisterPhase.Announced or RegisterPhase.Held } told && told.Node == node,
             Streaming = row.GetFieldValue<string[]>(10),
+            Manual = ManualFailover.Parse(row.IsDBNull(11) ? null : row.GetString(11)),
         };
     }
 

@@ -188,7 +188,10 @@ internal static class FailoverRules
     internal static string? WhyNotFeasible(FailoverState s)
     {
         if (IsDegraded(s, s.Established!))
+        {
             return string.Create(CultureInfo.InvariantCulture, $"since term {s.Established!.Term} {s.Established.Primary} has taken writes alone, and no other node need hold them");
+        }
+
         var standbys = s.Held.Where(v => IsStandby(v, s)).ToList();
         if (!CutsOff(s, s.Established!, [.. standbys.Select(v => v.Voter.Name)]))
             return $"{Quorum.CutOffNeeded(s.Established!, s.DataNodeCount)} of {Needed(s.Established!, s)} would have to be cut off, but only {List(standbys)} can be; {Problems(s)}";
@@ -198,7 +201,13 @@ internal static class FailoverRules
     }
 
     /// <summary>Its primary takes writes alone although standbys are to ack: whatever the others hold, it may have acked more.</summary>
-    private static bool IsDegraded(FailoverState s, TermRow row) => row.Required == 0 && s.Settings.Required > 0 && s.Settings.Broken != BrokenRules.DegradedLikeAsynchronous;
+    private static bool IsDegraded(FailoverState s, TermRow row) => row.Required == 0 && s.Settings.Required > 0 && !MayLose(s) && s.Settings.Broken != BrokenRules.DegradedLikeAsynchronous;
+
+    /// <summary>Somebody has asked for a failover from the term in force, and the pause and the guard are in the way of those only that nobody has asked for.</summary>
+    internal static bool IsAskedToFailOver(FailoverState s) => s.Records.Any(r => r.Manual?.Term == s.Established?.Term);
+
+    /// <summary>And for whatever it costs.</summary>
+    private static bool MayLose(FailoverState s) => s.Records.Any(r => r.Manual is { AcceptsLoss: true } manual && manual.Term == s.Established?.Term);
 
     private static bool CutsOff(FailoverState s, TermRow row, IReadOnlyCollection<string> cutOff) => !IsDegraded(s, row) && s.Settings.Broken switch
     {
@@ -226,7 +235,7 @@ internal static class FailoverRules
         var rows = Quorum.Obliging(read.Select(v => v.Position!.Value), s.Established);
 
         // Who has been accepted in a term whose row nobody shows may take writes alone.
-        var isKnown = s.Settings.Required == 0 || s.Settings.Broken == BrokenRules.AcceptanceIgnored || NewestAcceptance(s).Term <= rows.Select(r => r.Term).DefaultIfEmpty().Max();
+        var isKnown = s.Settings.Required == 0 || MayLose(s) || s.Settings.Broken == BrokenRules.AcceptanceIgnored || NewestAcceptance(s).Term <= rows.Select(r => r.Term).DefaultIfEmpty().Max();
         return isKnown && rows.Count > 0 && rows.All(row => CutsOff(s, row, [.. read.Select(v => v.Voter.Name)]));
     }
 
@@ -255,7 +264,7 @@ internal static class FailoverRules
         }
 
         var behind = s.Verdict.LastPosition is { } last && last > best.Position!.Value.Furthest ? last - best.Position.Value.Furthest : 0;
-        return behind > (ulong)s.Settings.MaxDataLossBytes
+        return behind > (ulong)s.Settings.MaxDataLossBytes && !MayLose(s)
             ? string.Create(CultureInfo.InvariantCulture, $"{best.Voter.Name} is {behind} bytes behind the last observed position of {s.Verdict.Primary}, more than Failover.MaxDataLossBytes = {s.Settings.MaxDataLossBytes}")
             : null;
     }

@@ -70,8 +70,8 @@ internal static class FailoverTable
         // The records may show a newer term than the one that this attempt was begun for.
         new(Step.Reading, s => s.Settled && IsOutdated(s), Step.Leading, s => $"term {s.Established!.Term} has been established for {s.Established.Primary} meanwhile", Abandon),
         new(Step.Reading, MustAdopt, Step.Promising, s => $"{Adoptable(s)} was promoted by a coordinator before; finishing its work", s => Promise(s with { Goal = Goal.Adopt, Candidate = Adoptable(s) })),
-        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && s.IsPaused, Step.Leading, s => IfNew(s, s.Pauses.Why!, "failover refused"), s => Refuse(s, s.Pauses.Why!, Fail), IsWarning: true),
-        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && FlapGuard.WhyRefused(s) is not null, Step.Leading, s => IfNew(s, FlapGuard.WhyRefused(s)!, "failover refused"), s => Refuse(s, FlapGuard.WhyRefused(s)!, Fail), IsWarning: true),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && s.IsPaused && !IsAskedToFailOver(s), Step.Leading, s => IfNew(s, s.Pauses.Why!, "failover refused"), s => Refuse(s, s.Pauses.Why!, Fail), IsWarning: true),
+        new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && FlapGuard.WhyRefused(s) is not null && !IsAskedToFailOver(s), Step.Leading, s => IfNew(s, FlapGuard.WhyRefused(s)!, "failover refused"), s => Refuse(s, FlapGuard.WhyRefused(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),

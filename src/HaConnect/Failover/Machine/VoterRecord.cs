@@ -1,3 +1,4 @@
+using HaConnect.Failover.Manual;
 using HaConnect.Failover.Promotion;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
@@ -30,6 +31,9 @@ internal sealed record VoterRecord
 
     /// <summary>The names of whoever streams from it and is almost as far.</summary>
     internal IReadOnlyList<string> Streaming { get; init; } = [];
+
+    /// <summary>A failover that somebody waits for in a session of the control user there.</summary>
+    internal ManualFailover? Manual { get; init; }
 
     internal Pauses Pauses { get; init; } = Pauses.None;
 

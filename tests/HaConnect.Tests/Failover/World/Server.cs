@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaConnect.Failover;
+using HaConnect.Failover.Manual;
 using HaConnect.Failover.Promotion;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
@@ -30,6 +31,8 @@ internal sealed class Server(Voter voter)
     internal SwitchoverRequest? Request { get; set; }
 
     internal string? Outcome { get; set; }
+
+    internal ManualFailover? Manual { get; set; }
 
     internal Pauses Pauses { get; set; } = Pauses.None;
 
@@ -65,6 +68,7 @@ internal sealed class Server(Voter voter)
         Failovers = [.. Failovers().Reverse()],
         RefusesWrites = RefusesWrites,
         Pauses = Pauses,
+        Manual = Manual,
         Request = InRecovery ? null : Request,
         SynchronousNamesText = SynchronousNames,
         SynchronousNames = HaConnect.Failover.Promotion.SynchronousNames.Parse(SynchronousNames),

@@ -4,7 +4,7 @@ using HaConnect.Topology;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace HaConnect.Failover.Pausing;
+namespace HaConnect.Failover.Manual;
 
 /// <summary>Records on the primary what is not to be done by itself, and waits until whoever could succeed it has that on record, too.</summary>
 /// <param name="state">The cluster as it is seen from here.</param>
