@@ -27,7 +27,7 @@ public sealed class ClusterSnapshot
     /// <summary>The node to which writes are routed; null while there is none, and <see cref="Reason"/> says why.</summary>
     public NodeSnapshot? Primary { get; internal init; }
 
-    /// <summary>The established term; null in a cluster that no coordinator manages.</summary>
+    /// <summary>The established term of <see cref="Primary"/>; null where there is none, and in a cluster that no coordinator manages.</summary>
     public long? Term { get; internal init; }
 
     /// <summary>The system identifier that all data nodes share; null until a node has been seen.</summary>
@@ -47,6 +47,9 @@ public sealed class ClusterSnapshot
 
     /// <summary>True while something is suspect or missing, so that the loops probe often.</summary>
     internal bool IsUneasy { get; init; } = true;
+
+    /// <summary>The newest established term that was ever seen, whether its primary answers or not.</summary>
+    internal long? NewestTerm { get; init; }
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 

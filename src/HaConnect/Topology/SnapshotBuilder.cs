@@ -33,6 +33,7 @@ internal static class SnapshotBuilder
             Nodes = nodes,
             Primary = primary,
             Term = epoch?.Term?.Term,
+            NewestTerm = input.Selection.Term?.Term,
             SystemIdentifier = input.SystemIdentifier,
             Reason = switchover == RegisterPhase.Held ? $"{input.Selection.Reason}; a switchover is under way, and new writes wait for its end" : input.Selection.Reason,
             HoldsWrites = switchover == RegisterPhase.Held,

@@ -66,7 +66,7 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
         while (true)
         {
             var (change, now) = (state.NextChange, state.Current);
-            if (now is { PrimaryNode: null, Term: { } term })
+            if (now is { PrimaryNode: null, NewestTerm: { } term })
                 return term;
             var left = options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero)
@@ -95,7 +95,7 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
             if (left <= TimeSpan.Zero)
             {
                 var unasked = failures.Count == 0 ? "" : $" Could not be asked: {string.Join("; ", failures)}.";
-                return new SwitchoverResult(false, null, now.Term, $"no coordinator has made a failover within {Limit}; its log and its audit trail say why.{unasked} {now.Describe()}");
+                return new SwitchoverResult(false, null, now.NewestTerm, $"no coordinator has made a failover within {Limit}; its log and its audit trail say why.{unasked} {now.Describe()}");
             }
 
             await Task.WhenAny(change, Task.Delay(left, time, cancellationToken)).ConfigureAwait(false);
