@@ -3,7 +3,7 @@ using Npgsql;
 namespace HaConnect.Operations.Rejoining;
 
 /// <summary>The primary to be followed, asked by SQL.</summary>
-internal sealed class PrimaryServer : IAsyncDisposable
+internal sealed class PrimaryServer : IWalFiles, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
 
@@ -67,14 +67,15 @@ internal sealed class PrimaryServer : IAsyncDisposable
         ? ""
         : await AskAsync("SELECT pg_read_file('pg_wal/' || $1)", static row => row.GetString(0), cancellationToken, TimelineHistory.FileName(Timeline)).ConfigureAwait(false);
 
-    /// <summary>Null where it has the file no more.</summary>
-    internal async Task<byte[]?> ReadWalAsync(WalSegment segment, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadAsync(string file, int offset, int length, CancellationToken cancellationToken)
     {
-        var (from, length) = segment.Window;
         var bytes = await AskAsync("SELECT pg_read_binary_file('pg_wal/' || $1, $2, $3, true)", static row => row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), cancellationToken,
-            segment.FileName, (long)from, (long)length).ConfigureAwait(false);
+            file, (long)offset, (long)length).ConfigureAwait(false);
         return bytes?.Length == length ? bytes : null;
     }
+
+    internal Task<ulong> FlushedAsync(CancellationToken cancellationToken) =>
+        AskAsync("SELECT pg_current_wal_flush_lsn()", static row => (ulong)row.GetFieldValue<NpgsqlTypes.NpgsqlLogSequenceNumber>(0), cancellationToken);
 
     /// <summary>Before 16 pg_rewind reads the source's timeline from its control file, which lags behind a promotion until a checkpoint.</summary>
     internal Task CheckpointAsync(CancellationToken cancellationToken) => AskAsync("CHECKPOINT", static _ => true, cancellationToken);
@@ -84,6 +85,14 @@ internal sealed class PrimaryServer : IAsyncDisposable
 
     internal Task<bool> StreamsToAsync(string node, CancellationToken cancellationToken) =>
         AskAsync("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'streaming' AND flush_lsn IS NOT NULL)", static row => row.GetBoolean(0), cancellationToken, node);
+
+    /// <summary>At the node that was brought back.</summary>
+    internal static async Task CreateSlotAsync(NodeAddress node, NpgsqlConnectionStringBuilder settings, string slot, CancellationToken cancellationToken)
+    {
+        var source = NpgsqlDataSource.Create(For(settings, node));
+        await using var _ = source.ConfigureAwait(false);
+        await AskAsync(source, "SELECT pg_create_physical_replication_slot($1) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)", static _ => true, cancellationToken, slot).ConfigureAwait(false);
+    }
 
     private Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) => AskAsync(_source, sql, read, cancellationToken, parameters);
 
