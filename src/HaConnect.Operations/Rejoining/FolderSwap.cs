@@ -11,6 +11,9 @@ internal sealed class FolderSwap(string path, string old, string @new, bool isMo
     private const string Complete = "haconnect-complete";
     private const string Version = "PG_VERSION"; // without it no server starts
 
+    /// <summary>Is done before each change, so that a test can interrupt there.</summary>
+    internal Action BeforeStep { get; init; } = static () => { };
+
     internal void Run()
     {
         if (!isMountPoint)
@@ -23,12 +26,15 @@ internal sealed class FolderSwap(string path, string old, string @new, bool isMo
             return;
         }
 
+        BeforeStep();
         Mark(@new);
         if (File.Exists(Path.Combine(path, Version)))
         {
+            BeforeStep();
             Directory.CreateDirectory(old);
             foreach (var entry in Entries(path).OrderByDescending(IsVersion))
                 Move(entry, old);
+            BeforeStep();
             Mark(old);
         }
 
@@ -52,7 +58,7 @@ internal sealed class FolderSwap(string path, string old, string @new, bool isMo
                 Move(entry, path);
             Directory.Delete(old);
         }
-        else if (IsMarked(@new) && !File.Exists(Path.Combine(path, Version)))
+        else if (IsMarked(@new) && !(File.Exists(Path.Combine(path, Version)) && File.Exists(Path.Combine(@new, Version))))
         {
             MoveIn();
         }
@@ -62,6 +68,7 @@ internal sealed class FolderSwap(string path, string old, string @new, bool isMo
     {
         foreach (var entry in Entries(@new).OrderBy(IsVersion))
             Move(entry, path);
+        BeforeStep();
         Directory.Delete(@new, recursive: true);
     }
 
@@ -74,8 +81,9 @@ internal sealed class FolderSwap(string path, string old, string @new, bool isMo
 
     private static void Mark(string folder) => File.WriteAllText(Path.Combine(folder, Complete), "");
 
-    private static void Move(string entry, string folder)
+    private void Move(string entry, string folder)
     {
+        BeforeStep();
         var target = Path.Combine(folder, Path.GetFileName(entry));
         if (File.GetAttributes(entry).HasFlag(FileAttributes.Directory))
             Directory.Move(entry, target);

@@ -131,6 +131,7 @@ internal sealed class RejoinSurvey : IDisposable
             switch (upTo == 0 ? null : await _comparison.SharesAsync(s, upTo, cancellationToken).ConfigureAwait(false))
             {
                 case true:
+                case null when s == 0 && upTo > 0: // only one cluster has a first timeline
                     return (s, upTo);
                 case null:
                     return null;

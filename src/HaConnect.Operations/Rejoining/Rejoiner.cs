@@ -56,6 +56,7 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             await TakeBaseBackupAsync(plan, own, primary, cancellationToken).ConfigureAwait(false);
         if (plan.Method == RejoinMethod.BaseBackup)
             _folder.Old.Delete();
+        _folder.New.Delete(); // of a base backup that was interrupted, and is not needed any more
         _folder.Own.Delete();
         return Result(plan, primary, plan.Method == RejoinMethod.Start ? [] : await CreateSlotsAgainAsync(own?.Slots ?? [], cancellationToken).ConfigureAwait(false));
     }

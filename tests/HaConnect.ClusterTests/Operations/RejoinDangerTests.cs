@@ -22,6 +22,7 @@ public sealed class RejoinDangerTests : ClusterTest
         await UntilAsync("the twin's row", async () => await SumAsync(cluster["n4"]) == 3);
         Assert.Equal(await HistoryAsync(cluster["n2"]), await HistoryAsync(cluster["n4"]));
         await cluster["n3"].KillAsync(Cancelled);
+        await cluster.RejoinAsync(cluster["n1"], Cancelled); // a majority has to answer
         for (var i = 0; i < 40; i++)
             await cluster["n2"].ExecuteAsync("INSERT INTO story VALUES (50)", Cancelled); // further than the twin
 
@@ -125,21 +126,35 @@ public sealed class RejoinDangerTests : ClusterTest
         await cluster["n1"].ExecuteAsync("CHECKPOINT", Cancelled);
         await StopWithOnePositionAsync(cluster, "n1", tells: false);
         await PromoteAsync(cluster["n2"]);
-        var fork = (await HistoryAsync(cluster["n2"])).Split('\t')[1];
         if (isGone)
-        {
-            var kept = $"00000001{0:X8}{ulong.Parse(fork.AsSpan(2), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) >> 24:X8}";
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(cluster["n2"].DataDirectory, "pg_wal"), "00000001*").Where(f => string.CompareOrdinal(Path.GetFileName(f), kept) < 0))
-                File.Delete(file);
-            var refused = await Assert.ThrowsAsync<RejoinRefusedException>(() => cluster.RejoinAsync(cluster["n1"], discards: false, Cancelled));
-            Assert.Contains("cannot be told", refused.Message, StringComparison.Ordinal);
-        }
+            DeleteBefore(cluster["n2"], timeline: 1, ForkOf(await HistoryAsync(cluster["n2"])));
 
-        var result = await cluster.RejoinAsync(cluster["n1"], discards: isGone, Cancelled);
+        // The first timeline has no twin, so that what is on n1 alone can be counted in any case.
+        var result = await cluster.RejoinAsync(cluster["n1"], discards: false, Cancelled);
 
         Assert.Equal(isGone ? RejoinMethod.BaseBackup : RejoinMethod.Rewind, result.Method);
         Assert.Contains(isGone ? "is gone, or too little" : "the same WAL up to", result.Reason, StringComparison.Ordinal);
         await UntilAsync("it follows", () => FollowsAsync(cluster, "n2", "n1"));
+    }
+
+    /// <summary>A later timeline can have a twin: where nothing shows any more that it has none, nobody decides but the operator.</summary>
+    [Fact]
+    public async Task RunAsync_WalOfALaterTimelineIsGone_IsRefused()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 1, SynchronousStandbys = 0 });
+        await StopWithOnePositionAsync(cluster, "n1");
+        await PromoteAsync(cluster["n2"]);
+        await cluster.RejoinAsync(cluster["n1"], discards: false, Cancelled);
+        await cluster["n2"].ExecuteAsync("SELECT pg_switch_wal()", Cancelled);
+        await cluster["n2"].ExecuteAsync("CHECKPOINT", Cancelled);
+        await StopWithOnePositionAsync(cluster, "n2", tells: false);
+        await PromoteAsync(cluster["n1"]);
+        DeleteBefore(cluster["n1"], timeline: 2, ForkOf((await cluster["n1"].ScalarAsync<string>("SELECT pg_read_file('pg_wal/00000003.history')", Cancelled))!.Trim().Split('\n')[^1]));
+
+        var refused = await Assert.ThrowsAsync<RejoinRefusedException>(() => cluster.RejoinAsync(cluster["n2"], discards: false, Cancelled));
+
+        Assert.Contains("cannot be told: the WAL is gone", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(RejoinMethod.BaseBackup, (await cluster.RejoinAsync(cluster["n2"], Cancelled)).Method);
     }
 
     /// <summary>pg_waldump would take the damage for the end of the WAL, and count no commit behind it.</summary>
@@ -181,7 +196,7 @@ public sealed class RejoinDangerTests : ClusterTest
         var (cluster, _) = await ForkAsync();
         var node = cluster["n1"];
         await node.ExecuteAsync("ALTER SYSTEM SET work_mem = '7MB'", Cancelled);
-        await cluster["n2"].ExecuteAsync("CREATE TABLE large AS SELECT i, repeat('x', 1000) FROM generate_series(1, 300000) i", Cancelled);
+        await cluster["n2"].ExecuteAsync("CREATE TABLE large AS SELECT i, repeat('x', 1000) FROM generate_series(1, 150000) i", Cancelled);
         await cluster["n2"].ExecuteAsync("CHECKPOINT", Cancelled);
         var file = (await cluster["n2"].ScalarAsync<string>("SELECT pg_relation_filepath('large')", Cancelled))!;
         var (whole, target) = (new FileInfo(Path.Combine(cluster["n2"].DataDirectory, file)).Length, new FileInfo(Path.Combine(node.DataDirectory, file)));
@@ -203,7 +218,7 @@ public sealed class RejoinDangerTests : ClusterTest
         var result = await cluster.RejoinAsync(node, discards: false, Cancelled);
         Assert.Equal(RejoinMethod.BaseBackup, result.Method);
         Assert.Contains("a pg_rewind of n1 was interrupted", result.Reason, StringComparison.Ordinal);
-        await UntilAsync("equal data", () => node.ScalarAsync<bool>("SELECT count(*) = 300000 FROM large", Cancelled));
+        await UntilAsync("equal data", () => node.ScalarAsync<bool>("SELECT count(*) = 150000 FROM large", Cancelled));
         Assert.Equal(("n1", "7MB"), (await node.ScalarAsync<string>("SHOW cluster_name", Cancelled), await node.ScalarAsync<string>("SHOW work_mem", Cancelled)));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(node.DataDirectory)!), p => Path.GetFileName(p).StartsWith("n1.haconnect-", StringComparison.Ordinal));
     }
@@ -214,8 +229,19 @@ public sealed class RejoinDangerTests : ClusterTest
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 1, SynchronousStandbys = 0, Settings = { ["max_prepared_transactions"] = "5", ["autovacuum"] = "off" } });
         await TellAsync(cluster);
         await PromoteAsync(cluster["n2"]);
-        return (cluster, ulong.Parse((await HistoryAsync(cluster["n2"])).Split('\t')[1].AsSpan(2), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture));
+        return (cluster, ForkOf(await HistoryAsync(cluster["n2"])));
     }
+
+    /// <summary>As PostgreSQL does with WAL that it needs no more.</summary>
+    private static void DeleteBefore(PostgresNode node, int timeline, ulong position)
+    {
+        var kept = $"{timeline:X8}{position >> 32:X8}{(position & 0xFFFFFFFF) >> 24:X8}";
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(node.DataDirectory, "pg_wal"), $"{timeline:X8}*").Where(f => Path.GetFileName(f).Length == 24 && string.CompareOrdinal(Path.GetFileName(f), kept) < 0))
+            File.Delete(file);
+    }
+
+    /// <param name="line">Of a history file: number, position, reason.</param>
+    private static ulong ForkOf(string line) => (ulong)NpgsqlTypes.NpgsqlLogSequenceNumber.Parse(line.Split('\t')[1]);
 
     private static async Task TellAsync(PostgresCluster cluster)
     {

@@ -44,7 +44,7 @@ internal sealed class PretendedPrimary : ISessionSource
 
     public ValueTask DisposeAsync() => default;
 
-    private DbDataReader Answer(string sql, object[] parameters)
+    private DataTableReader Answer(string sql, object[] parameters)
     {
         using var table = new DataTable();
         switch (sql)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace HaConnect.Tests.Failover.Switchover;
 
 /// <summary>Who asks for a switchover is told what is on record of it, not what seems to follow from something else.</summary>
-public sealed class SwitchoverClientTests
+public sealed class SwitchoverClientTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly PretendedPrimary _primary = new();
@@ -132,6 +132,12 @@ public sealed class SwitchoverClientTests
         var error = await Assert.ThrowsAsync<NoPrimaryException>(() => EndAsync(RunAsync("n2")));
         Assert.Contains("was taken back", error.Message, StringComparison.Ordinal);
         Assert.NotNull(_primary.Outcome);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _stop.Dispose();
+        return _primary.DisposeAsync();
     }
 
     private Task<SwitchoverResult> RunAsync(string target) => _client.RunAsync(target, new SwitchoverOptions { Progress = new Told(_told) }, _stop.Token);
