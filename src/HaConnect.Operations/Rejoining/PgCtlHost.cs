@@ -43,9 +43,15 @@ internal sealed class PgCtlHost(RejoinOptions options, string? configFile) : ISe
         ? RunToSuccessAsync(program, [.. options.StartCommand.Skip(1)], cancellationToken)
         : RunToSuccessAsync(null, ["start", "-D", options.DataDirectory, "-w", "-l", options.DataDirectory.TrimEnd(Path.DirectorySeparatorChar) + ".log", .. configFile is null ? (string[])[] : ["-o", $"-c config_file={ForShell(configFile)}"]], cancellationToken);
 
+    /// <summary>Whoever runs this owns what it writes, but for root, whose programs switch to the server's user: that one owns the folder.</summary>
     public void Own(string path)
     {
-        // Whoever runs this owns what it writes.
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux())
+            return;
+        using var chown = Start(new ProcessStartInfo("chown", [$"--reference={Path.GetDirectoryName(path)}", path]));
+        chown.WaitForExit();
+        if (chown.ExitCode != 0)
+            throw new InvalidOperationException($"{path} could not be given to the owner of its folder: chown ended with {chown.ExitCode}.");
     }
 
     /// <summary>pg_ctl hands its options to a shell.</summary>

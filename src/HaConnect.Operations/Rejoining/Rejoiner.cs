@@ -81,8 +81,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         if (facts.WasStandby && facts.Timeline > facts.PrimaryTimeline)
             throw new RejoinRefusedException($"{order.Node} was a standby on timeline {facts.Timeline}, later than timeline {facts.PrimaryTimeline} of {primary.Node.Name}: it followed a later primary. {Remedy()}");
 
-        // With synchronous replication nothing was acked beyond the fork, and who is only started has nothing that the primary has not.
-        if (primary.Established is { Required: > 0 } || RejoinPlan.Of(order.Node, facts).Method == RejoinMethod.Start)
+        // With synchronous replication nothing was acked beyond the fork, and who is only started has nothing that the primary has not, where that was seen.
+        if (primary.Established is { Required: > 0 } || (facts.SharesHistory is true && RejoinPlan.Of(order.Node, facts).Method == RejoinMethod.Start))
             return;
         var losses = await survey.CountLossesAsync(cancellationToken).ConfigureAwait(false);
         if (!losses.AreNone)

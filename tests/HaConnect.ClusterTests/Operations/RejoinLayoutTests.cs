@@ -114,7 +114,7 @@ public sealed class RejoinLayoutTests : ClusterTest
         }
         finally
         {
-            await OperatorPrograms.RunAsync(programs, "pg_ctl", "stop", "-D", node.DataDirectory, "-m", "immediate", "-w");
+            await Tool.RunAsync(Path.Combine(programs, "pg_ctl"), ["stop", "-D", node.DataDirectory, "-m", "immediate", "-w"]);
         }
     }
 
