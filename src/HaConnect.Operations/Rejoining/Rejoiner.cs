@@ -54,9 +54,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             plan = Instead(new RejoinPlan(RejoinMethod.BaseBackup, "pg_rewind did not help"), why);
         if (plan.Method == RejoinMethod.BaseBackup)
             await TakeBaseBackupAsync(plan, own, primary, cancellationToken).ConfigureAwait(false);
-        if (plan.Method == RejoinMethod.BaseBackup)
-            _folder.Old.Delete();
-        _folder.New.Delete(); // of a base backup that was interrupted, and is not needed any more
+        _folder.Old.Delete(); // also of an earlier rejoin that was interrupted: what replaced it streams now
+        _folder.New.Delete();
         _folder.Own.Delete();
         return Result(plan, primary, plan.Method == RejoinMethod.Start ? [] : await CreateSlotsAgainAsync(own?.Slots ?? [], cancellationToken).ConfigureAwait(false));
     }

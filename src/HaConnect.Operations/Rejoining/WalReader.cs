@@ -6,8 +6,8 @@ namespace HaConnect.Operations.Rejoining;
 
 /// <summary>
 /// Reads the WAL record by record, each held to its checksum, and says whether where it ends is the end. Not by pg_waldump, which takes damaged
-/// WAL, or WAL of another major version, for the end. Sources: PostgreSQL's xlogrecord.h, xlog_internal.h and xlogreader.c; the layout of pages and
-/// of record headers has been the same since 9.5, and where it should ever differ no checksum fits, which is told as a doubt.
+/// WAL, or WAL of another major version, for the end. Sources: PostgreSQL's xlogrecord.h, xlog_internal.h and xlogreader.c; by these
+/// the layout of pages and record headers is the same from 9.5 to 18, and where it is not no checksum fits, which is told as a doubt.
 /// </summary>
 /// <param name="geometry">How the WAL lies in files.</param>
 /// <param name="readPage">The page at an address; null where there is none.</param>

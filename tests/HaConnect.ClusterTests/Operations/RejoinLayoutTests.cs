@@ -9,6 +9,7 @@ using HaConnect.Testing.Setup;
 namespace HaConnect.ClusterTests.Operations;
 
 /// <summary>Rejoins of servers that are laid out and reached as in production: configuration, WAL and file systems elsewhere, TLS, password files, slots.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class RejoinLayoutTests : ClusterTest
 {
     /// <summary>A follower's slot keeps no WAL while its node is a standby, and is there for the next failover.</summary>
@@ -114,7 +115,7 @@ public sealed class RejoinLayoutTests : ClusterTest
         }
         finally
         {
-            await Tool.RunAsync(Path.Combine(programs, "pg_ctl"), ["stop", "-D", node.DataDirectory, "-m", "immediate", "-w"]);
+            await Tool.RunAsync(Path.Combine(programs, "pg_ctl"), ["stop", "-D", node.DataDirectory, "-m", "immediate", "-w"], cancellationToken: CancellationToken.None);
         }
     }
 
@@ -163,7 +164,7 @@ public sealed class RejoinLayoutTests : ClusterTest
         }
         finally
         {
-            await Tool.RunAsync(Path.Combine(programs, "pg_ctl"), ["stop", "-D", node.DataDirectory, "-m", "immediate", "-w"]);
+            await Tool.RunAsync(Path.Combine(programs, "pg_ctl"), ["stop", "-D", node.DataDirectory, "-m", "immediate", "-w"], cancellationToken: CancellationToken.None);
         }
     }
 

@@ -148,6 +148,16 @@ public sealed class RejoinTests : ClusterTest
 
         await UntilAsync("equal data", async () => await RowsAsync(cluster["n3"]) == 5);
         Assert.Equal("n3 follows n2 already", (await cluster.RejoinAsync(cluster["n3"], Cancelled)).Reason);
+
+        // On a timeline that could have a twin: its WAL is the primary's. And what an interrupted rejoin has left goes once the node streams.
+        await cluster["n3"].KillAsync(Cancelled);
+        await cluster.RejoinAsync(cluster["n1"], discards: false, Cancelled);
+        string left = Directory.CreateDirectory(cluster["n3"].DataDirectory + ".haconnect-old").FullName;
+        await cluster["n2"].ExecuteAsync("INSERT INTO story VALUES (2)", Cancelled);
+        RejoinResult again = await cluster.RejoinAsync(cluster["n3"], discards: false, Cancelled);
+        Assert.Equal((RejoinMethod.Start, "n3 was a standby on timeline 2, which is the primary's"), (again.Method, again.Reason));
+        Assert.False(Directory.Exists(left));
+        await UntilAsync("equal data", async () => await RowsAsync(cluster["n3"]) == 7);
     }
 
     /// <summary>What was left by a rejoin that ended halfway: a rewind under way, a base backup half taken, the former folder put aside.</summary>
