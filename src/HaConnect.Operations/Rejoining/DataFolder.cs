@@ -4,27 +4,47 @@ using HaConnect.Failover;
 namespace HaConnect.Operations.Rejoining;
 
 /// <summary>The files of a node's data folder that a rejoin looks at and writes.</summary>
-internal sealed class DataFolder(string path, IServerHost host)
+internal sealed class DataFolder
 {
     private const string Automatic = "postgresql.auto.conf";
     private const string Signal = "standby.signal";
     private const string Complete = "haconnect-complete";
+    private const string KeptSlots = "haconnect-slots";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Lines of postgresql.auto.conf that say whom it follows, who acks for it, and that it is fenced.</summary>
     private static readonly string[] s_ofItsRole = ["primary_conninfo", "primary_slot_name", "synchronous_standby_names", "default_transaction_read_only"];
 
-    internal string Path => path;
+    /// <summary>Files that are this node's and not the primary's: configuration, and certificates with their keys.</summary>
+    private static readonly string[] s_own = [".conf", ".crt", ".key", ".pem"];
+
+    private readonly IServerHost _host;
+    private readonly bool _isMountPoint;
+
+    internal DataFolder(string path, IServerHost host)
+        : this(path, host, MountPoints.Contains(path))
+    {
+    }
+
+    private DataFolder(string path, IServerHost host, bool isMountPoint) => (Path, _host, _isMountPoint) = (path, host, isMountPoint);
+
+    internal string Path { get; }
+
+    internal string WalPath => In("pg_wal");
 
     /// <summary>The folder that a base backup replaces, kept until the new one streams. A name that nobody else gives: it is deleted then.</summary>
-    internal DataFolder Old => new(path + ".haconnect-old", host);
+    internal DataFolder Old => Beside(FolderSwap.Old);
 
     /// <summary>A base backup that is being taken.</summary>
-    internal DataFolder New => new(path + ".haconnect-new", host);
+    internal DataFolder New => Beside(FolderSwap.New);
 
-    /// <summary>What is the node's own, while pg_rewind puts the primary's files in its place.</summary>
-    internal DataFolder Own => new(path + ".haconnect-own", host);
+    /// <summary>What is the node's own, while pg_rewind puts the primary's files in its place. Never inside: pg_rewind removes what it does not know.</summary>
+    internal DataFolder Own => new(Path + ".haconnect-own", _host, false);
 
-    internal bool IsAbsentOrEmpty => !Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(e => System.IO.Path.GetFileName(e) == "lost+found");
+    /// <summary>Where the folder is a file system of its own, what replaces it lies inside.</summary>
+    internal FolderSwap Swap => new(Path, Old.Path, New.Path, _isMountPoint);
+
+    internal bool IsAbsentOrEmpty => !Directory.Exists(Path) || Directory.EnumerateFileSystemEntries(Path).All(e => System.IO.Path.GetFileName(e) is "lost+found" or FolderSwap.Old or FolderSwap.New);
 
     internal bool HasOwnFiles => File.Exists(In(Complete));
 
@@ -36,15 +56,27 @@ internal sealed class DataFolder(string path, IServerHost host)
 
     internal bool HasTablespaces => Directory.EnumerateFileSystemEntries(In("pg_tblspc")).Any();
 
+    /// <summary>Where pg_wal is a link to; null where it is a folder.</summary>
+    internal string? WalLink => new DirectoryInfo(WalPath) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: false)!.FullName : null;
+
     /// <summary>Beside the folder: pg_rewind removes what it does not know.</summary>
-    internal bool RewindWasInterrupted => File.Exists(path + ".haconnect-rewinding");
+    internal bool RewindWasInterrupted => File.Exists(Path + ".haconnect-rewinding");
 
     /// <summary>From the names of WAL segments and history files: the control file lags behind a promotion until the next checkpoint.</summary>
-    internal int NewestTimeline => Directory.EnumerateFiles(In("pg_wal"))
+    internal int NewestTimeline => Directory.EnumerateFiles(WalPath)
         .Select(f => System.IO.Path.GetFileName(f))
         .Where(f => f.Length == 24 || f.EndsWith(".history", StringComparison.Ordinal))
         .Select(f => int.TryParse(f.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var timeline) ? timeline : 1)
         .Append(1).Max();
+
+    /// <summary>The configuration file that the server was last started with, where it was named then; null where that is not on record.</summary>
+    internal static string? ConfigFileOfLastStart(string folder)
+    {
+        // Its command line, each argument quoted: postmaster.c, CreateOptsFile.
+        var record = System.IO.Path.Combine(folder, "postmaster.opts");
+        var arguments = File.Exists(record) ? File.ReadAllText(record).Trim().Split("\" \"") : [];
+        return arguments.Select(a => a.Trim('"').TrimStart('-').Split('=', 2)).LastOrDefault(a => a is ["config_file" or "config-file" or "cconfig_file", _])?[1];
+    }
 
     /// <summary>What the node has promised, and whom it knows to be decided for; null where it has nothing on record.</summary>
     internal Register? RegisterOf(string node)
@@ -54,89 +86,105 @@ internal sealed class DataFolder(string path, IServerHost host)
     }
 
     internal string? ReadHistory(int timeline) =>
-        File.Exists(In(System.IO.Path.Combine("pg_wal", TimelineHistory.FileName(timeline)))) ? File.ReadAllText(In(System.IO.Path.Combine("pg_wal", TimelineHistory.FileName(timeline)))) : null;
+        File.Exists(System.IO.Path.Combine(WalPath, TimelineHistory.FileName(timeline))) ? File.ReadAllText(System.IO.Path.Combine(WalPath, TimelineHistory.FileName(timeline))) : null;
 
-    internal byte[]? ReadWal(WalSegment segment)
-    {
-        var file = In(System.IO.Path.Combine("pg_wal", segment.FileName));
-        if (!File.Exists(file))
-            return null;
-        var (from, length) = segment.Window;
-        using var stream = File.OpenRead(file);
-        stream.Position = from;
-        var bytes = new byte[length];
-        return stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false) == length ? bytes : null;
-    }
-
-    /// <summary>The node's own configuration: pg_rewind and a base backup bring the primary's files.</summary>
+    /// <summary>What is the node's own: pg_rewind and a base backup bring the primary's files, and no slots.</summary>
     internal OwnFiles ReadOwn() => new(
-        Directory.EnumerateFiles(path, "*.conf").Where(f => System.IO.Path.GetFileName(f) != Automatic).ToDictionary(f => System.IO.Path.GetFileName(f), File.ReadAllBytes, StringComparer.Ordinal),
-        [.. AutomaticLines().Where(l => !IsOfItsRole(l))]);
+        Directory.EnumerateFiles(Path).Where(f => System.IO.Path.GetFileName(f) != Automatic && Array.Exists(s_own, e => f.EndsWith(e, StringComparison.Ordinal)))
+            .ToDictionary(f => System.IO.Path.GetFileName(f), f => (File.ReadAllBytes(f), OperatingSystem.IsWindows() ? Private : File.GetUnixFileMode(f)), StringComparer.Ordinal),
+        [.. AutomaticLines().Where(l => !IsOfItsRole(l))],
+        File.Exists(In(KeptSlots)) ? SlotFile.Parse(File.ReadAllText(In(KeptSlots))) : SlotFile.ReadAll(In("pg_replslot")));
 
     /// <summary>Makes it this node's own folder, of a standby of the primary. Where the node has nothing of its own, what was copied stays, but for the promises of another.</summary>
     internal void WriteOwn(OwnFiles? own, string conninfo)
     {
-        foreach (var (name, content) in own?.Files ?? [])
-            Write(name, content);
+        foreach (var (name, (content, mode)) in own?.Files ?? [])
+            Write(name, content, mode);
         var lines = own?.AutomaticLines ?? [.. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal))];
         WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("'", "''", StringComparison.Ordinal)}'"]);
-        Write(Signal, []);
+        Write(Signal, [], Private);
     }
 
     /// <summary>Keeps a copy of them, marked once it is whole.</summary>
     internal void Keep(OwnFiles own)
     {
         Delete();
-        Directory.CreateDirectory(path);
-        foreach (var (name, content) in own.Files)
-            Write(name, content);
+        Directory.CreateDirectory(Path);
+        foreach (var (name, (content, mode)) in own.Files)
+            Write(name, content, mode);
         WriteAutomatic(own.AutomaticLines);
-        Write(Complete, []);
+        Write(KeptSlots, System.Text.Encoding.UTF8.GetBytes(SlotFile.Format(own.Slots)), Private);
+        Write(Complete, [], Private);
     }
 
-    /// <summary>Of the time in which it was the primary: nobody uses them any more, and they would keep WAL for ever.</summary>
+    /// <summary>Of the time in which it was the primary: as they are they would keep WAL for ever.</summary>
     internal void DropSlots()
     {
         foreach (var slot in Directory.EnumerateDirectories(In("pg_replslot")))
             Directory.Delete(slot, recursive: true);
     }
 
+    /// <exception cref="RejoinRefusedException">Nothing can be written beside the folder, where what outlives an interruption is kept.</exception>
+    internal void RequireRoomBeside()
+    {
+        try
+        {
+            File.WriteAllText(Path + ".haconnect-tmp", "");
+            File.Delete(Path + ".haconnect-tmp");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RejoinRefusedException($"Nothing can be written beside {Path}, where a rejoin keeps what must outlive an interruption: {e.Message} Give the user of this process the right to write to {System.IO.Path.GetDirectoryName(Path)}.");
+        }
+    }
+
     internal void MarkRewinding(bool isUnderWay)
     {
         if (isUnderWay)
-            File.WriteAllText(path + ".haconnect-rewinding", "");
+            File.WriteAllText(Path + ".haconnect-rewinding", "");
         else
-            File.Delete(path + ".haconnect-rewinding");
+            File.Delete(Path + ".haconnect-rewinding");
     }
 
+    /// <summary>With its WAL, where that lies elsewhere.</summary>
     internal void Delete()
     {
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
+        if (!Directory.Exists(Path))
+            return;
+        if (WalLink is { } elsewhere && Directory.Exists(elsewhere))
+            Directory.Delete(elsewhere, recursive: true);
+        Directory.Delete(Path, recursive: true);
     }
 
-    private void WriteAutomatic(IReadOnlyList<string> lines) => Write(Automatic, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    private DataFolder Beside(string name) => new(_isMountPoint ? In(name) : Path + name, _host, false);
+
+    private void WriteAutomatic(IReadOnlyList<string> lines) => Write(Automatic, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), Private);
 
     private IEnumerable<string> AutomaticLines() => File.Exists(In(Automatic)) ? File.ReadLines(In(Automatic)) : [];
 
     private static bool IsOfItsRole(string line) => Array.Exists(s_ofItsRole, s => line.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 
-    private void Write(string name, byte[] content)
+    private void Write(string name, byte[] content, UnixFileMode mode)
     {
         // Whole or not at all: a promise that a crash leaves empty is a promise forgotten.
-        using (var file = new FileStream(In(name) + ".haconnect-tmp", FileMode.Create, FileAccess.Write))
+        File.Delete(In(name) + ".haconnect-tmp");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = mode;
+        using (var file = new FileStream(In(name) + ".haconnect-tmp", options))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);
         }
 
-        host.Own(In(name) + ".haconnect-tmp");
+        _host.Own(In(name) + ".haconnect-tmp");
         File.Move(In(name) + ".haconnect-tmp", In(name), overwrite: true);
     }
 
-    private string In(string name) => System.IO.Path.Combine(path, name);
+    private string In(string name) => System.IO.Path.Combine(Path, name);
 
     /// <param name="Files">By their names.</param>
     /// <param name="AutomaticLines">Of postgresql.auto.conf, without those of the node's role.</param>
-    internal sealed record OwnFiles(Dictionary<string, byte[]> Files, IReadOnlyList<string> AutomaticLines);
+    /// <param name="Slots">Its replication slots.</param>
+    internal sealed record OwnFiles(Dictionary<string, (byte[] Content, UnixFileMode Mode)> Files, IReadOnlyList<string> AutomaticLines, IReadOnlyList<SlotFile> Slots);
 }

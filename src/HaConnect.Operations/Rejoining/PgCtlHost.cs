@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace HaConnect.Operations.Rejoining;
 
 /// <summary>This host: PostgreSQL's programs as child processes of the calling user, who must own the data folder.</summary>
-internal sealed class PgCtlHost(RejoinOptions options) : IServerHost
+internal sealed class PgCtlHost(RejoinOptions options, string? configFile) : IServerHost
 {
     /// <summary>As <c>pg_ctl status</c> has it; it says other things where it cannot tell.</summary>
     private const int Running = 0;
@@ -41,12 +41,21 @@ internal sealed class PgCtlHost(RejoinOptions options) : IServerHost
 
     public Task StartAsync(CancellationToken cancellationToken) => options.StartCommand is [var program, ..]
         ? RunToSuccessAsync(program, [.. options.StartCommand.Skip(1)], cancellationToken)
-        : RunToSuccessAsync(null, ["start", "-D", options.DataDirectory, "-w", "-l", options.DataDirectory.TrimEnd(Path.DirectorySeparatorChar) + ".log"], cancellationToken);
+        : RunToSuccessAsync(null, ["start", "-D", options.DataDirectory, "-w", "-l", options.DataDirectory.TrimEnd(Path.DirectorySeparatorChar) + ".log", .. configFile is null ? (string[])[] : ["-o", $"-c config_file={ForShell(configFile)}"]], cancellationToken);
 
+    /// <summary>Whoever runs this owns what it writes, but for root, whose programs switch to the server's user: that one owns the folder.</summary>
     public void Own(string path)
     {
-        // Whoever runs this owns what it writes.
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux())
+            return;
+        using var chown = Start(new ProcessStartInfo("chown", [$"--reference={Path.GetDirectoryName(path)}", path]));
+        chown.WaitForExit();
+        if (chown.ExitCode != 0)
+            throw new InvalidOperationException($"{path} could not be given to the owner of its folder: chown ended with {chown.ExitCode}.");
     }
+
+    /// <summary>pg_ctl hands its options to a shell.</summary>
+    private static string ForShell(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <param name="program">Null for pg_ctl.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -3,7 +3,7 @@ using Npgsql;
 namespace HaConnect.Operations.Rejoining;
 
 /// <summary>The primary to be followed, asked by SQL.</summary>
-internal sealed class PrimaryServer : IAsyncDisposable
+internal sealed class PrimaryServer : IWalFiles, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
 
@@ -25,12 +25,28 @@ internal sealed class PrimaryServer : IAsyncDisposable
     /// <summary>Null where no coordinator has ever managed the cluster.</summary>
     internal (long Term, int Required)? Established { get; private set; }
 
+    /// <summary>The newest established term of the node to be brought back, as far as this primary knows of it; null where it never was the primary.</summary>
+    internal (long Term, int Required)? Reign { get; private set; }
+
+    /// <summary>A term that only names other standbys is soon established.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>The primary of the newest established term; in a cluster without terms the only other node out of recovery.</summary>
     /// <exception cref="RejoinRefusedException">There is none, it cannot be reached, or a later term is under way.</exception>
-    internal static async Task<PrimaryServer> FindAsync(string node, IReadOnlyList<NodeAddress> others, NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    internal static async Task<PrimaryServer> FindAsync(string node, IReadOnlyList<NodeAddress> others, NpgsqlConnectionStringBuilder settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        var seen = await Task.WhenAll(others.Select(o => LookAsync(o, settings, cancellationToken))).ConfigureAwait(false);
-        var newest = seen.Where(s => s.Established is not null).MaxBy(s => s.Established!.Value.Term);
+        var startedAt = time.GetTimestamp();
+        Seen[] seen;
+        Seen? newest;
+        while (true)
+        {
+            seen = await Task.WhenAll(others.Select(o => LookAsync(o, node, settings, cancellationToken))).ConfigureAwait(false);
+            newest = seen.Where(s => s.Established is not null).MaxBy(s => s.Established!.Value.Term);
+            if (newest is null || seen.Max(s => s.LatestTerm) <= newest.Established!.Value.Term || time.GetElapsedTime(startedAt) > s_patience)
+                break;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
+        }
+
         if (newest is { Established: { } term })
         {
             if (seen.Max(s => s.LatestTerm) is var latest && latest > term.Term)
@@ -51,6 +67,7 @@ internal sealed class PrimaryServer : IAsyncDisposable
                    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int, pg_size_bytes(current_setting('wal_segment_size'))::int
             """, static row => (row.GetInt32(0), (ulong)row.GetInt64(1), row.GetInt32(2), row.GetInt32(3)), cancellationToken).ConfigureAwait(false);
         server.Established = primary.Established is { } e ? (e.Term, e.Required) : null;
+        server.Reign = primary.Reign;
         var answered = 1 + seen.Count(s => s.Problem is null);
         server.TooFewAnswer = answered > (others.Count + 1) / 2 ? null : $"{answered - 1} of the {others.Count} other nodes answer: {string.Join("; ", seen.Select(s => s.ToString()))}";
         if (await server.AskAsync("SELECT current_setting('synchronous_standby_names') LIKE '%haconnect\\_fenc%'", static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
@@ -67,14 +84,15 @@ internal sealed class PrimaryServer : IAsyncDisposable
         ? ""
         : await AskAsync("SELECT pg_read_file('pg_wal/' || $1)", static row => row.GetString(0), cancellationToken, TimelineHistory.FileName(Timeline)).ConfigureAwait(false);
 
-    /// <summary>Null where it has the file no more.</summary>
-    internal async Task<byte[]?> ReadWalAsync(WalSegment segment, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadAsync(string file, int offset, int length, CancellationToken cancellationToken)
     {
-        var (from, length) = segment.Window;
         var bytes = await AskAsync("SELECT pg_read_binary_file('pg_wal/' || $1, $2, $3, true)", static row => row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), cancellationToken,
-            segment.FileName, (long)from, (long)length).ConfigureAwait(false);
+            file, (long)offset, (long)length).ConfigureAwait(false);
         return bytes?.Length == length ? bytes : null;
     }
+
+    internal Task<ulong> FlushedAsync(CancellationToken cancellationToken) =>
+        AskAsync("SELECT pg_current_wal_flush_lsn()", static row => (ulong)row.GetFieldValue<NpgsqlTypes.NpgsqlLogSequenceNumber>(0), cancellationToken);
 
     /// <summary>Before 16 pg_rewind reads the source's timeline from its control file, which lags behind a promotion until a checkpoint.</summary>
     internal Task CheckpointAsync(CancellationToken cancellationToken) => AskAsync("CHECKPOINT", static _ => true, cancellationToken);
@@ -84,6 +102,14 @@ internal sealed class PrimaryServer : IAsyncDisposable
 
     internal Task<bool> StreamsToAsync(string node, CancellationToken cancellationToken) =>
         AskAsync("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND state = 'streaming' AND flush_lsn IS NOT NULL)", static row => row.GetBoolean(0), cancellationToken, node);
+
+    /// <summary>At the node that was brought back.</summary>
+    internal static async Task CreateSlotAsync(NodeAddress node, NpgsqlConnectionStringBuilder settings, string slot, CancellationToken cancellationToken)
+    {
+        var source = NpgsqlDataSource.Create(For(settings, node));
+        await using var _ = source.ConfigureAwait(false);
+        await AskAsync(source, "SELECT pg_create_physical_replication_slot($1) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)", static _ => true, cancellationToken, slot).ConfigureAwait(false);
+    }
 
     private Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) => AskAsync(_source, sql, read, cancellationToken, parameters);
 
@@ -105,7 +131,7 @@ internal sealed class PrimaryServer : IAsyncDisposable
     internal static string For(NpgsqlConnectionStringBuilder settings, NodeAddress node) =>
         new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Host = node.SqlHost, Port = node.Port }.ConnectionString;
 
-    private static async Task<Seen> LookAsync(NodeAddress node, NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    private static async Task<Seen> LookAsync(NodeAddress node, string former, NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
     {
         try
         {
@@ -113,10 +139,11 @@ internal sealed class PrimaryServer : IAsyncDisposable
             await using var _ = source.ConfigureAwait(false);
             var (inRecovery, hasTerms) = await AskAsync(source, "SELECT pg_is_in_recovery(), to_regclass('haconnect.term') IS NOT NULL", static row => (row.GetBoolean(0), row.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
             return hasTerms && await AskAsync(source, """
-                    SELECT term, primary_node, required, greatest((SELECT max(term) FROM haconnect.term),
-                           (SELECT max(split_part(f.setting, ',', 1)::bigint) FROM pg_file_settings f WHERE f.name = 'haconnect.term' AND split_part(f.setting, ',', 6) = $1))
-                      FROM haconnect.term WHERE established_lsn IS NOT NULL ORDER BY term DESC LIMIT 1
-                    """, row => row.HasRows ? new Seen(node, inRecovery, (row.GetInt64(0), row.GetString(1), row.GetInt32(2)), row.GetInt64(3), null) : null, cancellationToken, node.Name).ConfigureAwait(false) is { } seen
+                    SELECT t.term, t.primary_node, t.required, greatest((SELECT max(term) FROM haconnect.term),
+                           (SELECT max(split_part(f.setting, ',', 1)::bigint) FROM pg_file_settings f WHERE f.name = 'haconnect.term' AND split_part(f.setting, ',', 8) = $1)), f.term, f.required
+                      FROM haconnect.term t LEFT JOIN (SELECT x.term, x.required FROM haconnect.term x WHERE x.primary_node = $2 AND x.established_lsn IS NOT NULL ORDER BY x.term DESC LIMIT 1) f ON true
+                     WHERE t.established_lsn IS NOT NULL ORDER BY t.term DESC LIMIT 1
+                    """, row => row.HasRows ? new Seen(node, inRecovery, (row.GetInt64(0), row.GetString(1), row.GetInt32(2)), row.GetInt64(3), null) { Reign = row.IsDBNull(4) ? null : (row.GetInt64(4), row.GetInt32(5)) } : null, cancellationToken, node.Name, former).ConfigureAwait(false) is { } seen
                 ? seen
                 : new Seen(node, inRecovery, null, 0, null);
         }
@@ -128,6 +155,8 @@ internal sealed class PrimaryServer : IAsyncDisposable
 
     private sealed record Seen(NodeAddress Node, bool? InRecovery, (long Term, string Primary, int Required)? Established, long LatestTerm, string? Problem)
     {
+        internal (long Term, int Required)? Reign { get; init; }
+
         public override string ToString() =>
             $"{Node.Name} {(InRecovery switch { null => $"does not answer ({Problem})", true => "is a standby", false => "is out of recovery" })}{(Established is { } e ? $", knows term {e.Term} of {e.Primary}" : "")}";
     }

@@ -14,7 +14,7 @@ public static class Rejoin
     /// <summary>
     /// Stops the node if it runs; decides between a plain start, <c>pg_rewind</c> and a new base backup, and says why; keeps the node's own
     /// configuration files and its record of promises; starts it and waits until it streams. The folder that a base backup replaces is kept
-    /// as <c>(data folder).old</c> until then.
+    /// as <c>(data folder).haconnect-old</c> until then.
     /// </summary>
     /// <param name="cluster">The cluster as the applications are configured: its nodes, and how standbys connect (<see cref="FailoverOptions.Replication"/>).</param>
     /// <param name="options">The node, its folder, and with which rights.</param>
@@ -37,22 +37,42 @@ public static class Rejoin
         Require(options.Username.Length > 0, nameof(options.Username), options.Username, "name a superuser of the primary, or a role with the rights of pg_rewind");
         if (cluster.Failover.Replication.Username is not { Length: > 0 })
             throw new ArgumentException("Failover.Replication.Username is empty: name the user by which standbys connect.", nameof(cluster));
+        Require(options.ConfigFile is null || Path.IsPathRooted(options.ConfigFile), nameof(options.ConfigFile), options.ConfigFile, "give the full path of the server's postgresql.conf on this host");
         Require(options.StreamTimeout >= TimeSpan.FromSeconds(1) && options.StreamTimeout <= TimeSpan.FromHours(1), nameof(options.StreamTimeout), options.StreamTimeout.ToString(), "give 1 s to 1 h");
-        var conninfo = new ConninfoBuilder(cluster.Failover.Replication, nodes);
+        var replication = cluster.Failover.Replication;
+        var (conninfo, self) = (new ConninfoBuilder(replication, nodes), nodes.First(n => n.Name == options.Node));
+        var folder = Path.TrimEndingDirectorySeparator(options.DataDirectory);
+        var configFile = options.ConfigFile ?? ConfigFileOf(folder);
+        var sql = new NpgsqlConnectionStringBuilder { Username = options.Username, Password = options.Password, Database = cluster.Failover.ControlDatabase, Pooling = false, Timeout = 5, ApplicationName = "haconnect-rejoin" };
+        if (options.Password is null)
+            sql.Passfile = replication.PassFile;
+        if (replication.SslMode is { } mode && Enum.TryParse<SslMode>(mode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var sslMode))
+            sql.SslMode = sslMode;
         var order = new RejoinOrder
         {
             Node = options.Node,
-            DataDirectory = Path.TrimEndingDirectorySeparator(options.DataDirectory),
+            DataDirectory = folder,
+            ConfigFile = configFile,
+            Self = new NodeAddress(self.Name, self.Host, self.Port, self.Host),
             Others = [.. nodes.Where(n => n.Name != options.Node).Select(n => new NodeAddress(n.Name, n.Host, n.Port, n.Host))],
-            Sql = new NpgsqlConnectionStringBuilder { Username = options.Username, Password = options.Password, Database = cluster.Failover.ControlDatabase, Pooling = false, Timeout = 5, ApplicationName = "haconnect-rejoin" },
-            ReplicationUsername = cluster.Failover.Replication.Username!,
-            ReplicationPassword = cluster.Failover.Replication.Password,
+            Sql = sql,
+            ReplicationUsername = replication.Username!,
+            ReplicationPassword = replication.Password,
+            PassFile = replication.PassFile,
+            SslMode = replication.SslMode,
             Conninfo = primary => conninfo.Build(options.Node, primary),
             DiscardAckedWritesOf = options.DiscardAckedWritesOf,
             StreamTimeout = options.StreamTimeout,
             Progress = options.Progress,
         };
-        return new Rejoiner(order, new PgCtlHost(options), TimeProvider.System).RunAsync(cancellationToken);
+        return new Rejoiner(order, new PgCtlHost(options, configFile), TimeProvider.System).RunAsync(cancellationToken);
+    }
+
+    /// <summary>The folder is gone where a base backup was interrupted at the wrong moment; then the one that it replaces says it.</summary>
+    private static string? ConfigFileOf(string folder)
+    {
+        var file = DataFolder.ConfigFileOfLastStart(folder) ?? DataFolder.ConfigFileOfLastStart(folder + FolderSwap.Old);
+        return file is not null && File.Exists(file) && Path.GetDirectoryName(file) != folder ? file : null;
     }
 
     private static void Require(bool holds, string option, string? value, string remedy)

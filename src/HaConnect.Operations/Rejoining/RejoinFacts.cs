@@ -23,14 +23,17 @@ internal sealed record RejoinFacts
 
     internal int PrimaryTimeline { get; init; }
 
-    /// <summary>The node's timeline comes from others than the primary's timeline of that number does.</summary>
+    /// <summary>The node's timeline comes from others than the primary's timeline of that number does, or the primary has none of that number.</summary>
     internal bool HistoriesDiffer { get; init; }
 
-    /// <summary>Where the primary's history left the node's timeline; null where that timeline is none of the primary's ancestors.</summary>
+    /// <summary>Where the primary's history left the node's timeline; null where it is on that one still, or the timeline is none of its own.</summary>
     internal NpgsqlLogSequenceNumber? Fork { get; init; }
 
-    /// <summary>Whether both have the same WAL just before the fork; null where that cannot be told.</summary>
+    /// <summary>Whether both have written one history up to the fork, or as far as the node has come; null where that cannot be told.</summary>
     internal bool? SharesHistory { get; init; }
+
+    /// <summary>Whether the node's WAL goes on where the primary's history does not.</summary>
+    internal bool IsBeyond { get; init; }
 
     /// <summary>Data checksums or wal_log_hints: pg_rewind needs one.</summary>
     internal bool CanRewind { get; init; }

@@ -15,7 +15,7 @@ public sealed class RejoinOptions
     /// </summary>
     public string Username { get; set; } = "";
 
-    /// <summary>Its password; null where none is needed.</summary>
+    /// <summary>Its password; null where none is needed, or it is in <see cref="ReplicationOptions.PassFile"/>.</summary>
     public string? Password { get; set; }
 
     /// <summary>
@@ -24,7 +24,13 @@ public sealed class RejoinOptions
     /// </summary>
     public string? DiscardAckedWritesOf { get; set; }
 
-    /// <summary>Where pg_rewind, pg_basebackup, pg_controldata, pg_waldump and pg_ctl are. Default: found by <c>PATH</c>.</summary>
+    /// <summary>
+    /// The full path of the server's <c>postgresql.conf</c>, where that is outside the data folder, as Debian has it. pg_rewind needs it for a server
+    /// that was killed (from PostgreSQL 15 on; before, a base backup is taken), and so does <c>pg_ctl</c>. Default: what the server was last started with.
+    /// </summary>
+    public string? ConfigFile { get; set; }
+
+    /// <summary>Where pg_rewind, pg_basebackup, pg_controldata and pg_ctl are. Default: found by <c>PATH</c>.</summary>
     public string? ProgramDirectory { get; set; }
 
     /// <summary>A command that starts the server, for instance <c>systemctl start postgresql@15-main</c>. Default: <c>pg_ctl start</c>.</summary>

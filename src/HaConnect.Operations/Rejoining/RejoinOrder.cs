@@ -9,6 +9,9 @@ internal sealed record RejoinOrder
 
     internal required string DataDirectory { get; init; }
 
+    /// <summary>Where this node itself is reached once it runs.</summary>
+    internal required NodeAddress Self { get; init; }
+
     internal required IReadOnlyList<NodeAddress> Others { get; init; }
 
     /// <summary>User, password and database for SQL at any node, and for pg_rewind.</summary>
@@ -17,6 +20,15 @@ internal sealed record RejoinOrder
     internal required string ReplicationUsername { get; init; }
 
     internal string? ReplicationPassword { get; init; }
+
+    /// <summary>libpq's passfile, for the programs.</summary>
+    internal string? PassFile { get; init; }
+
+    /// <summary>libpq's sslmode, for the programs.</summary>
+    internal string? SslMode { get; init; }
+
+    /// <summary>The server's configuration file, where that is not in its data folder.</summary>
+    internal string? ConfigFile { get; init; }
 
     /// <summary>The <c>primary_conninfo</c> of this node behind a primary of that name.</summary>
     internal required Func<string, string> Conninfo { get; init; }

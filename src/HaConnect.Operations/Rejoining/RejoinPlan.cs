@@ -13,11 +13,31 @@ internal sealed record RejoinPlan(RejoinMethod Method, string Reason)
             return BaseBackup($"a pg_rewind of {node} was interrupted, which leaves a folder that nothing can repair");
         if (f.Major != f.PrimaryMajor)
             return BaseBackup(Invariant($"{node} is of PostgreSQL {f.Major}, the primary of {f.PrimaryMajor}"));
-        if (f.WasStandby && !f.HistoriesDiffer && f.Timeline <= f.PrimaryTimeline && (f.Fork is not null || f.Timeline == f.PrimaryTimeline))
-            return new(RejoinMethod.Start, Invariant($"{node} was a standby on timeline {f.Timeline}, from which the primary's comes"));
+        return f.WasStandby ? OfStandby(node, f) : OfPrimary(node, f);
+    }
+
+    private static RejoinPlan OfStandby(string node, RejoinFacts f)
+    {
+        if (f.HistoriesDiffer || f.Timeline > f.PrimaryTimeline)
+            return BaseBackup(Invariant($"timeline {f.Timeline} of {node} is none from which the primary's timeline {f.PrimaryTimeline} comes"));
+        if (f.SharesHistory is false)
+            return BaseBackup(Invariant($"{node} was a standby on a timeline {f.Timeline} that only has the number, and where it began, in common with the primary's: another node has taken them as well"));
+
+        // Only one cluster has a first timeline: there is no twin of it.
+        if (f.SharesHistory is null && f.Timeline > 1)
+            return BaseBackup(Invariant($"the WAL is gone by which one could tell whether timeline {f.Timeline}, on which {node} was a standby, is the primary's"));
+        if (!f.IsBeyond)
+            return new(RejoinMethod.Start, Invariant($"{node} was a standby on timeline {f.Timeline}, {(f.Timeline == f.PrimaryTimeline ? "which is the primary's" : "from which the primary's comes")}"));
+        return f.Fork is null
+            ? BaseBackup(Invariant($"{node} was a standby on timeline {f.Timeline} and has WAL of it that the primary, on the same timeline, has not"))
+            : OfPrimary(node, f);
+    }
+
+    private static RejoinPlan OfPrimary(string node, RejoinFacts f)
+    {
         if (f.Timeline >= f.PrimaryTimeline)
             return BaseBackup(Invariant($"{node} was out of recovery on timeline {f.Timeline}, and the primary's is {f.PrimaryTimeline}: two nodes promoted from one parent take one number, and pg_rewind takes them for one history"));
-        if (f.Fork is not { } fork)
+        if (f.HistoriesDiffer || f.Fork is not { } fork)
             return BaseBackup(Invariant($"timeline {f.Timeline} of {node} is none from which the primary's timeline {f.PrimaryTimeline} comes"));
         if (!f.CanRewind)
             return BaseBackup($"{node} has neither data checksums nor wal_log_hints, without which pg_rewind cannot work");
@@ -25,7 +45,7 @@ internal sealed record RejoinPlan(RejoinMethod Method, string Reason)
         {
             true => new(RejoinMethod.Rewind, Invariant($"{node} and the primary have the same WAL up to {fork}, where the primary left timeline {f.Timeline}")),
             false => BaseBackup(Invariant($"before {fork}, where the primary left timeline {f.Timeline}, its WAL is another than that of {node}: they only have the number in common")),
-            null => BaseBackup(Invariant($"the primary has no WAL any more from before {fork}, by which one could tell whether its timeline {f.Timeline} is that of {node}")),
+            null => BaseBackup(Invariant($"the WAL from before {fork} is gone, or too little, by which one could tell whether timeline {f.Timeline} of the primary is that of {node}")),
         };
     }
 

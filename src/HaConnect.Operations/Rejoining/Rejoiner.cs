@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace HaConnect.Operations.Rejoining;
 
@@ -18,13 +17,15 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
 
     internal async Task<RejoinResult> RunAsync(CancellationToken cancellationToken)
     {
-        var primary = await PrimaryServer.FindAsync(order.Node, order.Others, order.Sql, cancellationToken).ConfigureAwait(false);
+        var primary = await PrimaryServer.FindAsync(order.Node, order.Others, order.Sql, time, cancellationToken).ConfigureAwait(false);
         await using var _ = primary.ConfigureAwait(false);
+        _folder.RequireRoomBeside();
+        _folder.Swap.Recover();
         if (!_folder.HasData && !_folder.IsAbsentOrEmpty)
             throw new RejoinRefusedException($"{order.DataDirectory} is not empty and holds no data folder of PostgreSQL (it has no PG_VERSION). Correct DataDirectory.");
         var wasRunning = _folder.HasData && await host.IsRunningAsync(cancellationToken).ConfigureAwait(false);
         if (wasRunning && _folder.WasStandby && await primary.StreamsToAsync(order.Node, cancellationToken).ConfigureAwait(false))
-            return Result(new RejoinPlan(RejoinMethod.Start, $"{order.Node} follows {primary.Node.Name} already"), primary);
+            return Result(new RejoinPlan(RejoinMethod.Start, $"{order.Node} follows {primary.Node.Name} already"), primary, []);
         if (wasRunning)
         {
             Say($"stopping {order.Node}");
@@ -34,8 +35,9 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         RejoinFacts facts;
         try
         {
-            facts = await LookAsync(primary, cancellationToken).ConfigureAwait(false);
-            await RefuseToLoseAsync(facts, primary, cancellationToken).ConfigureAwait(false);
+            using var survey = await RejoinSurvey.OfAsync(order, host, _folder, primary, cancellationToken).ConfigureAwait(false);
+            facts = survey.Facts;
+            await RefuseToLoseAsync(survey, primary, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (wasRunning)
         {
@@ -48,58 +50,22 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         var plan = RejoinPlan.Of(order.Node, facts);
         if (plan.Method == RejoinMethod.Start && await StartAsync(plan, own, primary, cancellationToken).ConfigureAwait(false) is { } whyNot)
             plan = facts.Timeline == facts.PrimaryTimeline ? new RejoinPlan(RejoinMethod.BaseBackup, $"{order.Node} was started and does not follow: {whyNot}") : Instead(RejoinPlan.Of(order.Node, facts with { WasStandby = false }), whyNot);
-        if (plan.Method == RejoinMethod.Rewind && await RewindAsync(plan, own, primary, cancellationToken).ConfigureAwait(false) is { } why)
+        if (plan.Method == RejoinMethod.Rewind && await RewindAsync(plan, own, facts, primary, cancellationToken).ConfigureAwait(false) is { } why)
             plan = Instead(new RejoinPlan(RejoinMethod.BaseBackup, "pg_rewind did not help"), why);
         if (plan.Method == RejoinMethod.BaseBackup)
             await TakeBaseBackupAsync(plan, own, primary, cancellationToken).ConfigureAwait(false);
-        if (plan.Method == RejoinMethod.BaseBackup)
-            _folder.Old.Delete();
+        _folder.Old.Delete(); // also of an earlier rejoin that was interrupted: what replaced it streams now
+        _folder.New.Delete();
         _folder.Own.Delete();
-        return Result(plan, primary);
+        return Result(plan, primary, plan.Method == RejoinMethod.Start ? [] : await CreateSlotsAgainAsync(own?.Slots ?? [], cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<RejoinFacts> LookAsync(PrimaryServer primary, CancellationToken cancellationToken)
+    private async Task RefuseToLoseAsync(RejoinSurvey survey, PrimaryServer primary, CancellationToken cancellationToken)
     {
-        var facts = new RejoinFacts { PrimaryMajor = primary.Major, PrimaryTimeline = primary.Timeline, HasData = _folder.HasData };
-        if (!facts.HasData)
-            return facts;
-        var control = await ReadControlDataAsync(cancellationToken).ConfigureAwait(false);
-        if (control.GetValueOrDefault("Database system identifier") is { } identifier && identifier != primary.SystemIdentifier.ToString(CultureInfo.InvariantCulture))
-            throw new RejoinRefusedException($"{order.DataDirectory} belongs to another cluster: its system identifier is {identifier}, that of {primary.Node.Name} is {primary.SystemIdentifier}. Correct DataDirectory, or empty the folder for a base backup.");
-        var timeline = _folder.NewestTimeline;
-        var history = new TimelineHistory(await primary.ReadHistoryAsync(cancellationToken).ConfigureAwait(false));
-        var comesFrom = timeline == 1 || (_folder.ReadHistory(timeline) is { } mine && history.BeginsWith(new TimelineHistory(mine)));
-        var left = comesFrom ? history.Left(timeline, primary.Timeline) : null;
-        return facts with
-        {
-            Major = _folder.Major,
-            RewindWasInterrupted = _folder.RewindWasInterrupted,
-            WasStandby = _folder.WasStandby,
-            HistoriesDiffer = !comesFrom,
-            Timeline = timeline,
-            Fork = left?.Fork,
-            SharesHistory = left is { } l ? await SharesHistoryAsync(primary, timeline, l.Fork, l.Next, cancellationToken).ConfigureAwait(false) : null,
-            CanRewind = control.GetValueOrDefault("Data page checksum version", "0") != "0" || control.GetValueOrDefault("wal_log_hints setting") == "on",
-        };
-    }
-
-    /// <summary>
-    /// A timeline's number proves nothing: two nodes promoted from one parent take the same. The WAL does: the records before the fork carry
-    /// times and checksums. A promoted node copies that part of the segment into the first one of its new timeline.
-    /// </summary>
-    private async Task<bool?> SharesHistoryAsync(PrimaryServer primary, int timeline, NpgsqlLogSequenceNumber fork, int next, CancellationToken cancellationToken)
-    {
-        var mine = _folder.ReadWal(WalSegment.Before(fork, timeline, primary.SegmentSize));
-        var theirs = await primary.ReadWalAsync(WalSegment.Before(fork, next, primary.SegmentSize), cancellationToken).ConfigureAwait(false)
-            ?? await primary.ReadWalAsync(WalSegment.Before(fork, timeline, primary.SegmentSize), cancellationToken).ConfigureAwait(false);
-        return mine is null || theirs is null ? null : mine.AsSpan().SequenceEqual(theirs);
-    }
-
-    private async Task RefuseToLoseAsync(RejoinFacts facts, PrimaryServer primary, CancellationToken cancellationToken)
-    {
+        var facts = survey.Facts;
         if (!facts.HasData || order.DiscardAckedWritesOf == order.Node)
             return;
-        var register = _folder.RegisterOf(order.Node);
+        var register = (_folder.Own.HasOwnFiles ? _folder.Own : _folder).RegisterOf(order.Node);
         if (primary.Established is { } term && register is not null && register.Decided.Node == order.Node && register.Decided.Term > term.Term)
         {
             throw new RejoinRefusedException($"{order.Node} may have been promoted in term {register.Decided.Term}, which is later than term {term.Term} of {primary.Node.Name} and was never established: it may hold acked writes that no other node has. {Remedy()}");
@@ -109,41 +75,22 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             throw new RejoinRefusedException($"{order.Node} has promised term {register.Term}, but term {known.Term} of {primary.Node.Name} is the newest that can be seen from here: a later primary may be out of reach, or a failover under way. Wait until all nodes are in reach. {Remedy()}");
         if (primary.TooFewAnswer is { } tooFew)
             throw new RejoinRefusedException($"{tooFew}: a later primary may be out of reach. {Remedy()}");
+        if (facts.RewindWasInterrupted)
+            return; // there is nothing left to save, and it was looked at before
         if (facts.WasStandby && facts.Timeline > facts.PrimaryTimeline)
             throw new RejoinRefusedException($"{order.Node} was a standby on timeline {facts.Timeline}, later than timeline {facts.PrimaryTimeline} of {primary.Node.Name}: it followed a later primary. {Remedy()}");
-        if (primary.Established is { Required: > 0 } || (facts.WasStandby && facts.Timeline == facts.PrimaryTimeline && !facts.HistoriesDiffer))
-            return; // beyond the fork nothing was acked, or there is none
-        var from = facts.Fork ?? OwnBeginning(facts.Timeline);
-        var commits = from is { } position ? await CommitsAfterAsync(position, facts.Timeline, cancellationToken).ConfigureAwait(false) : null;
-        if (facts.WasStandby && facts.Fork is not null)
-            commits ??= 0; // a standby that is behind has no file of the fork
-        if (commits != 0)
-        {
-            throw new RejoinRefusedException($"{order.Node} has {commits?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of"} commits after {from?.ToString() ?? "its own promotion"} that {primary.Node.Name} does not have, and with asynchronous replication they may have been acked. {Remedy()}");
-        }
+
+        // Where standbys had to ack in its reign nothing was acked beyond the fork; and who is only started has nothing that the primary has not, where that was seen.
+        var reign = primary.Reign ?? primary.Established;
+        var hasTakenWritesAlone = reign is not { Required: > 0 } || (register?.Accepted.Node == order.Node && register.Accepted.Term > reign.Value.Term);
+        if (!hasTakenWritesAlone || (facts.SharesHistory is true && RejoinPlan.Of(order.Node, facts).Method == RejoinMethod.Start))
+            return;
+        var losses = await survey.CountLossesAsync(cancellationToken).ConfigureAwait(false);
+        if (!losses.AreNone)
+            throw new RejoinRefusedException($"{losses.Tell(order.Node, primary.Node.Name)}, and no standby had to ack them, so that they may have been acked. {Remedy()}");
     }
 
     private string Remedy() => $"Save what is needed of them (pg_dump, from the server as it is), then ask again with DiscardAckedWritesOf = {order.Node}.";
-
-    private NpgsqlLogSequenceNumber? OwnBeginning(int timeline) => timeline > 1 && _folder.ReadHistory(timeline) is { } text ? new TimelineHistory(text).Last : null;
-
-    /// <summary>Null where it cannot be told.</summary>
-    private async Task<int?> CommitsAfterAsync(NpgsqlLogSequenceNumber position, int timeline, CancellationToken cancellationToken)
-    {
-        var wal = Path.Combine(order.DataDirectory, "pg_wal");
-        var (_, output) = await host.RunAsync("pg_waldump", ["-p", wal, "-t", timeline.ToString(CultureInfo.InvariantCulture), "-s", position.ToString(), "-r", "Transaction"], null, cancellationToken).ConfigureAwait(false);
-        var commits = output.Split('\n').Count(l => l.Contains(" desc: COMMIT", StringComparison.Ordinal));
-        // It always ends with an error, at the end of the WAL. One at the beginning says that there is nothing after the position, or no file.
-        return commits == 0 && output.Contains("could not", StringComparison.Ordinal) && !output.Contains("could not find a valid record after", StringComparison.Ordinal) ? null : commits;
-    }
-
-    private async Task<Dictionary<string, string>> ReadControlDataAsync(CancellationToken cancellationToken)
-    {
-        var (exitCode, output) = await host.RunAsync("pg_controldata", ["-D", order.DataDirectory], null, cancellationToken).ConfigureAwait(false);
-        if (exitCode != 0)
-            throw new RejoinRefusedException($"pg_controldata cannot read {order.DataDirectory}: {output.Trim()}");
-        return output.Split('\n').Select(l => l.Split(':', 2)).Where(p => p.Length == 2).DistinctBy(p => p[0].Trim(), StringComparer.Ordinal).ToDictionary(p => p[0].Trim(), p => p[1].Trim(), StringComparer.Ordinal);
-    }
 
     /// <returns>Null when it streams, else why not.</returns>
     private async Task<string?> StartAsync(RejoinPlan plan, DataFolder.OwnFiles? own, PrimaryServer primary, CancellationToken cancellationToken)
@@ -153,15 +100,20 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         return await FollowAsync(primary, Patience, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string?> RewindAsync(RejoinPlan plan, DataFolder.OwnFiles? own, PrimaryServer primary, CancellationToken cancellationToken)
+    private async Task<string?> RewindAsync(RejoinPlan plan, DataFolder.OwnFiles? own, RejoinFacts facts, PrimaryServer primary, CancellationToken cancellationToken)
     {
+        if (_folder.Old.HasData)
+            return $"{_folder.Old.Path} is in its way"; // where it lies inside, pg_rewind would remove it
         Say($"rewinding: {plan.Reason}");
         await primary.CheckpointAsync(cancellationToken).ConfigureAwait(false);
         if (own is not null && !_folder.Own.HasOwnFiles)
             _folder.Own.Keep(own);
         _folder.MarkRewinding(isUnderWay: true);
-        var source = string.Create(CultureInfo.InvariantCulture, $"host={host.AddressOf(primary.Node.Host)} port={primary.Node.Port} user={order.Sql.Username} dbname={order.Sql.Database}");
-        var (exitCode, output) = await host.RunAsync("pg_rewind", ["--target-pgdata", order.DataDirectory, "--source-server", source, .. NoSync], order.Sql.Password, cancellationToken).ConfigureAwait(false);
+        var source = LibpqConninfo.Of(host.AddressOf(primary.Node.Host), primary.Node.Port, order.Sql.Username!, order.Sql.Database, order.Sql.Password is null ? order.PassFile : null, order.SslMode);
+
+        // A server that was killed is recovered first, for which its configuration is needed. Before 15 it cannot be told where that is.
+        string[] configuration = order.ConfigFile is { } file && facts.Major >= 15 ? ["--config-file", file] : [];
+        var (exitCode, output) = await host.RunAsync("pg_rewind", ["--target-pgdata", order.DataDirectory, "--source-server", source, .. configuration, .. NoSync], order.Sql.Password, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
             return $"pg_rewind failed: {output.Trim()}";
         _folder.DropSlots();
@@ -176,22 +128,51 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
             throw new RejoinRefusedException($"{plan.Reason}, so that a base backup is needed, but {_folder.Old.Path} is left of an earlier one that never streamed. Look which of the two folders is to be kept, move the other away, and ask again.");
         if (_folder.HasData && _folder.HasTablespaces)
             throw new RejoinRefusedException($"{plan.Reason}, so that a base backup is needed, but {order.Node} has tablespaces outside its data folder, which it would have to replace: take the base backup by hand (docs/operations/rejoin.md).");
+        var wal = WalFolder.For(_folder.HasData ? _folder.WalLink : null, plan.Reason);
         Say($"taking a base backup: {plan.Reason}");
         _folder.New.Delete();
-        string[] arguments = ["-D", _folder.New.Path, "-c", "fast", "-X", "stream", "-w", "-h", host.AddressOf(primary.Node.Host), "-p", primary.Node.Port.ToString(CultureInfo.InvariantCulture), "-U", order.ReplicationUsername, .. NoSync];
+        wal?.Clear();
+        var source = LibpqConninfo.Of(host.AddressOf(primary.Node.Host), primary.Node.Port, order.ReplicationUsername, null, order.PassFile, order.SslMode);
+        string[] arguments = ["-D", _folder.New.Path, "-c", "fast", "-X", "stream", "-w", "-d", source, .. wal is null ? (string[])[] : ["--waldir", wal.Path], .. NoSync];
         var (exitCode, output) = await host.RunAsync("pg_basebackup", arguments, order.ReplicationPassword, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
             throw new InvalidOperationException($"pg_basebackup of {primary.Node.Name} failed; {order.Node} is stopped, and nothing that it holds was replaced by that: {output.Trim()}");
         _folder.New.WriteOwn(own, order.Conninfo(primary.Node.Name));
-
-        if (_folder.HasData)
-            Directory.Move(_folder.Path, _folder.Old.Path);
-        else
-            _folder.Delete(); // empty
-        Directory.Move(_folder.New.Path, _folder.Path);
+        _folder.Swap.Run();
         _folder.MarkRewinding(isUnderWay: false);
         if (await FollowAsync(primary, order.StreamTimeout, cancellationToken).ConfigureAwait(false) is { } whyNot)
             throw new TimeoutException($"{order.Node} was rebuilt from {primary.Node.Name}, but {whyNot}; its former data is kept in {_folder.Old.Path}");
+    }
+
+    /// <summary>
+    /// Of those that other nodes name the next failover needs them. Empty, so that they keep no WAL until somebody uses them. What was decoded and how far
+    /// is lost with a logical one.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> CreateSlotsAgainAsync(IReadOnlyList<SlotFile> slots, CancellationToken cancellationToken)
+    {
+        List<string> notes = [];
+        foreach (var slot in slots)
+        {
+            if (slot.IsLogical)
+            {
+                notes.Add($"Logical replication slot {slot.Name} of {order.Node} is gone: who used it must begin anew, at the primary.");
+                continue;
+            }
+
+            try
+            {
+                await PrimaryServer.CreateSlotAsync(order.Self, order.Sql, slot.Name, cancellationToken).ConfigureAwait(false);
+                notes.Add($"Replication slot {slot.Name} of {order.Node} was created again, empty.");
+            }
+            catch (NpgsqlException e)
+            {
+                notes.Add($"Replication slot {slot.Name} of {order.Node} is gone, and could not be created again: {e.Message}");
+            }
+        }
+
+        foreach (var note in notes)
+            Say(note);
+        return notes;
     }
 
     /// <returns>Null when it streams, else why not; it is stopped again then.</returns>
@@ -230,10 +211,10 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         return plan with { Reason = $"{plan.Reason} ({whyNot})" };
     }
 
-    private RejoinResult Result(RejoinPlan plan, PrimaryServer primary)
+    private RejoinResult Result(RejoinPlan plan, PrimaryServer primary, IReadOnlyList<string> notes)
     {
         Say($"{order.Node} follows {primary.Node.Name}");
-        return new RejoinResult(plan.Method, plan.Reason, primary.Node.Name, primary.Timeline);
+        return new RejoinResult(plan.Method, plan.Reason, primary.Node.Name, primary.Timeline) { Notes = notes };
     }
 
     private void Say(string sentence) => order.Progress?.Report(sentence);

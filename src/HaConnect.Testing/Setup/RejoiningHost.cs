@@ -14,6 +14,7 @@ internal sealed class RejoiningHost(ClusterSetup setup, PostgresNode node) : ISe
     {
         Node = node.Name,
         DataDirectory = node.DataDirectory,
+        Self = new NodeAddress(node.Name, node.Host, node.Port, setup.OwnWayTo(node)),
         Others = [.. nodes.Where(n => n != node).Select(n => new NodeAddress(n.Name, n.Host, n.Port, setup.OwnWayTo(n)))],
         Sql = new NpgsqlConnectionStringBuilder { Username = setup.Superuser.User, Password = setup.Superuser.Password, Database = "postgres", Pooling = false, Timeout = 5 },
         ReplicationUsername = setup.Replication.User,

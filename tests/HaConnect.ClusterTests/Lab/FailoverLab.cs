@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaConnect.ClusterTests.Network;
+using HaConnect.Failover;
 using HaConnect.Histories;
 using HaConnect.Testing;
 using Npgsql;
@@ -76,6 +77,20 @@ internal sealed class FailoverLab : IAsyncDisposable
         var enough = Workload.AckedWrites.Count() + more;
         await UntilAsync($"{more} further acked writes", () => Task.FromResult(Workload.AckedWrites.Count() >= enough));
     }
+
+    /// <summary>By SQL, as the control user: the instances of the lab are processes of their own.</summary>
+    internal async Task AskForSwitchoverAsync(PostgresNode primary, PostgresNode target)
+    {
+        await using var source = NpgsqlDataSource.Create(Cluster.NodeConnectionString(primary, Cluster.Control, "postgres") + ";Pooling=false");
+        await using var create = source.CreateCommand(ControlSql.CreateRequests);
+        await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var ask = source.CreateCommand("INSERT INTO haconnect.switchover (target, asked_by) VALUES ($1, 'test')");
+        ask.Parameters.Add(new NpgsqlParameter { Value = target.Name });
+        await ask.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>In good order, so that none of them writes to any server any more.</summary>
+    internal Task StopCoordinatorsAsync() => Task.WhenAll(_coordinators.Select(c => c.StopAsync()));
 
     /// <summary>Before it is made, so that every delay counts.</summary>
     internal void FaultBegins(string name, PostgresNode? node = null) => _history.Add(new FaultBegan { At = HistoryRecorder.Now, Name = name, Node = node?.Name });

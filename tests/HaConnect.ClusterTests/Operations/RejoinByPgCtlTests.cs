@@ -1,7 +1,5 @@
 using HaConnect.Operations;
 using HaConnect.Testing;
-using HaConnect.Testing.Processes;
-using HaConnect.Testing.Setup;
 
 namespace HaConnect.ClusterTests.Operations;
 
@@ -17,7 +15,7 @@ public sealed class RejoinByPgCtlTests : ClusterTest
         await UntilAsync("the table", () => cluster["n2"].ScalarAsync<bool>("SELECT to_regclass('story') IS NOT NULL", Cancelled));
         await cluster["n2"].ExecuteAsync("SELECT pg_promote(true)", Cancelled);
         await node.StopAsync(StopMode.Fast, Cancelled);
-        var programs = await ProgramsAsync(cluster);
+        var programs = await OperatorPrograms.InstallAsync(cluster);
         var heard = new List<string>();
         var options = new RejoinOptions
         {
@@ -28,7 +26,7 @@ public sealed class RejoinByPgCtlTests : ClusterTest
             ProgramDirectory = programs,
             Progress = new Heard(heard),
         };
-        await ProgramAsync(programs, "pg_ctl", "start", "-D", node.DataDirectory, "-w", "-l", node.DataDirectory + ".first.log");
+        await OperatorPrograms.RunAsync(programs, "pg_ctl", "start", "-D", node.DataDirectory, "-w", "-l", node.DataDirectory + ".first.log");
         try
         {
             await node.ExecuteAsync("INSERT INTO story VALUES (1)", Cancelled);
@@ -45,31 +43,9 @@ public sealed class RejoinByPgCtlTests : ClusterTest
         }
         finally
         {
-            await ProgramAsync(programs, "pg_ctl", "stop", "-D", node.DataDirectory, "-m", "immediate", "-w");
+            await OperatorPrograms.RunAsync(programs, "pg_ctl", "stop", "-D", node.DataDirectory, "-m", "immediate", "-w");
         }
     }
-
-    /// <summary>Programs that run as the servers' user, which is what the operator is.</summary>
-    private static async Task<string> ProgramsAsync(PostgresCluster cluster)
-    {
-        var user = await UnixUser.ResolveAsync(Cancelled);
-        var installed = PostgresBinaries.Find(null) ?? throw new InvalidOperationException("PostgreSQL is not installed");
-        if (user.SwitchTo is not { } name)
-            return installed;
-        var folder = Path.Combine(Path.GetDirectoryName(cluster["n1"].DataDirectory)!, "programs");
-        Directory.CreateDirectory(folder);
-        foreach (var program in (string[])["pg_ctl", "pg_rewind", "pg_basebackup", "pg_controldata", "pg_waldump"])
-        {
-            var file = Path.Combine(folder, program);
-            await File.WriteAllTextAsync(file, $"#!/bin/sh\ncd / && exec setpriv --reuid={name} --regid={name} --clear-groups -- {Path.Combine(installed, program)} \"$@\"\n", Cancelled);
-            (await Tool.RunAsync("chmod", ["+x", file], cancellationToken: Cancelled)).ThrowIfFailed("chmod");
-        }
-
-        return folder;
-    }
-
-    private static async Task ProgramAsync(string folder, string program, params string[] arguments) =>
-        (await Tool.RunAsync(Path.Combine(folder, program), arguments, cancellationToken: CancellationToken.None)).ThrowIfFailed(program);
 
     private sealed class Heard(List<string> sentences) : IProgress<string>
     {

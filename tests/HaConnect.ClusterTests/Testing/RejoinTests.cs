@@ -148,6 +148,16 @@ public sealed class RejoinTests : ClusterTest
 
         await UntilAsync("equal data", async () => await RowsAsync(cluster["n3"]) == 5);
         Assert.Equal("n3 follows n2 already", (await cluster.RejoinAsync(cluster["n3"], Cancelled)).Reason);
+
+        // On a timeline that could have a twin: its WAL is the primary's. And what an interrupted rejoin has left goes once the node streams.
+        await cluster["n3"].KillAsync(Cancelled);
+        await cluster.RejoinAsync(cluster["n1"], discards: false, Cancelled);
+        string left = Directory.CreateDirectory(cluster["n3"].DataDirectory + ".haconnect-old").FullName;
+        await cluster["n2"].ExecuteAsync("INSERT INTO story VALUES (2)", Cancelled);
+        RejoinResult again = await cluster.RejoinAsync(cluster["n3"], discards: false, Cancelled);
+        Assert.Equal((RejoinMethod.Start, "n3 was a standby on timeline 2, which is the primary's"), (again.Method, again.Reason));
+        Assert.False(Directory.Exists(left));
+        await UntilAsync("equal data", async () => await RowsAsync(cluster["n3"]) == 7);
     }
 
     /// <summary>What was left by a rejoin that ended halfway: a rewind under way, a base backup half taken, the former folder put aside.</summary>
@@ -170,7 +180,8 @@ public sealed class RejoinTests : ClusterTest
 
         Assert.Equal(RejoinMethod.BaseBackup, result.Method);
         Assert.Equal(("7MB", "1,i,established,1,n1,n1", "n1"), (await node.ScalarAsync<string>("SHOW work_mem", Cancelled), await node.ScalarAsync<string>("SELECT setting FROM pg_file_settings WHERE name = 'haconnect.term'", Cancelled), await node.ScalarAsync<string>("SHOW cluster_name", Cancelled)));
-        Assert.Equal(0, await node.ScalarAsync<long>("SELECT count(*) FROM pg_replication_slots", Cancelled));
+        Assert.True(await node.ScalarAsync<bool>("SELECT array_agg(slot_name::text) = '{left_over}' AND bool_and(restart_lsn IS NULL) FROM pg_replication_slots", Cancelled));
+        Assert.Equal(["Replication slot left_over of n1 was created again, empty."], result.Notes);
         Assert.False(Directory.Exists(node.DataDirectory + ".haconnect-old") || Directory.Exists(node.DataDirectory + ".haconnect-new") || File.Exists(node.DataDirectory + ".haconnect-rewinding"));
     }
 

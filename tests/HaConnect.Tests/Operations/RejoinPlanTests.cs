@@ -29,19 +29,29 @@ public sealed class RejoinPlanTests
         }
     }
 
+    /// <summary>A standby on the primary's own timeline 3, of which it has no more than the primary.</summary>
+    private static RejoinFacts Standby(RejoinFacts f) => f with { WasStandby = true, Timeline = 3, Fork = null };
+
     private static readonly Dictionary<string, (Func<RejoinFacts, RejoinFacts> Change, RejoinMethod Method, string Reason)> s_cases = new(StringComparer.Ordinal)
     {
         ["old primary"] = (f => f, RejoinMethod.Rewind, "the same WAL up to 0/5000000"),
         ["no folder"] = (f => f with { HasData = false }, RejoinMethod.BaseBackup, "no data folder"),
         ["interrupted rewind"] = (f => f with { RewindWasInterrupted = true }, RejoinMethod.BaseBackup, "was interrupted"),
         ["other major version"] = (f => f with { Major = 16 }, RejoinMethod.BaseBackup, "of PostgreSQL 16"),
-        ["standby of an ancestor"] = (f => f with { WasStandby = true }, RejoinMethod.Start, "was a standby on timeline 2"),
-        ["standby of the same timeline"] = (f => f with { WasStandby = true, Timeline = 3, Fork = null }, RejoinMethod.Start, "was a standby on timeline 3"),
-        ["standby of a foreign timeline"] = (f => f with { WasStandby = true, Fork = null }, RejoinMethod.BaseBackup, "is none from which"),
-        ["standby of a later timeline"] = (f => f with { WasStandby = true, Timeline = 4, Fork = null }, RejoinMethod.BaseBackup, "timeline 4"),
+        ["standby of an ancestor"] = (f => f with { WasStandby = true }, RejoinMethod.Start, "was a standby on timeline 2, from which"),
+        ["standby of the same timeline"] = (Standby, RejoinMethod.Start, "was a standby on timeline 3, which is the primary's"),
+        ["standby of a foreign timeline"] = (f => f with { WasStandby = true, HistoriesDiffer = true, Fork = null }, RejoinMethod.BaseBackup, "is none from which"),
+        ["standby of a later timeline"] = (f => f with { WasStandby = true, Timeline = 4, HistoriesDiffer = true, Fork = null }, RejoinMethod.BaseBackup, "timeline 4"),
+        ["standby of a twin"] = (f => Standby(f) with { SharesHistory = false }, RejoinMethod.BaseBackup, "only has the number, and where it began, in common"),
+        ["standby of an older twin"] = (f => f with { WasStandby = true, SharesHistory = false }, RejoinMethod.BaseBackup, "only has the number, and where it began, in common"),
+        ["standby of whom nothing can be told"] = (f => Standby(f) with { SharesHistory = null }, RejoinMethod.BaseBackup, "the WAL is gone"),
+        ["standby of the first timeline, which has no twin"] = (f => f with { WasStandby = true, Timeline = 1, SharesHistory = null }, RejoinMethod.Start, "was a standby on timeline 1"),
+        ["standby beyond the fork"] = (f => f with { WasStandby = true, IsBeyond = true }, RejoinMethod.Rewind, "the same WAL up to 0/5000000"),
+        ["standby with more than the primary"] = (f => Standby(f) with { IsBeyond = true }, RejoinMethod.BaseBackup, "has WAL of it that the primary"),
         ["twin"] = (f => f with { Timeline = 3, Fork = null }, RejoinMethod.BaseBackup, "take one number"),
         ["twin of an older number"] = (f => f with { SharesHistory = false }, RejoinMethod.BaseBackup, "only have the number in common"),
-        ["WAL of the fork is gone"] = (f => f with { SharesHistory = null }, RejoinMethod.BaseBackup, "no WAL any more"),
+        ["foreign timeline of an older number"] = (f => f with { HistoriesDiffer = true, Fork = null }, RejoinMethod.BaseBackup, "is none from which"),
+        ["WAL of the fork is gone"] = (f => f with { SharesHistory = null }, RejoinMethod.BaseBackup, "is gone, or too little"),
         ["neither checksums nor hints"] = (f => f with { CanRewind = false }, RejoinMethod.BaseBackup, "neither data checksums nor wal_log_hints"),
         ["standby that is not followed as one"] = (f => f with { WasStandby = false, Timeline = 1 }, RejoinMethod.Rewind, "left timeline 1"),
     };
@@ -56,25 +66,22 @@ public sealed class RejoinPlanTests
     }
 
     [Fact]
-    public void TimelineHistory_Left_TellsWhereAndTowardsWhich()
+    public void TimelineHistory_Stretches_TellsWhereEachBeganAndWasLeft()
     {
         var history = new TimelineHistory("1\t0/3000060\tno recovery target specified\n\n3\t0/5A00000\tno recovery target specified\n");
-        Assert.Equal((NpgsqlLogSequenceNumber.Parse("0/3000060"), 3), history.Left(1, own: 4));
-        Assert.Equal((NpgsqlLogSequenceNumber.Parse("0/5A00000"), 4), history.Left(3, own: 4));
-        Assert.Null(history.Left(2, own: 4)); // a twin's number
-        Assert.Equal(NpgsqlLogSequenceNumber.Parse("0/5A00000"), history.Last);
-        Assert.Null(new TimelineHistory("").Last);
+        Assert.Equal([new(1, 0, 0x3000060), new(3, 0x3000060, 0x5A00000), new(4, 0x5A00000, null)], history.Stretches(own: 4));
+        Assert.Equal([new(1, 0, null)], new TimelineHistory("").Stretches(own: 1));
     }
 
     [Theory]
-    [InlineData("0/3000060", 1, "000000010000000000000003", 0, 0x60)]
-    [InlineData("0/4000000", 2, "000000020000000000000003", (16 * 1024 * 1024) - (64 * 1024), 64 * 1024)]
-    [InlineData("1/0", 2, "0000000200000000000000FF", (16 * 1024 * 1024) - (64 * 1024), 64 * 1024)]
-    [InlineData("1A/2B3C4D5E", 31, "0000001F0000001A0000002B", 0x3C4D5E - (64 * 1024), 64 * 1024)]
-    public void WalSegment_Before_NamesTheFileAndTheBytes(string position, int timeline, string file, int from, int length)
+    [InlineData("0/3000060", 1, "000000010000000000000003", 0x60)]
+    [InlineData("0/4000000", 2, "000000020000000000000004", 0)]
+    [InlineData("1/0", 2, "000000020000000100000000", 0)]
+    [InlineData("1A/2B3C4D5E", 31, "0000001F0000001A0000002B", 0x3C4D5E)]
+    public void WalGeometry_FileOf_NamesTheFileAndTheByte(string position, int timeline, string file, int offset)
     {
-        var segment = WalSegment.Before(NpgsqlLogSequenceNumber.Parse(position), timeline, 16 * 1024 * 1024);
-        Assert.Equal((file, (from, length)), (segment.FileName, segment.Window));
+        var (geometry, at) = (new WalGeometry(16 * 1024 * 1024, 8192), (ulong)NpgsqlLogSequenceNumber.Parse(position));
+        Assert.Equal((file, offset), (geometry.FileOf(timeline, geometry.SegmentOf(at)), geometry.OffsetOf(at)));
     }
 
     [Fact]
@@ -86,6 +93,7 @@ public sealed class RejoinPlanTests
         await ThrowsAsync("RejoinOptions.Node is 'n9'", o => o.Node = "n9");
         await ThrowsAsync("RejoinOptions.DataDirectory is 'data'", o => o.DataDirectory = "data");
         await ThrowsAsync("RejoinOptions.Username is ''", o => o.Username = "");
+        await ThrowsAsync("RejoinOptions.ConfigFile is 'postgresql.conf'", o => o.ConfigFile = "postgresql.conf");
         await ThrowsAsync("RejoinOptions.StreamTimeout is '00:00:00'", o => o.StreamTimeout = TimeSpan.Zero);
 
         async Task ThrowsAsync(string message, Action<RejoinOptions> change)

@@ -175,11 +175,12 @@ internal static class ControlSql
 
     internal const string AskForSwitchover = "INSERT INTO haconnect.switchover (term, target, drain_timeout, terminates, asked_by) VALUES ($1, $2, $3, $4, $5) RETURNING id";
 
-    internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.coordinator, r.outcome FROM haconnect.switchover r WHERE r.id = $1";
+    /// <summary>What has become of a request, by who asked for it, which is a name for this request alone.</summary>
+    internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.ended_at, r.coordinator, r.outcome FROM haconnect.switchover r WHERE r.asked_by = $1";
 
-    /// <summary>Unless a coordinator has begun with it.</summary>
+    /// <summary>Unless a coordinator has begun with it. A row comes back only where it was taken back.</summary>
     internal const string TakeBackRequest = """
-        UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL
+        UPDATE haconnect.switchover SET ended_at = pg_catalog.clock_timestamp(), outcome = $2 WHERE asked_by = $1 AND started_at IS NULL AND ended_at IS NULL RETURNING id
         """;
 
     /// <summary>What people have asked not to be done by itself: on one node, or with null on the whole cluster.</summary>

@@ -15,7 +15,9 @@ namespace HaConnect.Failover.Switchover;
 internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSource> sessions, HaDatabaseOptions options, Action ensureStarted, TimeProvider time)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>After a look that failed: the primary is gone, or ends sessions.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A coordinator looks for requests every two seconds.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -34,18 +36,18 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
 
         var source = sessions(primary);
         await using var _ = source.ConfigureAwait(false);
-        var askedBy = InstanceName.Create(); // of this request alone
+        var session = new RequestSession(source, InstanceName.Create()); // of this request alone
+        await using var __ = session.ConfigureAwait(false);
         try
         {
-            var (session, id) = await AskAsync(source, before, term, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
-            await using var __ = session.ConfigureAwait(false);
+            var id = await AskAsync(session, before, term, target, wanted, cancellationToken).ConfigureAwait(false);
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
-            return await WaitAsync(source, session, id, primary, term, target, askedBy, wanted, cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(session, new Asked(primary, term, target, wanted), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or NoPrimaryException)
+        catch (OperationCanceledException)
         {
             // Also where the answer was lost: it may have been asked all the same.
-            await TakeBackAsync(source, askedBy, "taken back by who asked for it").ConfigureAwait(false);
+            wanted.Progress?.Report(Sentence(await session.TakeBackAsync("taken back by who asked for it").ConfigureAwait(false)));
             throw;
         }
     }
@@ -74,104 +76,108 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         }
     }
 
-    /// <summary>Takes no token between asking and knowing that it is asked: a request whose answer nobody waited for could not be taken back.</summary>
-    private static async Task<(ISession Session, long Id)> AskAsync(
-        ISessionSource source, ClusterSnapshot now, long term, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    private static async Task<long> AskAsync(RequestSession session, ClusterSnapshot now, long term, string? target, SwitchoverOptions wanted, CancellationToken cancellationToken)
     {
-        ISession? session = null;
         try
         {
-            session = await source.OpenAsync(StatementTimeout, cancellationToken).ConfigureAwait(false);
-            await session.QueryAsync(ControlSql.CreateRequests, static _ => true, StatementTimeout, CancellationToken.None).ConfigureAwait(false);
-            var id = await session.QueryAsync(ControlSql.AskForSwitchover, static row => row.GetInt64(0), StatementTimeout, CancellationToken.None,
-                term, (object?)target ?? DBNull.Value, wanted.DrainTimeout, wanted.TerminatesOpenTransactions, askedBy).ConfigureAwait(false);
-            return (session, id);
+            return await session.AskAsync(term, target, wanted, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            if (session is not null)
-                await session.DisposeAsync().ConfigureAwait(false);
-            if (e is NpgsqlException or TimeoutException)
-                throw new NoPrimaryException($"{now.PrimaryNode!.Name} could not be asked for a switchover, or did not answer; it was taken back where that was possible: {e.Message}. {now.Describe()}", now, isTransient: (e as NpgsqlException)?.IsTransient ?? true, e);
-            throw;
+            // It may have been asked all the same, and only the answer was lost.
+            var taken = Sentence(await session.TakeBackAsync("taken back by who asked for it, to whom nobody answered").ConfigureAwait(false));
+            throw new NoPrimaryException($"{now.PrimaryNode!.Name} could not be asked for a switchover, or did not answer: {e.Message}. {taken}. {now.Describe()}", now, isTransient: (e as NpgsqlException)?.IsTransient ?? true, e);
         }
     }
 
-    private async Task<SwitchoverResult> WaitAsync(
-        ISessionSource source, ISession session, long id, Node primary, long term, string? target, string askedBy, SwitchoverOptions wanted, CancellationToken cancellationToken)
+    private async Task<SwitchoverResult> WaitAsync(RequestSession session, Asked asked, CancellationToken cancellationToken)
     {
-        var (startedAt, limit, told, canSee) = (time.GetTimestamp(), StartTimeout, new Request(null, null, null, null), true);
+        var (startedAt, limit, told, hasBegun) = (time.GetTimestamp(), StartTimeout, RequestRecord.None, false);
         while (true)
         {
-            if (Ended(state.Current, primary, term, target) is { } result)
-                return result;
-            if (time.GetElapsedTime(startedAt) > limit)
-                return await GiveUpAsync(source, askedBy, told, limit).ConfigureAwait(false);
+            // A look can take as long as a connection to a primary that is gone: what this instance sees of the cluster does not wait for it.
+            using var patience = new CancellationTokenSource(Left(startedAt, limit), time);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            var looking = session.LookAsync(ended.Token);
+            var result = await WatchAsync(looking, asked, ended.Token).ConfigureAwait(false);
 
-            var seen = canSee ? await LookAsync(session, id, cancellationToken).ConfigureAwait(false) : null;
-            canSee = seen is not null; // else the primary ends sessions, or is gone, and what this instance sees of the cluster tells
-            if (seen is not null)
+            // Whoever takes the request back needs the session for himself.
+            await ended.CancelAsync().ConfigureAwait(false);
+            await ((Task)looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (result is not null)
+                return result;
+
+            if (looking is { IsCompletedSuccessfully: true, Result: { } seen })
             {
-                Report(wanted.Progress, told, seen);
+                Report(asked.Wanted.Progress, told, seen);
                 if (seen.Outcome is { } outcome && outcome != SwitchoverRequest.Succeeded)
                     return Failed($"called off: {outcome}");
-                if (seen.StartedAt is not null && told.StartedAt is null)
-                    (startedAt, limit) = (time.GetTimestamp(), wanted.DrainTimeout + StepsTimeout);
+                if (seen.StartedAt is not null && !hasBegun)
+                    (startedAt, limit, hasBegun) = (time.GetTimestamp(), asked.Wanted.DrainTimeout + StepsTimeout, true);
                 told = seen;
             }
 
-            await Task.Delay(PollInterval, time, cancellationToken).ConfigureAwait(false);
+            if (Left(startedAt, limit) > TimeSpan.Zero)
+            {
+                var pause = Task.Delay(looking is { IsCompletedSuccessfully: true, Result: not null } ? PollInterval : RetryInterval, time, cancellationToken);
+                if (await WatchAsync(pause, asked, cancellationToken).ConfigureAwait(false) is { } now)
+                    return now;
+                continue;
+            }
+
+            if (hasBegun)
+                return Failed($"what has become of it cannot be seen from here after {limit}; {NewTerm(asked)}the audit trail says it");
+            if (await session.TakeBackAsync("nobody waits for it any more").ConfigureAwait(false) is var taken && taken is not (TakenBack.HadBegun or TakenBack.HadEnded))
+                return Ended(state.Current, asked) ?? Failed($"no coordinator has begun with it within {limit}: is there one (Failover.Mode = Coordinate), and does it hold a majority? {Sentence(taken)}");
+            (startedAt, limit, hasBegun) = (time.GetTimestamp(), asked.Wanted.DrainTimeout + StepsTimeout, true);
         }
     }
 
-    /// <summary>The established term says it, whoever asked.</summary>
-    private static SwitchoverResult? Ended(ClusterSnapshot now, Node primary, long term, string? target)
+    private TimeSpan Left(long startedAt, TimeSpan limit) => limit - time.GetElapsedTime(startedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    /// <summary>What this instance sees of the cluster, until the task ends or the token; null where that says nothing.</summary>
+    private async Task<SwitchoverResult?> WatchAsync(Task task, Asked asked, CancellationToken cancellationToken)
     {
-        if (now is not { Primary: { } successor, Term: { } newTerm } || newTerm <= term)
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = cancellationToken.Register(end.SetResult).ConfigureAwait(false);
+        while (true)
+        {
+            var change = state.NextChange;
+            if (Ended(state.Current, asked) is { } result)
+                return result;
+            if (task.IsCompleted || end.Task.IsCompleted)
+                return null;
+            await Task.WhenAny(task, change, end.Task).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Another established primary says it, whoever asked. A new term of the same one does not: a coordinator can have taken it for reasons of its
+    /// own; what has become of the request is then on record there.
+    /// </summary>
+    private static SwitchoverResult? Ended(ClusterSnapshot now, Asked asked)
+    {
+        if (now is not { Primary: { } successor, Term: { } newTerm } || newTerm <= asked.Term || ReferenceEquals(successor.Node, asked.Primary))
             return null;
-        if (ReferenceEquals(successor.Node, primary))
-            return new SwitchoverResult(false, successor.Name, newTerm, $"called off after a term was promised: {successor.Name} has taken writes again in term {newTerm}; the audit trail says why");
-        return target is null || successor.Name == target
+        return asked.Target is null || successor.Name == asked.Target
             ? new SwitchoverResult(true, successor.Name, newTerm, $"{successor.Name} is the primary of term {newTerm}")
-            : new SwitchoverResult(false, successor.Name, newTerm, $"{successor.Name}, and not {target}, has become the primary, in term {newTerm}; the audit trail says why");
+            : new SwitchoverResult(false, successor.Name, newTerm, $"{successor.Name}, and not {asked.Target}, has become the primary, in term {newTerm}; the audit trail says why");
     }
 
-    private static async Task<Request?> LookAsync(ISession session, long id, CancellationToken cancellationToken)
+    private string NewTerm(Asked asked) => state.Current is { Primary: { } primary, Term: { } term } && term > asked.Term ? string.Create(CultureInfo.InvariantCulture, $"{primary.Name} is the primary of term {term} now; ") : "";
+
+    private static string Sentence(TakenBack taken) => taken switch
     {
-        try
-        {
-            return await session.QueryAsync(ControlSql.LookAtRequest, static row => new Request(At(row, 0), At(row, 1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
-                StatementTimeout, cancellationToken, id).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            return null;
-        }
-    }
+        TakenBack.Yes => "The request was taken back: no coordinator had begun with it, and none will",
+        TakenBack.HadBegun => "The request could not be taken back: a coordinator has begun with it and goes on; the audit trail says what becomes of it",
+        TakenBack.HadEnded => "The request had ended already; the audit trail says how",
+        TakenBack.NotThere => "The request is not on record; should it still arrive, it is void half a minute after it was asked",
+        TakenBack.Unknown => "Whether the request was taken back is not known; unless a coordinator begins with it, it is void half a minute after it was asked",
+        _ => throw new ArgumentOutOfRangeException(nameof(taken), taken, "No such outcome."),
+    };
 
-    private async Task<SwitchoverResult> GiveUpAsync(ISessionSource source, string askedBy, Request told, TimeSpan waited)
-    {
-        if (told.StartedAt is not null)
-            return Failed($"what has become of it cannot be seen from here after {waited}; the audit trail says it");
-        await TakeBackAsync(source, askedBy, "nobody waits for it any more").ConfigureAwait(false);
-        return Failed($"no coordinator has begun with it within {waited}: is there one (Failover.Mode = Coordinate), and does it hold a majority?");
-    }
-
-    private static async Task TakeBackAsync(ISessionSource source, string askedBy, string why)
-    {
-        try
-        {
-            var session = await source.OpenAsync(StatementTimeout, CancellationToken.None).ConfigureAwait(false);
-            await using var _ = session.ConfigureAwait(false);
-            await session.QueryAsync(ControlSql.TakeBackRequest, static _ => true, StatementTimeout, CancellationToken.None, askedBy, why).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            // It ends by itself: nobody begins with one that is older than half a minute.
-        }
-    }
-
-    private static void Report(IProgress<string>? progress, Request before, Request now)
+    private static void Report(IProgress<string>? progress, RequestRecord before, RequestRecord now)
     {
         if (now.StartedAt is not null && before.StartedAt is null)
             progress?.Report($"{now.Coordinator} has begun: every instance is told, and open transactions come to their end");
@@ -181,7 +187,5 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
 
     private SwitchoverResult Failed(string reason) => new(false, state.Current.Primary?.Name, state.Current.Term, reason);
 
-    private static DateTime? At(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDateTime(column);
-
-    private sealed record Request(DateTime? StartedAt, DateTime? SealedAt, string? Coordinator, string? Outcome);
+    private sealed record Asked(Node Primary, long Term, string? Target, SwitchoverOptions Wanted);
 }

@@ -17,6 +17,6 @@ public sealed class SwitchoverOptions
     /// </summary>
     public bool TerminatesOpenTransactions { get; set; }
 
-    /// <summary>Is told of each step that is seen from here, as a sentence; null for nobody.</summary>
+    /// <summary>Is told of each step that is seen from here, as a sentence, and where the wait is cancelled whether the request was taken back; null for nobody.</summary>
     public IProgress<string>? Progress { get; set; }
 }

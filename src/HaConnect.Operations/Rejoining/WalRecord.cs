@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace HaConnect.Operations.Rejoining;
+
+/// <summary>A record of the WAL. Sources: PostgreSQL's rmgrlist.h, xact.h and pg_control.h.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WalRecord(ulong Position, byte Manager, byte Info)
+{
+    private const byte Xlog = 0;
+    private const byte Transaction = 1;
+
+    internal bool IsSwitch => Manager == Xlog && (Info & 0xF0) == 0x40;
+
+    /// <summary>An end of recovery, at which a timeline begins; it has the time of day in microseconds.</summary>
+    internal bool IsEndOfRecovery => Manager == Xlog && (Info & 0xF0) == 0x90;
+
+    /// <summary>A commit, of a prepared transaction too.</summary>
+    internal bool IsCommit => Manager == Transaction && (Info & 0x70) is 0x00 or 0x30;
+
+    /// <summary>A transaction was prepared, or one that had been was rolled back: what somebody was told of as well.</summary>
+    internal bool IsPrepare => Manager == Transaction && (Info & 0x70) is 0x10 or 0x40;
+
+    /// <summary>Whether it has the time of day, so that no other server has written the same.</summary>
+    internal bool HasTime => IsEndOfRecovery || (Manager == Transaction && (Info & 0x70) is 0x00 or 0x20 or 0x30 or 0x40);
+}
