@@ -1,6 +1,4 @@
 using HaConnect.ClusterTests.Lab;
-using HaConnect.Failover;
-using HaConnect.Testing;
 
 namespace HaConnect.ClusterTests.Faults;
 
@@ -28,7 +26,7 @@ public sealed class SwitchoverFaultTests : FaultTest
             var (term, primary) = await lab.PrimaryAsync();
             var target = lab.Cluster.Nodes.First(n => n != primary && n.Name != $"n{(run % 3) + 1}");
             lab.FaultBegins("switchover", primary);
-            await AskAsync(lab, primary, target.Name);
+            await SwitchoverRow.AskAsync(lab, primary, target.Name);
             Assert.Equal(target, (await lab.PrimaryAsync(above: term)).Primary);
             await lab.UntilAckedAsync(50);
             lab.FaultEnds("switchover", primary);
@@ -56,7 +54,7 @@ public sealed class SwitchoverFaultTests : FaultTest
             var (_, primary) = await lab.PrimaryAsync();
             lab.Arm(how + step);
             lab.FaultBegins(how + step, primary);
-            await AskAsync(lab, primary, lab.Cluster.Nodes.First(n => n != primary).Name);
+            await SwitchoverRow.AskAsync(lab, primary, lab.Cluster.Nodes.First(n => n != primary).Name);
             Assert.Equal(coordinator, await lab.UntilHitAsync());
             await lab.UntilAckedAsync(20);
             if (how == "kill")
@@ -82,16 +80,5 @@ public sealed class SwitchoverFaultTests : FaultTest
         var judgement = await lab.JudgeAsync();
         Assert.Empty(judgement.Violations);
         Assert.Empty(judgement.FailedWrites);
-    }
-
-    /// <summary>By SQL, as the control user: the instances of the lab are processes of their own.</summary>
-    private static async Task AskAsync(FailoverLab lab, PostgresNode primary, string target)
-    {
-        await using var source = Npgsql.NpgsqlDataSource.Create(lab.Cluster.NodeConnectionString(primary, lab.Cluster.Control, "postgres") + ";Pooling=false");
-        await using var create = source.CreateCommand(ControlSql.CreateRequests);
-        await create.ExecuteNonQueryAsync(Cancelled);
-        await using var ask = source.CreateCommand("INSERT INTO haconnect.switchover (target, asked_by) VALUES ($1, 'test')");
-        ask.Parameters.Add(new Npgsql.NpgsqlParameter { Value = target });
-        await ask.ExecuteNonQueryAsync(Cancelled);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FailoverLab : IAsyncDisposable
     private readonly List<ApplicationProcess> _coordinators = [];
     private readonly List<ApplicationProcess> _ended = [];
     private readonly List<ApplicationProcess> _links = [];
+    private bool _isEnded;
 
     internal FailoverLab(LabOptions options) => _options = options;
 
@@ -99,6 +100,17 @@ internal sealed class FailoverLab : IAsyncDisposable
         await UntilAsync($"the end or standstill of a coordinator, to come {(File.Exists(DieAtFile) ? "and not begun" : "by itself")}", () => Task.FromResult(_coordinators.Exists(c => !c.IsRunning || c.StandsStill)));
         return _coordinators.First(c => !c.IsRunning || c.StandsStill);
     }
+
+    /// <summary>Has the coordinator that tells a sentence next pause before what it announces, until <see cref="LetGo"/>.</summary>
+    internal void PauseAt(string sentence) => Arm("wait:" + sentence);
+
+    /// <summary>Whether a coordinator stands there.</summary>
+    internal bool IsPaused => File.Exists(PausedFile);
+
+    internal void LetGo() => File.Delete(PausedFile);
+
+    /// <summary>Nobody is to die or to pause any more.</summary>
+    internal void Disarm() => File.Delete(DieAtFile);
 
     /// <summary>
     /// Whether a client that goes to a server past HaConnect has a write acked there before long. The write changes nothing that is judged.
@@ -182,6 +194,9 @@ internal sealed class FailoverLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isEnded)
+            return;
+        _isEnded = true;
         if (TestContext.Current.TestState?.Result == TestResult.Failed && Cluster is not null)
             await LabReport.AttachAsync(this);
         foreach (var process in _links.Concat(_coordinators).Concat(_ended))
@@ -256,6 +271,8 @@ internal sealed class FailoverLab : IAsyncDisposable
     }
 
     private string DieAtFile => Path.Combine(Path.GetDirectoryName(_folder)!, "die-at");
+
+    private string PausedFile => DieAtFile + ".waits";
 
     private WorkloadProcess StartWorkload(string place, string prefix)
     {
