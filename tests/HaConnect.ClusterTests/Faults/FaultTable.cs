@@ -28,7 +28,7 @@ internal static class FaultTable
         File.AppendAllText(Path.Combine(folder, "table.tsv"), line + "\n");
     }
 
-    private static double Median(List<double> ordered) =>
+    internal static double Median(List<double> ordered) =>
         ordered.Count % 2 == 1 ? ordered[ordered.Count / 2] : (ordered[(ordered.Count / 2) - 1] + ordered[ordered.Count / 2]) / 2;
 
     private static string Seconds(double seconds) => double.IsFinite(seconds) ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s") : "none";

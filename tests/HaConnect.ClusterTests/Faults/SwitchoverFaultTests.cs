@@ -1,5 +1,4 @@
 using HaConnect.ClusterTests.Lab;
-using HaConnect.Testing;
 
 namespace HaConnect.ClusterTests.Faults;
 
@@ -27,7 +26,7 @@ public sealed class SwitchoverFaultTests : FaultTest
             var (term, primary) = await lab.PrimaryAsync();
             var target = lab.Cluster.Nodes.First(n => n != primary && n.Name != $"n{(run % 3) + 1}");
             lab.FaultBegins("switchover", primary);
-            await lab.AskForSwitchoverAsync(primary, target);
+            await SwitchoverRow.AskAsync(lab, primary, target.Name);
             Assert.Equal(target, (await lab.PrimaryAsync(above: term)).Primary);
             await lab.UntilAckedAsync(50);
             lab.FaultEnds("switchover", primary);
@@ -55,7 +54,7 @@ public sealed class SwitchoverFaultTests : FaultTest
             var (_, primary) = await lab.PrimaryAsync();
             lab.Arm(how + step);
             lab.FaultBegins(how + step, primary);
-            await lab.AskForSwitchoverAsync(primary, lab.Cluster.Nodes.First(n => n != primary));
+            await SwitchoverRow.AskAsync(lab, primary, lab.Cluster.Nodes.First(n => n != primary).Name);
             Assert.Equal(coordinator, await lab.UntilHitAsync());
             await lab.UntilAckedAsync(20);
             if (how == "kill")

@@ -20,6 +20,7 @@ internal sealed class FailoverLab : IAsyncDisposable
     private readonly List<ApplicationProcess> _coordinators = [];
     private readonly List<ApplicationProcess> _ended = [];
     private readonly List<ApplicationProcess> _links = [];
+    private bool _isEnded;
 
     internal FailoverLab(LabOptions options) => _options = options;
 
@@ -78,17 +79,6 @@ internal sealed class FailoverLab : IAsyncDisposable
         await UntilAsync($"{more} further acked writes", () => Task.FromResult(Workload.AckedWrites.Count() >= enough));
     }
 
-    /// <summary>By SQL, as the control user: the instances of the lab are processes of their own.</summary>
-    internal async Task AskForSwitchoverAsync(PostgresNode primary, PostgresNode target)
-    {
-        await using var source = NpgsqlDataSource.Create(Cluster.NodeConnectionString(primary, Cluster.Control, "postgres") + ";Pooling=false");
-        await using var create = source.CreateCommand(ControlSql.CreateRequests);
-        await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await using var ask = source.CreateCommand("INSERT INTO haconnect.switchover (target, asked_by) VALUES ($1, 'test')");
-        ask.Parameters.Add(new NpgsqlParameter { Value = target.Name });
-        await ask.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
     /// <summary>In good order, so that none of them writes to any server any more.</summary>
     internal Task StopCoordinatorsAsync() => Task.WhenAll(_coordinators.Select(c => c.StopAsync()));
 
@@ -114,6 +104,17 @@ internal sealed class FailoverLab : IAsyncDisposable
         await UntilAsync($"the end or standstill of a coordinator, to come {(File.Exists(DieAtFile) ? "and not begun" : "by itself")}", () => Task.FromResult(_coordinators.Exists(c => !c.IsRunning || c.StandsStill)));
         return _coordinators.First(c => !c.IsRunning || c.StandsStill);
     }
+
+    /// <summary>Has the coordinator that tells a sentence next pause before what it announces, until <see cref="LetGo"/>.</summary>
+    internal void PauseAt(string sentence) => Arm("wait:" + sentence);
+
+    /// <summary>Whether a coordinator stands there.</summary>
+    internal bool IsPaused => File.Exists(PausedFile);
+
+    internal void LetGo() => File.Delete(PausedFile);
+
+    /// <summary>Nobody is to die or to pause any more.</summary>
+    internal void Disarm() => File.Delete(DieAtFile);
 
     /// <summary>
     /// Whether a client that goes to a server past HaConnect has a write acked there before long. The write changes nothing that is judged.
@@ -197,6 +198,9 @@ internal sealed class FailoverLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isEnded)
+            return;
+        _isEnded = true;
         if (TestContext.Current.TestState?.Result == TestResult.Failed && Cluster is not null)
             await LabReport.AttachAsync(this);
         foreach (var process in _links.Concat(_coordinators).Concat(_ended))
@@ -271,6 +275,8 @@ internal sealed class FailoverLab : IAsyncDisposable
     }
 
     private string DieAtFile => Path.Combine(Path.GetDirectoryName(_folder)!, "die-at");
+
+    private string PausedFile => DieAtFile + ".waits";
 
     private WorkloadProcess StartWorkload(string place, string prefix)
     {

@@ -65,7 +65,7 @@ public sealed class RejoinRoundsTests : FaultTest
         await lab.UntilAckedAsync(100);
         var (term, _) = await lab.PrimaryAsync();
         lab.FaultBegins("switchover", primary);
-        await lab.AskForSwitchoverAsync(primary, target);
+        await SwitchoverRow.AskAsync(lab, primary, target.Name);
         return await RejoinAsync(lab, "switchover", primary, (await lab.PrimaryAsync(above: term)).Primary);
     }
 
