@@ -79,7 +79,7 @@ internal static class MajorityRule
     private static MajorityView Describe(List<(VoterSight Voter, bool IsForeign, long? MissingSince)> voters, int majority, bool wasInSight)
     {
         var missing = voters.Where(v => v.MissingSince is not null).ToList();
-        var seen = voters.Where(v => v.MissingSince is null).Select(v => v.Voter.Name).ToList();
+        var seen = voters.Where(v => v.MissingSince is null && v.Voter.IsHeard).Select(v => v.Voter.Name).ToList();
         return new MajorityView(
             wasInSight ? MajorityKind.OutOfSight : MajorityKind.NeverInSight,
             missing.Select(v => v.MissingSince!.Value).Order().ElementAt(majority - 1), // the one with which they became a majority

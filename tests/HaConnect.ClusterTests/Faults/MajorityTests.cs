@@ -169,7 +169,7 @@ public sealed class MajorityTests : FaultTest
 
     private static Task UntilToldAsync(WorkloadProcess workload) => FailoverLab.UntilAsync("the warning that too few voters are in sight", () => Task.FromResult(Told(workload).Count > 0));
 
-    private static List<string> Told(WorkloadProcess workload) => [.. workload.Application.LogAt("Warning").Where(l => l.Contains("\"EventId\":1009", StringComparison.Ordinal))];
+    private static IReadOnlyList<string> Told(WorkloadProcess workload) => workload.Application.LogOf(1009);
 
     private static int Acked(FailoverLab lab, string node, long after) => lab.SecondWorkload!.AckedWrites.Count(a => a.Node == node && a.At > after);
 
