@@ -11,7 +11,7 @@ namespace HaConnect.ClusterTests.Faults;
 public sealed class MajorityTests : FaultTest
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(20);
 
     /// <summary>What is acked on the wrong side is lost; refused, there is no more of it, and the others and the time after it are not concerned.</summary>
     [Theory]
@@ -23,7 +23,7 @@ public sealed class MajorityTests : FaultTest
         {
             settings["HaDatabase__Failover__WithoutMajority__Writes"] = $"{writes}";
             if (place == "c2")
-                settings["HaDatabase__Connections__WaitTimeout"] = "00:00:02";
+                settings["HaDatabase__Connections__WaitTimeout"] = "00:00:08";
         });
         var cutAt = HistoryRecorder.Now;
         lab.FaultBegins("cut", lab.Cluster["n1"]);
@@ -40,7 +40,7 @@ public sealed class MajorityTests : FaultTest
             await FailoverLab.StaysAsync("no ack of the old primary", () => lab.SecondWorkload.AckedWrites.Count() == acked, Rest(cutAt));
             Assert.All(lab.SecondWorkload.Events.OfType<Failed>().Where(f => f.Client.StartsWith("once", StringComparison.Ordinal)), f =>
             {
-                Assert.StartsWith("NoPrimaryException: No primary could be used within 00:00:02", f.Why, StringComparison.Ordinal);
+                Assert.StartsWith("NoPrimaryException: No primary could be used within 00:00:08", f.Why, StringComparison.Ordinal);
                 Assert.Contains("this instance sees only 1 of 3 voters (n1), and those it does not see could have elected another primary: n2 (no answer in time), n3 (no answer in time)", f.Why, StringComparison.Ordinal);
             });
         }
