@@ -136,7 +136,7 @@ public sealed class HaDataSource : DbDataSource
     /// An unopened connection to the node that is the primary now. Unlike <see cref="OpenConnectionAsync"/> its Open cannot wait
     /// through a failover.
     /// </summary>
-    /// <exception cref="NoPrimaryException">There is no primary now.</exception>
+    /// <exception cref="NoPrimaryException">There is no primary now, or writes to it are refused (<see cref="FailoverOptions.WithoutMajority"/>).</exception>
     public new NpgsqlConnection CreateConnection() => PrimarySource().CreateConnection();
 
     /// <summary>A command that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
@@ -188,9 +188,12 @@ public sealed class HaDataSource : DbDataSource
     {
         _runtime.EnsureStarted();
         var snapshot = Snapshot;
-        return snapshot.PrimaryNode is { } node
-            ? _runtime.Pools[node].Source
-            : throw new NoPrimaryException($"There is no primary now; OpenConnectionAsync would wait for one. {snapshot.Describe()}", snapshot, isTransient: true, null);
+        return snapshot switch
+        {
+            { RefusesWrites: true, Primary: { } primary } => throw new NoPrimaryException($"{primary.Name} cannot be used as the primary now; OpenConnectionAsync would wait. {snapshot.Describe()}", snapshot, isTransient: true, null),
+            { PrimaryNode: { } node } => _runtime.Pools[node].Source,
+            _ => throw new NoPrimaryException($"There is no primary now; OpenConnectionAsync would wait for one. {snapshot.Describe()}", snapshot, isTransient: true, null),
+        };
     }
 
     private TimeSpan BoundOf(ReadPolicy policy)

@@ -25,6 +25,9 @@ internal sealed class ApplicationProcess : IAsyncDisposable
     /// <summary>The log entries at a level, as text.</summary>
     internal IReadOnlyList<string> LogAt(string level) => [.. Lines.Where(l => l.StartsWith('{') && l.Contains($"\"LogLevel\":\"{level}\"", StringComparison.Ordinal))];
 
+    /// <summary>The log entries of one kind, as text.</summary>
+    internal IReadOnlyList<string> LogOf(int eventId) => [.. Lines.Where(l => l.StartsWith('{') && l.Contains($"\"EventId\":{eventId},", StringComparison.Ordinal))];
+
     internal IReadOnlyList<string> Lines
     {
         get

@@ -28,7 +28,7 @@ internal static class AbandonedCommit
                 CommandTimeout = 0,
                 CancellationTimeout = -1,
             };
-            var session = await OwnSession.OpenAsync(connection.CloneWith(settings.ConnectionString), Patience, time, CancellationToken.None).ConfigureAwait(false);
+            var session = await OwnSession.OpenAsync(connection.CloneWith(settings.ConnectionString), Patience, time, heardLate: null, CancellationToken.None).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
                 await session.ExecuteAsync(Terminate, Patience, CancellationToken.None, processId).ConfigureAwait(false);
             await committing.WaitAsync(Patience, time, CancellationToken.None).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
 
     /// <summary>
     /// Closes idle connections of nodes that went away or ceased to be primary, so that nobody is handed a connection to what the
-    /// node was before; those in use are closed when they are returned.
+    /// node was before, and of a primary to which new writes are refused; those in use are closed when they are returned.
     /// </summary>
     internal void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
@@ -29,8 +29,9 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
             var earlier = node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null;
             var wentAway = earlier?.Reachability is NodeReachability.Reachable or NodeReachability.Suspect && node.Reachability == NodeReachability.Unreachable;
             var stepped = ReferenceEquals(before.PrimaryNode, node.Node) && !ReferenceEquals(after.PrimaryNode, node.Node);
+            var closed = after.RefusesWrites && !before.RefusesWrites && ReferenceEquals(after.PrimaryNode, node.Node);
             var restarted = earlier?.StartedAt is { } startedAt && startedAt != node.StartedAt;
-            if ((wentAway || stepped || restarted) && node.Node.Index < _pools.Length && _pools[node.Node.Index] is { } pool)
+            if ((wentAway || stepped || closed || restarted) && node.Node.Index < _pools.Length && _pools[node.Node.Index] is { } pool)
                 _ = Task.Run(pool.Source.Clear); // closing writes to sockets: not on the prober's time
         }
     }

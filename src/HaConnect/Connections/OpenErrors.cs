@@ -38,7 +38,7 @@ internal static class OpenErrors
 
     internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, ClusterSnapshot snapshot, TimeSpan waited, Exception? lastError)
     {
-        if (request.Bound is not { } bound || snapshot.Primary is null && request.Fallback == ReadFallback.Primary)
+        if (request.Bound is not { } bound || (snapshot.Primary is null || snapshot.RefusesReads) && request.Fallback == ReadFallback.Primary)
             return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {snapshot.Describe()}", snapshot, isTransient: true, lastError);
         return new NoReplicaException($"No replica is proven to be at most {bound} behind (MaxReplicaLag; fallback {request.Fallback}). {snapshot.Describe()}", snapshot, lastError);
     }

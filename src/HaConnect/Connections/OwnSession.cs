@@ -1,4 +1,5 @@
 using System.Data.Common;
+using HaConnect.Probing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,34 +14,43 @@ internal sealed class OwnSession : ISession
 {
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _time;
+    private readonly Action? _heardLate;
     private bool _abandoned;
 
-    private OwnSession(NpgsqlConnection connection, TimeProvider time)
+    private OwnSession(NpgsqlConnection connection, TimeProvider time, Action? heardLate)
     {
         _connection = connection;
         _time = time;
+        _heardLate = heardLate;
     }
 
     public bool IsUsable => !_abandoned && _connection.FullState.HasFlag(System.Data.ConnectionState.Open);
 
     internal int ServerProcessId => _connection.ProcessID;
 
+    internal Version ServerVersion => _connection.PostgreSqlVersion;
+
     /// <exception cref="TimeoutException">The server did not accept the session in time.</exception>
     internal static Task<OwnSession> OpenAsync(NpgsqlDataSource source, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
-        OpenAsync(source.CreateConnection(), timeout, time, cancellationToken);
+        OpenAsync(source.CreateConnection(), timeout, time, heardLate: null, cancellationToken);
 
     /// <inheritdoc cref="OpenAsync(NpgsqlDataSource, TimeSpan, TimeProvider, CancellationToken)"/>
-    internal static async Task<OwnSession> OpenAsync(NpgsqlConnection connection, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="connection">A connection of its own, unopened.</param>
+    /// <param name="timeout">For the opening.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="heardLate">Called when the server answers what had been abandoned, be it with an error; must be quick.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal static async Task<OwnSession> OpenAsync(NpgsqlConnection connection, TimeSpan timeout, TimeProvider time, Action? heardLate, CancellationToken cancellationToken)
     {
         var opening = connection.OpenAsync(CancellationToken.None);
         try
         {
             await opening.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-            return new OwnSession(connection, time);
+            return new OwnSession(connection, time, heardLate);
         }
         catch
         {
-            DisposeAfter(opening, connection);
+            DisposeAfter(opening, connection, heardLate);
             throw;
         }
     }
@@ -55,7 +65,7 @@ internal sealed class OwnSession : ISession
         catch (Exception) when (!running.IsCompleted)
         {
             _abandoned = true;
-            DisposeAfter(running, _connection);
+            DisposeAfter(running, _connection, _heardLate);
             throw;
         }
     }
@@ -85,12 +95,15 @@ internal sealed class OwnSession : ISession
     private static NpgsqlParameter Parameter(object value) =>
         value is NpgsqlLogSequenceNumber ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.PgLsn } : new NpgsqlParameter { Value = value };
 
-    private static void DisposeAfter(Task task, NpgsqlConnection connection) =>
+    private static void DisposeAfter(Task task, NpgsqlConnection connection, Action? heardLate) =>
         _ = task.ContinueWith(
             static (ended, state) =>
             {
-                _ = ended.Exception; // observed: the caller has been told already
-                return ((NpgsqlConnection)state!).DisposeAsync().AsTask();
+                var (connection, heardLate) = ((NpgsqlConnection, Action?))state!;
+                var error = ended.Exception?.InnerException; // observed: the caller has been told already
+                if (ended.IsCompletedSuccessfully || (error is not null && ErrorClassifier.Classify(error).ProvesServer))
+                    heardLate?.Invoke();
+                return connection.DisposeAsync().AsTask();
             },
-            connection, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+            (connection, heardLate), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
 }

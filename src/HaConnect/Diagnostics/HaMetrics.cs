@@ -31,6 +31,7 @@ internal sealed class HaMetrics : IDisposable
         _meter.CreateObservableGauge("haconnect.replica.lag.size", LagBytes, "By", "WAL between the primary's insert position and the standby's replay position.");
         _meter.CreateObservableGauge("haconnect.coordinator", () => new Measurement<int>(HoldsCoordination ? 1 : 0, _cluster), "{instance}", "1 while this instance is the coordinator.");
         _meter.CreateObservableGauge("haconnect.replication.stalled", () => new Measurement<int>(_snapshot().IsReplicationStalled ? 1 : 0, _cluster), "{cluster}", "1 while commits wait for synchronous standbys that do not stream.");
+        _meter.CreateObservableGauge("haconnect.majority.lost", () => new Measurement<int>(_snapshot().IsWithoutMajority ? 1 : 0, _cluster), "{instance}", "1 while too few voters are in this instance's sight, so that it refuses what Failover.WithoutMajority says.");
         _routed = _meter.CreateCounter<long>("haconnect.routing.decisions", "{decision}", "Reads routed, by node, its role and the reason.");
         _waits = _meter.CreateHistogram<double>("haconnect.primary.wait.duration", "s", "How long opens waited for a primary.");
         _connectionErrors = _meter.CreateCounter<long>("haconnect.connection.errors", "{error}", "Failed opens and operations, by node and SQLSTATE class.");

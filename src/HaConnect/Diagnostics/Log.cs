@@ -35,6 +35,18 @@ internal static partial class Log
     [LoggerMessage(1008, LogLevel.Information, "Commits on {Node} are acked again: enough of its synchronous standbys stream.")]
     internal static partial void ReplicationGoesOn(ILogger logger, string node);
 
+    [LoggerMessage(1009, LogLevel.Warning, "Without a majority: {Reason}.")]
+    internal static partial void MajorityLost(ILogger logger, string reason);
+
+    [LoggerMessage(1010, LogLevel.Information, "Enough voters are in sight again: nothing is refused for the lack of them.")]
+    internal static partial void MajorityBack(ILogger logger);
+
+    [LoggerMessage(1011, LogLevel.Error, "The snapshot could not be renewed at the moment when too few voters have been in sight for long enough; the next probe does it.")]
+    internal static partial void RenewalFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1012, LogLevel.Error, "The probe loop of the witness {Witness} failed; it goes on in a second.")]
+    internal static partial void WitnessLoopFailed(ILogger logger, string witness, Exception exception);
+
     [LoggerMessage(2000, LogLevel.Information, "An operation on node {Node} was abandoned, since the node was lost; attempt {Attempt} follows.")]
     internal static partial void OperationAbandoned(ILogger logger, string node, int attempt);
 

@@ -20,6 +20,11 @@ internal static class TopologyLog
         else if (before.IsReplicationStalled && after is { Primary: { } goesOn, IsReplicationStalled: false })
             Log.ReplicationGoesOn(logger, goesOn.Name);
 
+        if (after.IsWithoutMajority && !before.IsWithoutMajority)
+            Log.MajorityLost(logger, after.MajorityReason!);
+        else if (before.IsWithoutMajority && !after.IsWithoutMajority)
+            Log.MajorityBack(logger);
+
         foreach (var node in after.Nodes)
             WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, node);
     }

@@ -6,8 +6,9 @@ namespace HaConnect.Doctor;
 /// <summary>All that was read, for the checks to judge.</summary>
 /// <param name="Settings">What a coordinator of these options would go by.</param>
 /// <param name="Coordinates">Whether this instance may coordinate; else it only observes.</param>
+/// <param name="WithoutMajority">What this instance does that sees too few voters.</param>
 /// <param name="Nodes">Every configured node and witness.</param>
-internal sealed record Examination(FailoverSettings Settings, bool Coordinates, IReadOnlyList<NodeReading> Nodes)
+internal sealed record Examination(FailoverSettings Settings, bool Coordinates, WithoutMajorityOptions WithoutMajority, IReadOnlyList<NodeReading> Nodes)
 {
     /// <summary>The data nodes that were read.</summary>
     internal IReadOnlyList<(string Node, ServerReading Server)> Servers { get; } = [.. Nodes.Where(n => n.Server is not null).Select(n => (n.Node, n.Server!))];

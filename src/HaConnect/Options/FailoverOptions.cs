@@ -50,7 +50,10 @@ public sealed class FailoverOptions
     /// </summary>
     public long MaxDataLossBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Servers without data that take part in the vote. Default none.</summary>
+    /// <summary>
+    /// Servers without data that take part in the vote. An instance that only observes needs them too, to know whether it sees enough
+    /// voters (<see cref="WithoutMajority"/>). Default none.
+    /// </summary>
     public IList<WitnessOptions> Witnesses { get; } = [];
 
     /// <summary>How a standby connects to its primary; used to build <c>primary_conninfo</c> when a node is repointed.</summary>
@@ -83,4 +86,7 @@ public sealed class FailoverOptions
 
     /// <summary>See <see cref="MaxFailovers"/>; by the servers' clocks. 1 s to 1 day. Default 10 minutes.</summary>
     public TimeSpan FailoverWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What this instance does while too few voters are in its sight. It holds with <see cref="FailoverMode.Observe"/> too.</summary>
+    public WithoutMajorityOptions WithoutMajority { get; } = new();
 }

@@ -86,10 +86,10 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (options.Failover.DegradeAfter is { } degradeAfter)
             InRange("Failover.DegradeAfter", degradeAfter, TimeSpan.FromSeconds(4), TimeSpan.FromDays(1), errors);
         InRange("Failover.FailoverWindow", options.Failover.FailoverWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), errors);
+        InRange("Failover.WithoutMajority.Timeout", options.Failover.WithoutMajority.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), errors);
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
-        if (!Enum.IsDefined(options.Routing.Fallback))
-            errors.Add($"Routing.Fallback is {(int)options.Routing.Fallback}; it must be one of {string.Join(", ", Enum.GetNames<ReadFallback>())}.");
+        Defined("Routing.Fallback", options.Routing.Fallback, errors);
 
         if (options.Probing.Interval is not { } interval)
             return;
@@ -113,6 +113,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             errors.Add("Failover.ControlPassword is set without Failover.ControlUsername. Name the user too.");
         if (failover.RequiredSynchronousStandbys < 0)
             errors.Add($"Failover.RequiredSynchronousStandbys is {failover.RequiredSynchronousStandbys}; it must be 0 (asynchronous) or more.");
+        Defined("Failover.WithoutMajority.Writes", failover.WithoutMajority.Writes, errors);
+        Defined("Failover.WithoutMajority.Reads", failover.WithoutMajority.Reads, errors);
         if (failover.Mode == FailoverMode.Observe)
             return;
 
@@ -144,6 +146,13 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
 
     private static bool IsName(string name) =>
         name.Length is >= 1 and <= 63 && name.All(c => c is > ' ' and < '\x7f' and not '"' and not '\'' and not ',' and not '\\');
+
+    private static void Defined<T>(string setting, T value, List<string> errors)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            errors.Add($"{setting} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
 
     private static void InRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most, List<string> errors)
     {

@@ -30,6 +30,9 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private long? _visitedAt;
     private bool _wasTried;
 
+    /// <summary>Raised when the server answers a probe that had been given up.</summary>
+    internal event Action? HeardLate;
+
     /// <summary>Whether the session is kept open between probes.</summary>
     internal bool KeepsSession => _hasSeat || isCoordinator();
 
@@ -98,7 +101,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
         _wasTried = true;
         try
         {
-            _session = await OwnSession.OpenAsync(_source, timeout, time, cancellationToken).ConfigureAwait(false);
+            _session = await OwnSession.OpenAsync(_source.CreateConnection(), timeout, time, OnHeardLate, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (!_useOwnDatabase && e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -107,7 +110,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
             await _source.DisposeAsync().ConfigureAwait(false);
             var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
             _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username);
-            _session = await OwnSession.OpenAsync(_source, timeout, time, cancellationToken).ConfigureAwait(false);
+            _session = await OwnSession.OpenAsync(_source.CreateConnection(), timeout, time, OnHeardLate, cancellationToken).ConfigureAwait(false);
         }
 
         // A visit does not ask again; where the answer has changed its probe fails, and the next one does.
@@ -127,6 +130,8 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
         var can = _can!.Value;
         return _session!.QueryAsync(isHeld() ? _heldSql : _sql, row => ProbeRow.Read(row, can), options.Probing.Timeout, cancellationToken, (long)(uint)_lockClass, (long)(uint)_lockObject);
     }
+
+    private void OnHeardLate() => HeardLate?.Invoke();
 
     private async Task CloseAsync()
     {

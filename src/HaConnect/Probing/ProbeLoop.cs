@@ -28,6 +28,7 @@ internal sealed class ProbeLoop : IAsyncDisposable
         _dice = dice;
         _logger = logger;
         _wake = new WakeSignal(time);
+        _prober.HeardLate += () => _state.HeardLate(Node);
         _running = Task.Run(RunAsync);
     }
 
@@ -96,7 +97,7 @@ internal sealed class ProbeLoop : IAsyncDisposable
         while (true)
         {
             var snapshot = _state.Current;
-            var longest = snapshot.PrimaryNode is null || snapshot.Primary!.Reachability != NodeReachability.Reachable ? soon : ReferenceEquals(snapshot.PrimaryNode, Node) ? pause : pause * 1.5;
+            var longest = snapshot.PrimaryNode is null || snapshot.Primary!.Reachability != NodeReachability.Reachable || snapshot.IsWithoutMajority ? soon : ReferenceEquals(snapshot.PrimaryNode, Node) ? pause : pause * 1.5;
             var left = longest - _time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero || !await _wake.WaitAsync(left, _stop.Token).ConfigureAwait(false) || _prober.KeepsSession)
                 return;

@@ -1,24 +1,30 @@
 using HaConnect.Connections;
 using HaConnect.Discovery;
+using HaConnect.Options;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 
 namespace HaConnect.Probing;
 
-/// <summary>Runs one loop per node: wakes standbys right after the primary was probed, and starts loops for standbys that it reports.</summary>
+/// <summary>Runs one loop per node and witness: wakes standbys right after the primary was probed, and starts loops for standbys that it reports.</summary>
 internal sealed class ProbeSchedule(
     ClusterState state, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, TimeProvider time, Func<double> dice, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<ProbeLoop> _loops = [];
+    private readonly List<WitnessLoop> _witnesses = [];
+    private MajorityDeadline? _deadline;
     private long _primaryProbed;
 
     internal void Start()
     {
         state.Published += OnPublished;
         state.ProbeWanted += Wake;
+        _deadline = new MajorityDeadline(state, time, logger);
         foreach (var facts in state.Facts)
             Add(facts.Node);
+        foreach (var (index, witness) in ConfiguredNode.WitnessesOf(options).Index())
+            _witnesses.Add(new WitnessLoop(new WitnessProber(index, witness, sources, options, time), state, options, time, dice, logger));
     }
 
     internal void WakeAll()
@@ -31,7 +37,10 @@ internal sealed class ProbeSchedule(
     {
         state.Published -= OnPublished;
         state.ProbeWanted -= Wake;
+        _deadline?.Dispose();
         foreach (var loop in Loops())
+            await loop.DisposeAsync().ConfigureAwait(false);
+        foreach (var loop in _witnesses)
             await loop.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -23,7 +23,19 @@ internal static class ProbeSql
                    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))
         """;
 
+    /// <summary>See <see cref="ProbeCrowd"/>.</summary>
+    internal const string OlderSessions = $"""
+        (SELECT pg_catalog.count(*)::int
+                  FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) me, pg_catalog.pg_stat_get_activity(NULL) a
+                 WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.pid <> me.pid
+                   AND (a.backend_start IS NULL OR (a.backend_start, a.pid) < (me.backend_start, me.pid)))
+        """;
+
     private const string TermColumns = "t.term, t.primary_node, t.synchronous_standbys, t.required, t.established_lsn IS NOT NULL AS established";
+
+    /// <inheritdoc cref="OlderSessions"/>
+    internal static string SessionsSoFar(bool counts) =>
+        counts ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint";
 
     internal static string Build(bool seesRegister, bool seesTerms, bool countsSessions = false) => $"""
         SELECT r.in_recovery,
@@ -50,12 +62,9 @@ internal static class ProbeSql
                          AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())),
                (SELECT CASE WHEN r.in_recovery THEN greatest(c.min_recovery_end_timeline, k.timeline_id) END
                   FROM pg_catalog.pg_control_recovery() c, pg_catalog.pg_control_checkpoint() k),
-               (SELECT pg_catalog.count(*)::int
-                  FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) me, pg_catalog.pg_stat_get_activity(NULL) a
-                 WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.pid <> me.pid
-                   AND (a.backend_start IS NULL OR (a.backend_start, a.pid) < (me.backend_start, me.pid))),
+               {OlderSessions},
                pg_catalog.current_setting('max_connections')::int,
-               {(countsSessions ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint")},
+               {SessionsSoFar(countsSessions)},
                pg_catalog.current_setting('haconnect.term', true)
           FROM (SELECT pg_catalog.pg_is_in_recovery() AS in_recovery) q
           CROSS JOIN LATERAL (SELECT q.in_recovery,

@@ -24,7 +24,10 @@ public sealed class ClusterSnapshot
     /// <summary>All known nodes: the configured ones in their order, then standbys that the primary reported.</summary>
     public required IReadOnlyList<NodeSnapshot> Nodes { get; init; }
 
-    /// <summary>The node to which writes are routed; null while there is none, and <see cref="Reason"/> says why.</summary>
+    /// <summary>
+    /// The node to which writes are routed, unless they are refused (<see cref="IsWithoutMajority"/>); null while there is none, and
+    /// <see cref="Reason"/> says why.
+    /// </summary>
     public NodeSnapshot? Primary { get; internal init; }
 
     /// <summary>The established term of <see cref="Primary"/>; null where there is none, and in a cluster that no coordinator manages.</summary>
@@ -42,6 +45,13 @@ public sealed class ClusterSnapshot
     /// </summary>
     public bool IsReplicationStalled { get; internal init; }
 
+    /// <summary>
+    /// True while more than half of the voters have been out of this instance's sight for <see cref="WithoutMajorityOptions.Timeout"/>, or since
+    /// its start: they could have elected another primary. <see cref="Reason"/> names them, and says what is refused
+    /// (<see cref="FailoverOptions.WithoutMajority"/>). Always false where no term is in force.
+    /// </summary>
+    public bool IsWithoutMajority { get; internal init; }
+
     /// <summary>True once every configured node was probed at least once.</summary>
     internal bool IsComplete { get; init; }
 
@@ -57,7 +67,19 @@ public sealed class ClusterSnapshot
     internal bool HoldsWrites { get; init; }
 
     /// <summary>Where new writes go.</summary>
-    internal Topology.Node? WritableNode => HoldsWrites ? null : PrimaryNode;
+    internal Topology.Node? WritableNode => HoldsWrites || RefusesWrites ? null : PrimaryNode;
+
+    /// <summary>Too few voters are in sight, and new writes have to wait for more.</summary>
+    internal bool RefusesWrites { get; init; }
+
+    /// <summary>Too few voters are in sight, and nothing counts as proven of any node.</summary>
+    internal bool RefusesReads { get; init; }
+
+    /// <summary>What is to be said of the voters in sight; null for nothing.</summary>
+    internal string? MajorityReason { get; init; }
+
+    /// <summary>After what time, as seen when this was taken, <see cref="IsWithoutMajority"/> will hold; null where time alone does not bring it.</summary>
+    internal TimeSpan? MajorityLostIn { get; init; }
 
     internal DateTime PrimaryStartTime { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class ClusterState
     private readonly TimeProvider _time;
     private readonly StalenessLedger _ledger = new();
     private readonly List<NodeFacts> _facts = [];
+    private readonly VoterSight[] _witnesses;
     private volatile ClusterSnapshot _current;
     private TaskCompletionSource _changed = NewSignal();
     private ulong? _systemIdentifier;
@@ -22,6 +23,7 @@ internal sealed class ClusterState
     private readonly Queue<(ClusterSnapshot Before, ClusterSnapshot After)> _unpublished = new();
     private bool _publishing;
     private int _highestTimeline;
+    private bool _majorityWasInSight;
 
     internal ClusterState(HaDatabaseOptions options, TimeProvider time)
     {
@@ -29,6 +31,7 @@ internal sealed class ClusterState
         _time = time;
         foreach (var node in ConfiguredNode.DataNodesOf(options))
             _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true)));
+        _witnesses = [.. ConfiguredNode.WitnessesOf(options).Select(w => new VoterSight(w.Name))];
         _current = ClusterSnapshot.Initial(_facts.Select(f => new NodeSnapshot(f.Node) { Reason = "not probed yet" }));
     }
 
@@ -54,20 +57,85 @@ internal sealed class ClusterState
 
     internal void Apply(NodeObservation observation)
     {
-        ClusterSnapshot before, after;
         TaskCompletionSource changed;
         lock (_lock)
         {
-            before = _current;
             _facts[observation.Node.Index] = _facts[observation.Node.Index].After(observation, _time);
-            after = Rebuild_NeedsLock(observation.Node);
-            _current = after;
-            _unpublished.Enqueue((before, after));
-            changed = Interlocked.Exchange(ref _changed, NewSignal());
+            changed = Replace_NeedsLock(observation.Node);
         }
 
         changed.SetResult();
         Publish();
+    }
+
+    /// <summary>In peace a witness says nothing new, and costs no snapshot.</summary>
+    internal void Apply(WitnessObservation observation)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            ref var sight = ref _witnesses[observation.Witness];
+            var before = sight;
+            sight = observation.Failure is { } failure ? sight.Missed(failure, observation.SentAt) : sight.Heard(observation.Register, observation.SentAt);
+            if (ReferenceEquals(sight, before))
+                return;
+            changed = Replace_NeedsLock(observed: null);
+        }
+
+        changed.SetResult();
+        Publish();
+    }
+
+    /// <summary>A node has answered a probe that had been given up.</summary>
+    internal void HeardLate(Node node)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            var facts = _facts[node.Index];
+            _facts[node.Index] = facts.HeardLate();
+            if (ReferenceEquals(_facts[node.Index], facts))
+                return;
+            changed = Replace_NeedsLock(observed: null);
+        }
+
+        changed.SetResult();
+        Publish();
+    }
+
+    /// <summary>The same of a witness, by its place in the options.</summary>
+    internal void HeardLate(int witness)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if (_witnesses[witness].IsHeard)
+                return;
+            _witnesses[witness] = _witnesses[witness].Heard();
+            changed = Replace_NeedsLock(observed: null);
+        }
+
+        changed.SetResult();
+        Publish();
+    }
+
+    /// <summary>Takes a new snapshot since time has passed.</summary>
+    internal void Renew()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+            changed = Replace_NeedsLock(observed: null);
+        changed.SetResult();
+        Publish();
+    }
+
+    private TaskCompletionSource Replace_NeedsLock(Node? observed)
+    {
+        var before = _current;
+        var after = Rebuild_NeedsLock(observed);
+        _current = after;
+        _unpublished.Enqueue((before, after));
+        return Interlocked.Exchange(ref _changed, NewSignal());
     }
 
     /// <summary>One caller at a time hands out what has queued up, so that handlers see the snapshots in their order.</summary>
@@ -121,7 +189,7 @@ internal sealed class ClusterState
     /// <summary>Passive evidence: an operation failed at the node. It is probed now; what is true, the probe says.</summary>
     internal void ReportTrouble(Node node) => ProbeWanted?.Invoke(node);
 
-    private ClusterSnapshot Rebuild_NeedsLock(Node observed)
+    private ClusterSnapshot Rebuild_NeedsLock(Node? observed)
     {
         (_systemIdentifier, var conflict) = SystemIdentity.Pin(_systemIdentifier, _facts);
         var own = _facts.Where(f => f.LastState is not null && f.LastState.SystemIdentifier == _systemIdentifier).ToList();
@@ -138,6 +206,9 @@ internal sealed class ClusterState
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
             _ledger.Observe(answered);
+        var now = _time.GetTimestamp();
+        var majority = MajorityRule.Judge(_facts, _witnesses, _systemIdentifier, _newestTerm, _options.Probing.TimeoutsUntilUnreachable, _majorityWasInSight);
+        _majorityWasInSight |= majority.Kind == MajorityKind.InSight;
         return SnapshotBuilder.Build(new SnapshotInput
         {
             Version = _current.Version + 1,
@@ -148,10 +219,11 @@ internal sealed class ClusterState
 
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && own.Exists(f => f.LastState!.SeesRegister),
+            Majority = _newestTerm is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
             LatencyWindow = _options.Routing.LatencyWindow,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
-            Now = _time.GetTimestamp(),
+            Now = now,
         });
     }
 

@@ -34,9 +34,13 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>On a primary: why its commits wait for standbys that are not there, by its last answer.</summary>
     internal string? Stall { get; private init; }
 
-    private long? NotReadySince { get; init; }
+    /// <summary>Whether it is in sight as a voter.</summary>
+    internal VoterSight Sight { get; private init; } = new(Node.Name);
 
-    private long SeenSince { get; init; }
+    /// <summary>The first answer of the server process that answers now, when its probe was sent.</summary>
+    internal long SeenSince { get; private init; }
+
+    private long? NotReadySince { get; init; }
 
     internal NodeFacts After(NodeObservation observation, TimeProvider time)
     {
@@ -62,8 +66,12 @@ internal sealed record NodeFacts(Node Node)
             SeenFor = time.GetElapsedTime(seenSince, observation.ReceivedAt),
             HasStreamed = (isSameProcess && HasStreamed) || state.HasStreamed,
             Stall = ReplicationStall.Of(state),
+            Sight = Sight.Heard(state.Register?.Node == Node.Name ? state.Register : null, observation.SentAt),
         };
     }
+
+    /// <summary>An answer to a probe that had been given up.</summary>
+    internal NodeFacts HeardLate() => Sight.IsHeard ? this : this with { Sight = Sight.Heard() };
 
     internal NodeReachability Reachability(int timeoutsUntilUnreachable) => (WasProbed, Failure?.Kind) switch
     {
@@ -90,6 +98,7 @@ internal sealed record NodeFacts(Node Node)
         {
             WasProbed = true,
             Failure = observation.Failure,
+            Sight = Sight.Missed(observation.Failure!, observation.SentAt),
             TimeoutsInARow = kind is ProbeFailureKind.TimedOut or ProbeFailureKind.Unclear ? TimeoutsInARow + 1 : 0,
             NotReadySince = notReadySince,
             NotReadyFor = notReadySince is { } since ? time.GetElapsedTime(since, observation.ReceivedAt) : TimeSpan.Zero,

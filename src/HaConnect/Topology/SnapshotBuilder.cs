@@ -35,16 +35,27 @@ internal static class SnapshotBuilder
             Term = epoch?.Term?.Term,
             NewestTerm = input.Selection.Term?.Term,
             SystemIdentifier = input.SystemIdentifier,
-            Reason = switchover == RegisterPhase.Held ? $"{input.Selection.Reason}; a switchover is under way, and new writes wait for its end" : input.Selection.Reason,
+            Reason = ReasonOf(input, switchover),
             HoldsWrites = switchover == RegisterPhase.Held,
+            IsWithoutMajority = input.Majority.IsLost,
+            RefusesWrites = input.Majority.RefusesWrites,
+            RefusesReads = input.Majority.RefusesReads,
+            MajorityReason = input.Majority.Reason,
+            MajorityLostIn = input.Majority.LostIn,
             IsReplicationStalled = stall is not null,
             IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
             IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
-            PrimaryFreshAsOf = epoch is null || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
+            PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             NearTargets = near,
             FarTargets = [.. targets.Select(t => t.Target).Except(near).OrderByDescending(t => t.FreshAsOf)],
         };
+    }
+
+    private static string ReasonOf(SnapshotInput input, RegisterPhase? switchover)
+    {
+        var reason = switchover == RegisterPhase.Held ? $"{input.Selection.Reason}; a switchover is under way, and new writes wait for its end" : input.Selection.Reason;
+        return input.Majority.Reason is { } why ? $"{reason}; {why}" : reason;
     }
 
     /// <summary>
@@ -77,7 +88,7 @@ internal static class SnapshotBuilder
         var freshAsOf = StalenessLedger.None;
         if (state is { InRecovery: true } && !isForeign)
         {
-            freshAsOf = epoch is null ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
+            freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
                 target = new ReadTarget(facts.Node, freshAsOf, state.StartTime);
         }
@@ -124,6 +135,8 @@ internal static class SnapshotBuilder
 
         if (epoch is null)
             return "standby; nothing can be proven of it without a primary";
+        if (input.Majority.RefusesReads)
+            return "standby; nothing counts as proven of it while too few voters are in sight";
         if (freshAsOf != StalenessLedger.None)
             return string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago");
         return WhyUnproven(facts, epoch);

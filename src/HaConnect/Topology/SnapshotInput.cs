@@ -9,6 +9,7 @@ internal sealed record SnapshotInput
     internal required PrimarySelection Selection { get; init; }
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
+    internal MajorityDecision Majority { get; init; }
     internal required TimeSpan LatencyWindow { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }
     internal required TimeProvider Time { get; init; }

@@ -33,6 +33,7 @@ public sealed class ArchitectureTests
     [InlineData("Doctor.AccessChecks")]
     [InlineData("Doctor.PreflightChecks")]
     [InlineData("Doctor.ServerChecks")]
+    [InlineData("Doctor.MajorityChecks")]
     [InlineData("Doctor.ReplicationChecks")]
     [InlineData("Failover.FailoverMachine")]
     [InlineData("Failover.FailoverTable")]
@@ -71,7 +72,7 @@ public sealed class ArchitectureTests
             "AuditRecord", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
-            "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WitnessOptions", "WorkKind",
+            "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
         Assert.Equal(expected, types.Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -48,6 +48,9 @@ public sealed class ConfigurationBindingTests
             ["Failover:DegradeAfter"] = "00:02:00",
             ["Failover:MaxFailovers"] = "5",
             ["Failover:FailoverWindow"] = "00:20:00",
+            ["Failover:WithoutMajority:Timeout"] = "00:00:07",
+            ["Failover:WithoutMajority:Writes"] = "Allow",
+            ["Failover:WithoutMajority:Reads"] = "Refuse",
         });
 
         Assert.Equal(
@@ -72,6 +75,9 @@ public sealed class ConfigurationBindingTests
             Failover.RequiredSynchronousStandbys=0
             Failover.StartupGrace=00:00:15
             Failover.StepTimeout=00:00:02
+            Failover.WithoutMajority.Reads=Refuse
+            Failover.WithoutMajority.Timeout=00:00:07
+            Failover.WithoutMajority.Writes=Allow
             Failover.Witnesses[0].Host=w
             Failover.Witnesses[0].Name=tie
             Failover.Witnesses[0].Port=6000

@@ -16,7 +16,7 @@ public sealed class HaMetricsTests
         var old = new NodeSnapshot(Given.Node(1, "b")) { Role = NodeRole.Primary, Reachability = NodeReachability.Unreachable, Reason = "" };
         var standby = new NodeSnapshot(Given.Node(2, "c")) { Role = NodeRole.Standby, Reachability = NodeReachability.Reachable, Reason = "", Lag = new ReplicaLag(42, TimeSpan.FromSeconds(0.5), default) };
         var unseen = new NodeSnapshot(Given.Node(3, "d")) { Reason = "" };
-        var snapshot = new ClusterSnapshot { Nodes = [primary, old, standby, unseen], Primary = primary, IsReplicationStalled = true, TakenAt = default, Reason = "" };
+        var snapshot = new ClusterSnapshot { Nodes = [primary, old, standby, unseen], Primary = primary, IsReplicationStalled = true, IsWithoutMajority = true, TakenAt = default, Reason = "" };
         const string Cluster = "metrics-test"; // other tests use the same meter
         using var metrics = new HaMetrics(Cluster, () => snapshot);
         var seen = new List<string>();
@@ -50,6 +50,7 @@ public sealed class HaMetricsTests
             "haconnect.failover.duration s 4 outcome=refused",
             "haconnect.failovers {failover} 1 outcome=established",
             "haconnect.failovers {failover} 1 outcome=refused",
+            "haconnect.majority.lost {instance} 1",
             "haconnect.node.role {node} 1 node=a role=primary",
             "haconnect.node.role {node} 1 node=b role=quarantined",
             "haconnect.node.role {node} 1 node=c role=standby",

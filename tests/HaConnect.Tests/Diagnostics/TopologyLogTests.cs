@@ -50,13 +50,24 @@ public sealed class TopologyLogTests
     }
 
     [Fact]
+    public void Write_MajorityGoesOutOfSightAndComesBack_IsLoggedOnceEach()
+    {
+        ClusterSnapshot[] snapshots = [Parse("P+* S+"), Parse("P+* S-", isWithoutMajority: true), Parse("P+* S-", isWithoutMajority: true), Parse("P+* S-"), Parse("P+* S-")];
+        for (var i = 1; i < snapshots.Length; i++)
+            TopologyLog.Write(_logger, snapshots[i - 1], snapshots[i]);
+        Assert.Equal(
+            ["1009 Without a majority: b is not seen.", "1010 Enough voters are in sight again: nothing is refused for the lack of them."],
+            _logger.Collector.GetSnapshot().Where(r => r.Id.Id is 1009 or 1010).Select(r => $"{r.Id.Id} {r.Message}"));
+    }
+
+    [Fact]
     public void Write_DiscoveredNode_IsNew()
     {
         TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S+"));
         Assert.Equal(1003, Assert.Single(_logger.Collector.GetSnapshot()).Id.Id);
     }
 
-    private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false)
+    private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false, bool isWithoutMajority = false)
     {
         NodeSnapshot? primary = null;
         var hasPrimary = text.Contains('*', StringComparison.Ordinal);
@@ -75,6 +86,16 @@ public sealed class TopologyLogTests
                 primary = node;
             return node;
         }).ToArray();
-        return new ClusterSnapshot { Nodes = nodes, Primary = primary, Term = term, IsReplicationStalled = isStalled, TakenAt = default, Reason = "why" };
+        return new ClusterSnapshot
+        {
+            Nodes = nodes,
+            Primary = primary,
+            Term = term,
+            IsReplicationStalled = isStalled,
+            IsWithoutMajority = isWithoutMajority,
+            MajorityReason = isWithoutMajority ? "b is not seen" : null,
+            TakenAt = default,
+            Reason = "why",
+        };
     }
 }

@@ -72,6 +72,6 @@ public sealed class AccessChecksTests
     public void Of_NothingInReach_IsTold()
     {
         var seen = Healthy.Cluster();
-        Assert.Equal(4, Diagnosis.Of(seen.Nodes.Aggregate(seen, (all, n) => all.WithFailure(n.Node, new ProbeFailure(ProbeFailureKind.Refused, "refused")))).Count);
+        Assert.Equal(5, Diagnosis.Of(seen.Nodes.Aggregate(seen, (all, n) => all.WithFailure(n.Node, new ProbeFailure(ProbeFailureKind.Refused, "refused")))).Count);
     }
 }

@@ -8,11 +8,11 @@ namespace HaConnect.Tests.Doctor;
 /// <summary>A cluster as it should be: primary p, standbys a and b. Each test makes one thing wrong in it.</summary>
 internal static class Healthy
 {
-    internal static Examination Cluster(bool coordinates = true, int required = 1, int witnesses = 0)
+    internal static Examination Cluster(bool coordinates = true, int required = 1, int witnesses = 0, WithoutMajorityOptions? withoutMajority = null)
     {
         var cluster = new Cluster(required: required, witnesses: witnesses);
         var settings = cluster.Settings("i");
-        return new Examination(settings, coordinates,
+        return new Examination(settings, coordinates, withoutMajority ?? new WithoutMajorityOptions(),
         [
             .. settings.Voters.Select(v => v.IsWitness ? new NodeReading(v.Name, IsWitness: true) : new NodeReading(v.Name, IsWitness: false)
             {
@@ -23,7 +23,7 @@ internal static class Healthy
     }
 
     internal static Examination With(this Examination seen, string node, Func<NodeReading, NodeReading> change) =>
-        new(seen.Settings, seen.Coordinates, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
+        new(seen.Settings, seen.Coordinates, seen.WithoutMajority, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
 
     internal static Examination WithServer(this Examination seen, string node, Func<ServerReading, ServerReading> change) =>
         seen.With(node, n => n with { Server = change(n.Server!) });

@@ -58,6 +58,10 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Failover.StartupGrace", o => o.Failover.StartupGrace = TimeSpan.FromMinutes(11), "00:11:00", "to 00:10:00"),
         ("Failover.FailoverWindow", o => o.Failover.FailoverWindow = TimeSpan.FromMilliseconds(999), "00:00:00.9990000", "00:00:01 to 1.00:00:00"),
         ("Failover.FailoverWindow", o => o.Failover.FailoverWindow = TimeSpan.FromHours(25), "1.01:00:00", "to 1.00:00:00"),
+        ("Failover.WithoutMajority.Timeout", o => o.Failover.WithoutMajority.Timeout = TimeSpan.FromMilliseconds(999), "00:00:00.9990000", "00:00:01 to 00:10:00"),
+        ("Failover.WithoutMajority.Timeout", o => o.Failover.WithoutMajority.Timeout = TimeSpan.FromMinutes(11), "00:11:00", "to 00:10:00"),
+        ("Failover.WithoutMajority.Writes", o => o.Failover.WithoutMajority.Writes = (WithoutMajorityAccess)2, "is 2", "Refuse, Allow"),
+        ("Failover.WithoutMajority.Reads", o => o.Failover.WithoutMajority.Reads = (WithoutMajorityAccess)(-1), "is -1", "Refuse, Allow"),
         ("Failover.MaxFailovers", o => o.Failover.MaxFailovers = 0, "is 0", "1 to 100"),
         ("Failover.MaxFailovers", o => o.Failover.MaxFailovers = 101, "is 101", "1 to 100"),
         ("Failover.ControlDatabase", o => o.Failover.ControlDatabase = "", "is empty", "leave it out for 'postgres'"),
@@ -110,7 +114,7 @@ public sealed class HaDatabaseOptionsValidatorTests
             Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero },
             Probing = { Interval = TimeSpan.FromMilliseconds(10), SuspectInterval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(50), TimeoutsUntilUnreachable = 1 },
             Connections = { WaitTimeout = TimeSpan.Zero },
-            Failover = { LeaseDuration = TimeSpan.FromSeconds(1), StepTimeout = TimeSpan.FromMilliseconds(100), MaxDataLossBytes = 0, RequiredSynchronousStandbys = 0 },
+            Failover = { LeaseDuration = TimeSpan.FromSeconds(1), StepTimeout = TimeSpan.FromMilliseconds(100), MaxDataLossBytes = 0, RequiredSynchronousStandbys = 0, WithoutMajority = { Timeout = TimeSpan.FromSeconds(1) } },
         };
         var most = new HaDatabaseOptions
         {
@@ -119,7 +123,7 @@ public sealed class HaDatabaseOptionsValidatorTests
             Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest },
             Probing = { Interval = TimeSpan.FromSeconds(5), SuspectInterval = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(30), TimeoutsUntilUnreachable = 20 },
             Connections = { WaitTimeout = TimeSpan.FromHours(1) },
-            Failover = { LeaseDuration = TimeSpan.FromSeconds(60), StepTimeout = TimeSpan.FromSeconds(60), MaxDataLossBytes = long.MaxValue },
+            Failover = { LeaseDuration = TimeSpan.FromSeconds(60), StepTimeout = TimeSpan.FromSeconds(60), MaxDataLossBytes = long.MaxValue, WithoutMajority = { Timeout = TimeSpan.FromMinutes(10) } },
         };
         Assert.Empty(Errors(least));
         Assert.Empty(Errors(most));
