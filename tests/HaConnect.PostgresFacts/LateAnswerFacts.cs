@@ -28,10 +28,11 @@ public sealed class LateAnswerFacts(SharedCluster shared)
     {
         var heard = new TaskCompletionSource();
         var session = await OpenAsync(heard, TimeSpan.FromSeconds(30));
+        var process = session.ServerProcessId; // a closed one does not know it
         await using var other = await _cluster.OpenAsync("n1");
         await Assert.ThrowsAsync<TimeoutException>(() => session.QueryAsync("SELECT pg_sleep(60)", static _ => true, Soon, Cancelled));
-        await other.ExecuteAsync("SELECT pg_terminate_backend($1)", session.ServerProcessId);
-        await Until.TrueAsync("its end", async () => !await other.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", session.ServerProcessId));
+        await other.ExecuteAsync("SELECT pg_terminate_backend($1)", process);
+        await Until.TrueAsync("its end", async () => !await other.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", process));
         Assert.True(await Until.StillRunsAsync(heard.Task, TimeSpan.FromSeconds(0.5)));
     }
 
