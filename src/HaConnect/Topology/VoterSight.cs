@@ -53,8 +53,8 @@ internal sealed record VoterSight(string Name)
     }
 
     /// <summary>Of one that is out of sight, as a clause for people.</summary>
-    internal string Why => Failure?.Message ?? string.Create(CultureInfo.InvariantCulture, $"it has accepted {Register?.Decision} as the primary of term {Register?.DecisionTerm}");
+    internal string Why => Failure?.Message ?? string.Create(CultureInfo.InvariantCulture, $"it has accepted {Register?.Accepted.Node} as the primary of term {Register?.Accepted.Term}");
 
     /// <summary>It answers, but has accepted another primary in a later term, of which this instance may see nothing else.</summary>
-    private bool HasGoneOver(TermRow inForce) => Register is { IsAccepted: true } r && r.DecisionTerm > inForce.Term && r.Decision != inForce.Primary;
+    private bool HasGoneOver(TermRow inForce) => Register is { } r && r.Accepted.Term > inForce.Term && r.Accepted.Node != inForce.Primary;
 }

@@ -171,7 +171,7 @@ public sealed class RejoinTests : ClusterTest
         await node.ExecuteAsync("SELECT pg_create_physical_replication_slot('left_over', true)", Cancelled);
         await node.KillAsync(Cancelled);
         await PromoteAsync(cluster["n2"]);
-        await File.AppendAllTextAsync(Path.Combine(node.DataDirectory, "postgresql.auto.conf"), "haconnect.term = '1,i,established,1,n1,n1'\nwork_mem = '7MB'\n", Cancelled);
+        await File.AppendAllTextAsync(Path.Combine(node.DataDirectory, "postgresql.auto.conf"), "haconnect.term = '1,i,established,1,n1,1,n1,n1'\nwork_mem = '7MB'\n", Cancelled);
         Directory.Move(node.DataDirectory, node.DataDirectory + ".haconnect-old");
         Directory.CreateDirectory(node.DataDirectory + ".haconnect-new");
         await File.WriteAllTextAsync(node.DataDirectory + ".haconnect-rewinding", "", Cancelled);
@@ -179,7 +179,7 @@ public sealed class RejoinTests : ClusterTest
         RejoinResult result = await cluster.RejoinAsync(node, Cancelled);
 
         Assert.Equal(RejoinMethod.BaseBackup, result.Method);
-        Assert.Equal(("7MB", "1,i,established,1,n1,n1", "n1"), (await node.ScalarAsync<string>("SHOW work_mem", Cancelled), await node.ScalarAsync<string>("SELECT setting FROM pg_file_settings WHERE name = 'haconnect.term'", Cancelled), await node.ScalarAsync<string>("SHOW cluster_name", Cancelled)));
+        Assert.Equal(("7MB", "1,i,established,1,n1,1,n1,n1", "n1"), (await node.ScalarAsync<string>("SHOW work_mem", Cancelled), await node.ScalarAsync<string>("SELECT setting FROM pg_file_settings WHERE name = 'haconnect.term'", Cancelled), await node.ScalarAsync<string>("SHOW cluster_name", Cancelled)));
         Assert.True(await node.ScalarAsync<bool>("SELECT array_agg(slot_name::text) = '{left_over}' AND bool_and(restart_lsn IS NULL) FROM pg_replication_slots", Cancelled));
         Assert.Equal(["Replication slot left_over of n1 was created again, empty."], result.Notes);
         Assert.False(Directory.Exists(node.DataDirectory + ".haconnect-old") || Directory.Exists(node.DataDirectory + ".haconnect-new") || File.Exists(node.DataDirectory + ".haconnect-rewinding"));
@@ -245,9 +245,9 @@ public sealed class RejoinTests : ClusterTest
         Assert.Contains("Term 2 is not established yet", await RefusedAsync("n1"), StringComparison.Ordinal);
         await cluster["n2"].ExecuteAsync("UPDATE haconnect.term SET established_lsn = '0/2', established_at = now() WHERE term = 2", Cancelled);
 
-        await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,3,n1,n1'\n", Cancelled);
+        await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,3,n1,2,n2,n1'\n", Cancelled);
         Assert.Contains("may have been promoted in term 3", await RefusedAsync("n1"), StringComparison.Ordinal);
-        await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,2,n2,n1'\n", Cancelled);
+        await File.AppendAllTextAsync(Path.Combine(cluster["n1"].DataDirectory, "postgresql.auto.conf"), "haconnect.term = '4,i,promised,2,n2,2,n2,n1'\n", Cancelled);
         Assert.Contains("n1 has promised term 4, but term 2 of n2 is the newest", await RefusedAsync("n1"), StringComparison.Ordinal);
         Assert.Equal("n2", (await cluster.RejoinAsync(cluster["n1"], Cancelled)).Primary);
 

@@ -132,7 +132,7 @@ public sealed class MajorityRuleTests
         {
             '.' => facts,
             '+' => facts.Answers(index == 0 ? Given.Primary() : Given.Standby()),
-            'o' => facts.Answers(Given.Standby() with { Register = new Register(2, "i", RegisterPhase.Accepted, 2, "n9", $"n{index}") }),
+            'o' => facts.Answers(Given.Standby() with { Register = new Register(2, "i", RegisterPhase.Accepted, new Decision(2, "n9"), new Decision(2, "n9"), $"n{index}") }),
             '?' => facts.Fails(ProbeFailureKind.TimedOut),
             _ => facts.After(NodeObservation.Failed(facts.Node, since, since + 1, new ProbeFailure(ProbeFailureKind.Refused, "it failed")), Given.Clock),
         };
@@ -145,7 +145,7 @@ public sealed class MajorityRuleTests
         {
             '.' => witness,
             '+' => witness.Heard(),
-            'o' => witness.Heard(new Register(2, "i", RegisterPhase.Established, 2, "n9", witness.Name), 100),
+            'o' => witness.Heard(new Register(2, "i", RegisterPhase.Established, new Decision(2, "n9"), new Decision(2, "n9"), witness.Name), 100),
             _ => witness.Missed(new ProbeFailure(ProbeFailureKind.Refused, "it failed"), 100),
         };
     }

@@ -51,7 +51,7 @@ public sealed class VoterSightTests
     [Fact]
     public void Heard_NothingNew_IsTheSameObject()
     {
-        var register = new Register(1, "i", RegisterPhase.Established, 1, "n1", "w");
+        var register = Register.Parse("1,i,established,1,n1,1,n1,w")!;
         var sight = new VoterSight("w").Heard(register, 50);
         Assert.Same(sight, sight.Heard());
         Assert.Same(sight, sight.Heard(register with { }, 60));
@@ -60,14 +60,14 @@ public sealed class VoterSightTests
 
     [Theory]
     // What the record of a voter that answers says, and whether it speaks for another primary than n1, of term 1.
-    [InlineData("1,i,established,1,n1,w", false)]
-    [InlineData("2,i,promised,0,,w", false)] // a failover that may come to nothing
-    [InlineData("2,i,decided,2,n2,w", false)]
-    [InlineData("2,i,accepted,2,n2,w", true)]
-    [InlineData("2,i,established,2,n2,w", true)]
-    [InlineData("2,i,established,2,n1,w", false)] // confirmed
-    [InlineData("3,i,promisedafteracceptance,2,n2,w", true)]
-    [InlineData("3,i,promised,1,n1,w", false)]
+    [InlineData("1,i,established,1,n1,1,n1,w", false)]
+    [InlineData("2,i,promised,0,,0,,w", false)] // a failover that may come to nothing
+    [InlineData("2,i,decided,2,n2,0,,w", false)]
+    [InlineData("2,i,accepted,2,n2,2,n2,w", true)]
+    [InlineData("2,i,established,2,n2,2,n2,w", true)]
+    [InlineData("2,i,established,2,n1,2,n1,w", false)] // confirmed
+    [InlineData("3,i,promised,2,n2,2,n2,w", true)]
+    [InlineData("3,i,promised,1,n1,0,,w", false)]
     public void OutOfSightSince_RecordOfALaterTerm_CountsOnceAnotherIsAccepted(string register, bool isOut) =>
         Assert.Equal(isOut ? 80L : null, new VoterSight("w").Heard(Register.Parse(register)!, 80).Heard(Register.Parse(register)!, 85).OutOfSightSince(s_inForce, 3));
 

@@ -147,7 +147,7 @@ public sealed class WithoutMajorityTests
         Advance(state, 60, "n1");
         Assert.NotNull(state.Current.WritableNode);
 
-        state.Apply(new WitnessObservation(0, _clock.GetTimestamp(), Register.Parse("2,i,accepted,2,n2,w1"), null));
+        state.Apply(new WitnessObservation(0, _clock.GetTimestamp(), Register.Parse("2,i,accepted,2,n2,2,n2,w1"), null));
         Advance(state, 9, "n1");
         Assert.NotNull(state.Current.WritableNode);
         Advance(state, 2, "n1");
