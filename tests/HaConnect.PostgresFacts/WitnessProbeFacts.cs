@@ -18,7 +18,7 @@ public sealed class WitnessProbeFacts(SharedCluster shared) : IAsyncLifetime
         await using var session = await OpenAsync(_cluster.Superuser);
         foreach (var statement in WitnessControl.CreateTable.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             await session.ExecuteAsync(statement);
-        await session.ExecuteAsync(WitnessControl.Write, Cluster, new Register(2, "i", RegisterPhase.Accepted, 2, "n2", "w1").ToString());
+        await session.ExecuteAsync(WitnessControl.Write, Cluster, new Register(2, "i", RegisterPhase.Accepted, new Decision(2, "n2"), new Decision(2, "n2"), "w1").ToString());
     }
 
     public async ValueTask DisposeAsync()
@@ -32,7 +32,7 @@ public sealed class WitnessProbeFacts(SharedCluster shared) : IAsyncLifetime
     {
         await using var session = await OpenAsync(_cluster.Superuser);
         Assert.Equal((true, null), await ProbeAsync(session, readsRegister: false));
-        Assert.Equal((true, new Register(2, "i", RegisterPhase.Accepted, 2, "n2", "w1")), await ProbeAsync(session, readsRegister: true));
+        Assert.Equal((true, new Register(2, "i", RegisterPhase.Accepted, new Decision(2, "n2"), new Decision(2, "n2"), "w1")), await ProbeAsync(session, readsRegister: true));
     }
 
     [Fact]
