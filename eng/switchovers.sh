@@ -2,7 +2,7 @@
 # Repeats planned switchovers on real servers under load, in each replication mode and under conditions that delay or forbid them, and has the
 # target and the primary killed and frozen at each step; judges the histories, prints tables, and saves all of it under artifacts/switchovers.
 #   bash eng/switchovers.sh [--runs 10] [--mode asynchronous|'ANY 1'|'ANY 2'] [--condition NAME] [--only series|victims]
-# The conditions and steps are in tests/HaConnect.ClusterTests/Faults/Switchover{Series,Victim}Tests.cs. All of it takes about an hour and a half. The exit
+# The conditions and steps are in tests/HaConnect.ClusterTests/Faults/Switchover{Series,Victim}Tests.cs. All of it takes about two hours. The exit
 # code is 0 only where every promise was kept in every run.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
