@@ -76,9 +76,7 @@ public sealed class SimulationTests
 
     /// <summary>Rules of who has to ack, which changes with who is there.</summary>
     [Theory]
-    [InlineData(BrokenRules.NamesBeforeRow, 3, 0, 3000)]
     [InlineData(BrokenRules.DegradedLikeAsynchronous, 2, 1, 3000)]
-    [InlineData(BrokenRules.DegradeUnaccepted, 2, 1, 3000)]
     [InlineData(BrokenRules.AcceptanceIgnored, 2, 1, 3000)]
     internal void BrokenRule_OfMembership_IsFound(BrokenRules broken, int dataNodes, int witnesses, int within) => Find(broken.ToString(),
         new RunConfig { Broken = broken, DataNodes = dataNodes, Witnesses = witnesses, DegradeAfter = witnesses > 0 ? TimeSpan.FromSeconds(4) : null, JudgesHarmOnly = true, HasSwitchovers = false }, within);

@@ -32,7 +32,7 @@ public sealed class FaultSeriesTests : FaultTest
 
             // The clients tell when it is over: to ask the servers meanwhile would cost the time that is measured.
             await FailoverLab.UntilAsync("an ack elsewhere", () => Task.FromResult(lab.Workload.AckedWrites.LastOrDefault()?.Node != primary.Name));
-            await lab.PrimaryAsync(above: term);
+            await lab.PrimaryAsync(above: term, otherThan: primary);
             await lab.UntilAckedAsync(20);
             await MendAsync(lab, fault, primary, coordinator);
         }

@@ -143,11 +143,11 @@ public sealed class ServerFaultTests : FaultTest
         Assert.Equal(2, term);
         await lab.Cluster.RejoinAsync(lab.Cluster["n1"], Cancelled);
 
-        await PlantAsync(lab, "99,somebody,promised,,n7");
+        await PlantAsync(lab, "99,somebody,promised,0,,0,,n7");
         await lab.UntilAckedAsync(50);
         lab.FaultBegins("kill with a foreign promise", primary);
         await primary.KillAsync(Cancelled);
-        Assert.Equal(3, (await lab.PrimaryAsync(above: 2)).Term);
+        Assert.True((await lab.PrimaryAsync(above: 2)).Term >= 3);
         await lab.UntilAckedAsync(50);
 
         Assert.Empty((await lab.JudgeAsync()).Violations);

@@ -27,7 +27,7 @@ public sealed class SwitchoverFaultTests : FaultTest
             var target = lab.Cluster.Nodes.First(n => n != primary && n.Name != $"n{(run % 3) + 1}");
             lab.FaultBegins("switchover", primary);
             await SwitchoverRow.AskAsync(lab, primary, target.Name);
-            Assert.Equal(target, (await lab.PrimaryAsync(above: term)).Primary);
+            Assert.Equal(target, (await lab.PrimaryAsync(above: term, otherThan: primary)).Primary);
             await lab.UntilAckedAsync(50);
             lab.FaultEnds("switchover", primary);
             await lab.Cluster.RejoinAsync(primary, Cancelled);

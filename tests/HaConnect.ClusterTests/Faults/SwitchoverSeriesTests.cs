@@ -117,7 +117,7 @@ public sealed class SwitchoverSeriesTests : FaultTest
         Assert.True(run.Succeeded || lab.Workload.AckedWrites.Last().Node == primary.Name, "writes did not resume at the primary");
         await OpenPrimary.IsOpenAsync(now);
         if (run.Succeeded)
-            Assert.Equal(target, (await lab.PrimaryAsync(above: term)).Primary);
+            Assert.Equal(target, (await lab.PrimaryAsync(above: term, otherThan: primary)).Primary);
     }
 
     private static async Task CheckTransactionsAsync(FailoverLab lab, SwitchoverRun run, string condition, LongTransaction throughPool, LongTransaction past)

@@ -59,14 +59,14 @@ internal sealed class FailoverLab : IAsyncDisposable
     }
 
     /// <summary>The newest established term and its primary.</summary>
-    internal async Task<(long Term, PostgresNode Primary)> PrimaryAsync(long above = 0)
+    internal async Task<(long Term, PostgresNode Primary)> PrimaryAsync(long above = 0, PostgresNode? otherThan = null)
     {
         (long, PostgresNode)? found = null;
         await UntilAsync($"a term above {above} with a primary", async () =>
         {
             var views = await ClusterView.ReadAsync(Cluster);
             var newest = views.Where(v => v.Term > above).MaxBy(v => v.Term);
-            if (newest is not null && views.FirstOrDefault(v => v.Node.Name == newest.Primary && !v.InRecovery) is { } primary)
+            if (newest is not null && views.FirstOrDefault(v => v.Node.Name == newest.Primary && !v.InRecovery) is { } primary && primary.Node != otherThan)
                 found = (newest.Term, primary.Node);
             return found is not null;
         });

@@ -12,7 +12,6 @@ public sealed class DoctorTests : ClusterTest
     {
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Witnesses = 1 });
         var options = ClusterOptions.Coordinate(cluster);
-        options.Failover.Witnesses.Add(new WitnessOptions { Name = "w1", Host = cluster.Witnesses[0].Host, Port = cluster.Witnesses[0].Port });
         await using var db = new HaDataSourceBuilder(options).Build();
         Assert.Empty(await db.Cluster.DiagnoseAsync(Cancelled));
     }

@@ -57,7 +57,7 @@ public sealed class RejoinRoundsTests : FaultTest
         lab.FaultBegins("kill", primary);
         await primary.KillAsync(Cancelled);
         await FailoverLab.UntilAsync("an ack elsewhere", () => Task.FromResult(lab.Workload.AckedWrites.LastOrDefault()?.Node != primary.Name));
-        return await RejoinAsync(lab, "kill", primary, (await lab.PrimaryAsync(above: term)).Primary);
+        return await RejoinAsync(lab, "kill", primary, (await lab.PrimaryAsync(above: term, otherThan: primary)).Primary);
     }
 
     private async Task<PostgresNode> SwitchOverAndRejoinAsync(FailoverLab lab, PostgresNode primary, PostgresNode target)
@@ -66,7 +66,7 @@ public sealed class RejoinRoundsTests : FaultTest
         var (term, _) = await lab.PrimaryAsync();
         lab.FaultBegins("switchover", primary);
         await SwitchoverRow.AskAsync(lab, primary, target.Name);
-        return await RejoinAsync(lab, "switchover", primary, (await lab.PrimaryAsync(above: term)).Primary);
+        return await RejoinAsync(lab, "switchover", primary, (await lab.PrimaryAsync(above: term, otherThan: primary)).Primary);
     }
 
     /// <summary>Without leave to give anything up: with synchronous replication a killed primary holds nothing that was acked and is not elsewhere.</summary>

@@ -30,15 +30,9 @@ internal enum BrokenRules
     /// <summary>Whoever is out of recovery and not the established primary is fenced, whatever it has promised or holds.</summary>
     FenceRegardless = 64,
 
-    /// <summary>Further synchronous standbys are named before the row that has them is where the former ones are.</summary>
-    NamesBeforeRow = 128,
-
     /// <summary>A primary that takes writes alone is failed over from as with asynchronous replication.</summary>
-    DegradedLikeAsynchronous = 256,
+    DegradedLikeAsynchronous = 128,
 
     /// <summary>That somebody was accepted in a term whose row nobody shows is ignored.</summary>
-    AcceptanceIgnored = 512,
-
-    /// <summary>The primary takes writes alone before a majority has accepted that.</summary>
-    DegradeUnaccepted = 1024,
+    AcceptanceIgnored = 256,
 }

@@ -304,7 +304,7 @@ internal static class FailoverRules
     }
 
     /// <summary>It would take writes alone, and has not been accepted for that.</summary>
-    internal static bool NeedsAcceptance(FailoverState s) => s.Goal is Goal.Adopt or Goal.Reconfigure && NewRow(s).Required == 0 && s.Settings.Broken != BrokenRules.DegradeUnaccepted;
+    internal static bool NeedsAcceptance(FailoverState s) => s.Goal is Goal.Adopt or Goal.Reconfigure && NewRow(s).Required == 0;
 
     internal static string Acks(FailoverState s)
     {
@@ -322,7 +322,7 @@ internal static class FailoverRules
 
     /// <summary>More standbys may ack than under the term in force.</summary>
     internal static bool Widens(FailoverState s) =>
-        s is { Goal: Goal.Reconfigure, Established: { Required: > 0 } row } && s.CandidateStandbys.Length > row.SynchronousStandbys.Count && s.Settings.Broken != BrokenRules.NamesBeforeRow;
+        s is { Goal: Goal.Reconfigure, Established: { Required: > 0 } row } && s.CandidateStandbys.Length > row.SynchronousStandbys.Count;
 
     internal static string Positions(FailoverState s) => string.Join(", ", s.CutOff.Where(v => v.Position is not null)
         .Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Voter.Name} term {v.Position!.Value.TermNumber} {new NpgsqlTypes.NpgsqlLogSequenceNumber(v.Position.Value.Furthest)}")));

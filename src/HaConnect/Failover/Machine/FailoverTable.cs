@@ -39,9 +39,9 @@ internal static class FailoverTable
         new(Step.Surveying, s => s.Settled && MayBootstrap(s), Step.Reading, _ => "no coordinator has managed this cluster yet; writing term 1", s => Begin(s, Goal.Bootstrap)),
         new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
         new(Step.Surveying, s => s.Settled && s.FenceProblem is not null && AreFenced(s).Any(), Step.Leading, s => FencedOnes(AreFenced(s), s), Fenced),
-        new(Step.Surveying, s => s.Settled && Membership.Change(s) is not null, Step.Reading, s => Membership.Change(s)!.Sentence, Reconfigure),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && WhyNoSwitchover(s) is not null, Step.Leading, s => $"switchover refused: {WhyNoSwitchover(s)}", s => RefuseRequest(s, WhyNoSwitchover(s)!), IsWarning: true),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
+        new(Step.Surveying, s => s.Settled && Membership.Change(s) is not null, Step.Reading, s => Membership.Change(s)!.Sentence, Reconfigure),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
 
         // With synchronous replication an old primary can ack nothing, and that it refuses writes is for those who do not know; without, this ends its acks.

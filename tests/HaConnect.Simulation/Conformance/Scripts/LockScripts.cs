@@ -42,8 +42,8 @@ internal static class LockScripts
         await RawSteps.LeavesRecoveryAsync(s, holder);
         s.See("the lock is held after the promotion", true, (await s.ProbeAsync("n2")).CoordinatorLockHeld);
         s.See("the lock for a rival after the promotion", "taken", await s.TakeLockAsync(rival));
-        s.See("Verify in the holder", "False True 7,app1,promised,0,,n2", await VerifyAsync(s, holder));
-        s.See("Verify in the rival", "False False 7,app1,promised,0,,n2", await VerifyAsync(s, rival));
+        s.See("Verify in the holder", "False True 7,app1,promised,0,,0,,n2", await VerifyAsync(s, holder));
+        s.See("Verify in the rival", "False False 7,app1,promised,0,,0,,n2", await VerifyAsync(s, rival));
 
         await s.Stage.KillAsync("n2");
         s.See("a statement of the holder after the crash", "lost", await Scene.TryAsync(holder, ControlSql.Renew));
