@@ -16,6 +16,14 @@ internal sealed record ConfiguredNode(string Name, string Host, int Port, int Pr
     internal static IReadOnlyList<ConfiguredNode> WitnessesOf(HaDatabaseOptions options) =>
         [.. options.Failover.Witnesses.Select(w => new ConfiguredNode(w.Name ?? NameOf(w.Host, w.Port), w.Host, w.Port, 0))];
 
+    /// <exception cref="ArgumentException">No data node of that name is configured.</exception>
+    internal static void RequireDataNode(HaDatabaseOptions options, string name, string parameter)
+    {
+        var names = DataNodesOf(options).Select(n => n.Name).ToList();
+        if (!names.Contains(name, StringComparer.Ordinal))
+            throw new ArgumentException($"No data node is named '{name}'; configured are {string.Join(", ", names)}.", parameter);
+    }
+
     internal static string NameOf(string host, int port)
     {
         var address = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;

@@ -59,7 +59,7 @@ public sealed class ClusterSnapshot
     internal bool IsUneasy { get; init; } = true;
 
     /// <summary>The newest established term that was ever seen, whether its primary answers or not.</summary>
-    internal long? NewestTerm { get; init; }
+    internal Probing.TermRow? NewestTerm { get; init; }
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 

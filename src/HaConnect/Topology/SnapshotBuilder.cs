@@ -33,7 +33,7 @@ internal static class SnapshotBuilder
             Nodes = nodes,
             Primary = primary,
             Term = epoch?.Term?.Term,
-            NewestTerm = input.Selection.Term?.Term,
+            NewestTerm = input.Selection.Term,
             SystemIdentifier = input.SystemIdentifier,
             Reason = ReasonOf(input, switchover),
             HoldsWrites = switchover == RegisterPhase.Held,

@@ -221,6 +221,36 @@ public sealed class FailoverMachineTests
         Assert.Equal(primary, server.Established!.Primary);
     }
 
+    /// <summary>What is to be undone fails once: whoever is being stopped tries again, and does not leave the primary closed.</summary>
+    [Theory]
+    [InlineData(nameof(NodeCommand.Drain), nameof(NodeCommand.Reopen))]
+    [InlineData(nameof(NodeCommand.Seal), nameof(NodeCommand.SetSynchronousNames))]
+    public void Switchover_StoppedAndTheUndoingFailsOnce_IsUndoneBeforeTheStop(string command, string undoing)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        var (isStopped, hasFailed) = (false, false);
+        i.React = e =>
+        {
+            if (e.Command.Name == command && !isStopped)
+            {
+                isStopped = true;
+                i.Stop();
+                return Reaction.Refuse;
+            }
+
+            if (e.Command.Name != undoing || hasFailed)
+                return Reaction.Answer;
+            hasFailed = true;
+            return Reaction.Refuse;
+        };
+        i.Live();
+        Assert.True(hasFailed);
+        Assert.Equal((Step.Stopped, false), (i.State.Step, cluster["p"].RefusesWrites));
+        Assert.False(SynchronousNames.IsClosed(cluster["p"].SynchronousNames));
+    }
+
     [Fact]
     public void Switchover_AskedForInAnEarlierTerm_IsRefused()
     {

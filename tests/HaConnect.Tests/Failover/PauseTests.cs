@@ -95,6 +95,24 @@ public sealed class PauseTests
         GC.KeepAlive(i);
     }
 
+    /// <summary>With asynchronous replication a failover can lose the row: nobody could end what no server has on record.</summary>
+    [Fact]
+    public void Paused_ThePrimaryHasItNotOnRecord_IsNotPaused()
+    {
+        var cluster = new Cluster(required: 0);
+        var i = new Driver(cluster).InPeace();
+        Pause(cluster, "paused");
+        i.Live(3);
+        Assert.Equal("paused", i.State.Pauses.Why);
+        foreach (var server in cluster.Servers.Values)
+            server.Pauses = Pauses.None;
+        i.Live(3);
+        Assert.Null(i.State.Pauses.Why);
+        i.Lose("p");
+        i.Live();
+        Assert.NotEqual("p", i.State.Established!.Primary);
+    }
+
     /// <summary>A promotion that was begun cannot be taken back, and without its end there is no primary.</summary>
     [Fact]
     public void Paused_PromotionWasBegun_IsFinished()

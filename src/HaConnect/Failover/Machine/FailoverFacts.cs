@@ -33,8 +33,8 @@ internal static class FailoverFacts
         state = state.With(node, v => v with { Record = record, Problem = null });
         if (state.Step == Step.Surveying && node == state.Established?.Primary && !record.InRecovery)
             state = state with { Streams = Watch(state, record) };
-        if (record.Pauses.Version > state.Pauses.Version)
-            state = state with { Pauses = record.Pauses };
+        if (record.Pauses.Version > state.Pauses.Version || (node == state.Established?.Primary && record is { InRecovery: false, EstablishedTerm: { } own } && own.Term == state.Established.Term))
+            state = state with { Pauses = record.Pauses }; // the primary has it right: with asynchronous replication a failover may have lost a row
         if (record.EstablishedTerm is { } row && row.Term > (state.Established?.Term ?? 0))
             state = state with { Established = row, EstablishedIsEverywhere = row.Term > 1 };
         if (state.Established is { } established && !state.EstablishedIsEverywhere)

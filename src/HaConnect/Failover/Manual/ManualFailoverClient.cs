@@ -1,5 +1,5 @@
 using HaConnect.Connections;
-using HaConnect.Options;
+using HaConnect.Probing;
 using HaConnect.Topology;
 using Npgsql;
 
@@ -25,12 +25,12 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
         if (clusterName != options.ClusterName)
             throw new ArgumentException($"'{clusterName}' is not the name of this cluster, which is to be given as a confirmation. ClusterName has it.", nameof(clusterName));
         ensureStarted();
-        var term = await LostTermAsync(cancellationToken).ConfigureAwait(false);
-        var name = new ManualFailover(term, acceptsLoss).SessionName;
+        var lost = await LostTermAsync(cancellationToken).ConfigureAwait(false);
+        var name = new ManualFailover(lost.Term, acceptsLoss).SessionName;
         var asked = await Task.WhenAll(state.Current.Nodes.Select(n => AskAsync(n.Node, name))).ConfigureAwait(false);
         try
         {
-            return await WaitAsync(term, [.. asked.Select(a => a.Failure).OfType<string>()], cancellationToken).ConfigureAwait(false);
+            return await WaitAsync(lost, [.. asked.Select(a => a.Failure).OfType<string>()], cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,7 +60,7 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
         }
     }
 
-    private async Task<long> LostTermAsync(CancellationToken cancellationToken)
+    private async Task<TermRow> LostTermAsync(CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (true)
@@ -81,21 +81,24 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
         }
     }
 
-    private async Task<SwitchoverResult> WaitAsync(long term, List<string> failures, CancellationToken cancellationToken)
+    private async Task<SwitchoverResult> WaitAsync(TermRow lost, List<string> failures, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         while (true)
         {
             var (change, now) = (state.NextChange, state.Current);
-            if (now is { Primary: { } primary, Term: { } newTerm } && newTerm > term)
-                return new SwitchoverResult(true, primary.Name, newTerm, $"{primary.Name} is the primary of term {newTerm}");
-            if (now is { Primary: { } back, Term: { } sameTerm })
-                return new SwitchoverResult(false, back.Name, sameTerm, $"{back.Name} answers again");
+            if (now is { Primary: { } primary, Term: { } term })
+            {
+                return primary.Name == lost.Primary
+                    ? new SwitchoverResult(false, primary.Name, term, $"{primary.Name} answers again")
+                    : new SwitchoverResult(true, primary.Name, term, $"{primary.Name} is the primary of term {term}");
+            }
+
             var left = Limit - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero)
             {
                 var unasked = failures.Count == 0 ? "" : $" Could not be asked: {string.Join("; ", failures)}.";
-                return new SwitchoverResult(false, null, now.NewestTerm, $"no coordinator has made a failover within {Limit}; its log and its audit trail say why.{unasked} {now.Describe()}");
+                return new SwitchoverResult(false, null, now.NewestTerm?.Term, $"no coordinator has made a failover within {Limit}; its log and its audit trail say why.{unasked} {now.Describe()}");
             }
 
             await Task.WhenAny(change, Task.Delay(left, time, cancellationToken)).ConfigureAwait(false);

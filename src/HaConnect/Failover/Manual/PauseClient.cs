@@ -33,10 +33,10 @@ internal sealed class PauseClient(ClusterState state, Func<Node, ISessionSource>
     {
         if (options.Failover.Mode != FailoverMode.Coordinate)
             throw new InvalidOperationException($"This is kept on the servers, but Failover.Mode is {options.Failover.Mode}. Ask an instance with Failover.Mode = Coordinate.");
-        if (node is not null && !ConfiguredNode.DataNodesOf(options).Any(n => n.Name == node))
-            throw new ArgumentException($"No data node is named '{node}'; configured are {string.Join(", ", ConfiguredNode.DataNodesOf(options).Select(n => n.Name))}.", nameof(node));
+        if (node is not null)
+            ConfiguredNode.RequireDataNode(options, node, nameof(node));
         ensureStarted();
-        var now = await EstablishedPrimary.WaitAsync(state, options.Connections.WaitTimeout, "To record this", time, cancellationToken).ConfigureAwait(false);
+        var now = await EstablishedPrimary.WaitAsync(state, options.Connections.WaitTimeout, "What is recorded on the primary", time, cancellationToken).ConfigureAwait(false);
         var source = sessions(now.PrimaryNode!);
         await using var _ = source.ConfigureAwait(false);
         try

@@ -29,7 +29,7 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
     {
         Check(target);
         ensureStarted();
-        var before = await FindPrimaryAsync(cancellationToken).ConfigureAwait(false);
+        var before = await EstablishedPrimary.WaitAsync(state, options.Connections.WaitTimeout, "A switchover", time, cancellationToken).ConfigureAwait(false);
         var (primary, term) = (before.PrimaryNode!, before.Term!.Value);
         if (target == primary.Name)
             return new SwitchoverResult(false, primary.Name, term, $"{target} is the primary already");
@@ -56,24 +56,8 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
     {
         if (options.Failover.Mode != FailoverMode.Coordinate)
             throw new InvalidOperationException($"A switchover changes settings on the servers, but Failover.Mode is {options.Failover.Mode}. Ask an instance with Failover.Mode = Coordinate.");
-        if (target is not null && !ConfiguredNode.DataNodesOf(options).Any(n => n.Name == target))
-            throw new ArgumentException($"No data node is named '{target}'; configured are {string.Join(", ", ConfiguredNode.DataNodesOf(options).Select(n => n.Name))}.", nameof(target));
-    }
-
-    private async Task<ClusterSnapshot> FindPrimaryAsync(CancellationToken cancellationToken)
-    {
-        var startedAt = time.GetTimestamp();
-        while (true)
-        {
-            var (change, now) = (state.NextChange, state.Current);
-            if (now is { PrimaryNode: not null, Term: not null })
-                return now;
-            var left = options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
-            if (left <= TimeSpan.Zero)
-                throw new NoPrimaryException($"A switchover needs an established primary, and there was none within Connections.WaitTimeout = {options.Connections.WaitTimeout}. {now.Describe()}", now, isTransient: true, null);
-            await Task.WhenAny(change, Task.Delay(left, time, cancellationToken)).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
+        if (target is not null)
+            ConfiguredNode.RequireDataNode(options, target, nameof(target));
     }
 
     private static async Task<long> AskAsync(RequestSession session, ClusterSnapshot now, long term, string? target, SwitchoverOptions wanted, CancellationToken cancellationToken)
