@@ -111,7 +111,7 @@ internal static class Table
                 return Ask(ref o, Stage.Promoting, candidate, Order.Promote);
             case Stage.Promoting when answered:
                 return w.Bounds.Required == 0 ? Ask(ref o, Stage.Accepting, o.Promised, Order.Accept) : Establish(w, c);
-            case Stage.Accepting when settled && World.Count(o.Promised & o.Done) >= w.Bounds.Majority:
+            case Stage.Accepting when settled && World.Count(o.Promised & o.Done) >= w.Bounds.Majority && (o.Promised & o.Done & candidate) != 0:
                 return Ask(ref o, Stage.Opening, candidate, Order.Open);
             case Stage.Opening when answered:
                 return Establish(w, c);

@@ -13,6 +13,7 @@ public sealed class FailoverFaultTests
         { "p a b", 1, 2 },
         { "p a b c", 2, 1 },
         { "p a b", 0, 0 },
+        { "p a b", 0, 2 },
         { "p a b c d", 2, 0 },
         { "p a b c d", 3, 1 },
     };

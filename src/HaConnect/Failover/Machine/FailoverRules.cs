@@ -272,6 +272,10 @@ internal static class FailoverRules
     internal static bool IsDecided(FailoverState s) =>
         s.Promised.Count(v => v.HasDecision) >= s.Settings.Majority && s.CandidateState is { HasDecision: true, HoldsLock: true };
 
+    /// <summary>By itself, too: whoever lost its session is neither opened nor known to be what its record showed.</summary>
+    internal static bool IsAccepted(FailoverState s) =>
+        s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority && s.CandidateState is { HasAccepted: true, HoldsLock: true };
+
     internal static bool IsVerified(FailoverState s) =>
         s.CandidateState is { IsVerified: true } && s.Promised.Count(v => v.IsVerified) >= s.Settings.Majority
         && Suffices(s, s.CutOff.Where(v => v is { IsVerified: true, Position: not null }));

@@ -118,7 +118,7 @@ internal static class FailoverTable
         new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish),
         new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
-        new(Step.Accepting, s => s.Settled && s.Promised.Count(v => v.HasAccepted) >= s.Settings.Majority, Step.Opening, _ => null, Open),
+        new(Step.Accepting, s => s.Settled && IsAccepted(s), Step.Opening, _ => null, Open),
         new(Step.Accepting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} was not accepted by a majority: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Opening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, _ => null, Establish),
