@@ -88,6 +88,20 @@ public sealed class HaCluster
     public Task<bool> ResumeFailoverAsync(CancellationToken cancellationToken = default) => _pauses.ResumeAsync(null, cancellationToken);
 
     /// <summary>
+    /// Gives coordination of this cluster up for good: recorded on the primary as a term that belongs to no node, whereupon no coordinator acts any
+    /// more, and every instance goes by which node is out of recovery, as in a cluster that was never coordinated. Nothing else is changed on the
+    /// servers. docs/operations/unmanaged.md says what to take away afterwards, and how to begin anew.
+    /// </summary>
+    /// <param name="clusterName">The name of the cluster (<see cref="HaDatabaseOptions.ClusterName"/>), as a confirmation.</param>
+    /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
+    /// <returns>False where it was given up already.</returns>
+    /// <exception cref="ArgumentException"><paramref name="clusterName"/> is not this cluster's.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
+    /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it did not record it.</exception>
+    /// <exception cref="TimeoutException">Too few standbys have recorded it within <see cref="ConnectionsOptions.WaitTimeout"/>: a failover might forget it.</exception>
+    public Task<bool> GiveUpCoordinationAsync(string clusterName, CancellationToken cancellationToken = default) => _pauses.GiveUpAsync(clusterName, cancellationToken);
+
+    /// <summary>
     /// Keeps a node out of it while it is worked on: as a standby it is named as synchronous no more, where enough others are, and it is the
     /// last to be promoted of those that are equally advanced. Recorded as <see cref="PauseFailoverAsync"/> is. It does not make a primary
     /// stand down: switch over before.

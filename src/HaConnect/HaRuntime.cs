@@ -4,6 +4,7 @@ using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Doctor;
 using HaConnect.Failover;
+using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Manual;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
@@ -45,8 +46,9 @@ internal sealed class HaRuntime : IAsyncDisposable
         _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
-            _failover = FailoverLoop.Create(InstanceName.Create(), State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
-                new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, loggers.CreateLogger("HaConnect.Failover"));
+            var coordinator = InstanceName.Create();
+            _failover = FailoverLoop.Create(coordinator, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
+                new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
         }
 

@@ -81,6 +81,9 @@ public sealed class SimulationTests
     internal void BrokenRule_OfMembership_IsFound(BrokenRules broken, int dataNodes, int witnesses, int within) => Find(broken.ToString(),
         new RunConfig { Broken = broken, DataNodes = dataNodes, Witnesses = witnesses, DegradeAfter = witnesses > 0 ? TimeSpan.FromSeconds(4) : null, JudgesHarmOnly = true, HasSwitchovers = false }, within);
 
+    [Fact]
+    public void FencingIgnored_IsFound() => Find(nameof(BrokenRules.FencingIgnored), new RunConfig { Broken = BrokenRules.FencingIgnored, FencesOutside = true, Required = 0 }, within: 3000);
+
     /// <summary>To fence the wrong node loses nothing: it only keeps everybody from writing.</summary>
     [Fact]
     public void FenceRegardless_IsFound() => Find(nameof(BrokenRules.FenceRegardless), new RunConfig { Broken = BrokenRules.FenceRegardless, HasSwitchovers = false }, within: 3000);

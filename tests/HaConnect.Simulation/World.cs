@@ -150,6 +150,8 @@ internal sealed class World
         options.Failover.RequiredSynchronousStandbys = config.Required;
         options.Failover.DropStandbyAfter = TimeSpan.FromSeconds(4);
         options.Failover.DegradeAfter = config.DegradeAfter;
+        if (config.FencesOutside)
+            options.Failover.Fencing.Command = "simulated";
         options.Failover.MaxFailovers = 100; // the guard against flapping would hide what follows
         options.Failover.StartupGrace = TimeSpan.FromSeconds(3);
         options.Failover.Replication.Username = "repl";

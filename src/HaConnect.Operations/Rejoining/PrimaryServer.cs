@@ -22,7 +22,7 @@ internal sealed class PrimaryServer : IWalFiles, IAsyncDisposable
     /// <summary>Why a later primary may be out of sight; null where a majority of the data nodes, this one included, speaks for it.</summary>
     internal string? TooFewAnswer { get; private set; }
 
-    /// <summary>Null where no coordinator has ever managed the cluster.</summary>
+    /// <summary>Null where no coordinator has ever managed the cluster, or that was given up.</summary>
     internal (long Term, int Required)? Established { get; private set; }
 
     /// <summary>The newest established term of the node to be brought back, as far as this primary knows of it; null where it never was the primary.</summary>
@@ -53,6 +53,13 @@ internal sealed class PrimaryServer : IWalFiles, IAsyncDisposable
                 throw new RejoinRefusedException($"Term {latest} is not established yet: a failover is under way, or came to no end. Wait until HaConnect has finished it.");
             if (term.Primary == node)
                 throw new RejoinRefusedException($"{node} is itself the primary of term {term.Term}.");
+        }
+
+        if (newest is { Established.Primary: "" })
+        {
+            // Coordination was given up: from then on nobody knows which standbys had to ack.
+            seen = [.. seen.Select(s => s with { Established = null, Reign = null })];
+            newest = null;
         }
 
         var primaries = seen.Where(s => s.InRecovery == false && (newest?.Established is not { } t || s.Node.Name == t.Primary)).ToList();

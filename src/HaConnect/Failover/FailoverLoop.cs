@@ -5,6 +5,7 @@ using HaConnect.Audit;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Fencing;
 using HaConnect.Options;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<double> _dice;
+    private readonly IExternalFence _fence;
     private readonly Channel<FailoverEvent> _events = Channel.CreateUnbounded<FailoverEvent>(new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly Dictionary<string, VoterWorker> _workers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -37,7 +39,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private bool _hasLed;
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
-        Func<double> dice, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
+        Func<double> dice, IExternalFence fence, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
     {
         _cluster = cluster;
         _wakeProbes = wakeProbes;
@@ -45,6 +47,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
         _telling = telling;
         _time = time;
         _dice = dice;
+        _fence = fence;
         _logger = logger;
         _state = FailoverState.Initial(settings);
         foreach (var (node, control) in controls)
@@ -60,10 +63,11 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// <param name="metrics">The metrics.</param>
     /// <param name="time">The clock.</param>
     /// <param name="dice">0 to 1, evenly: instances that fail together must not try again together.</param>
+    /// <param name="fence">Fences from outside PostgreSQL, where that is configured.</param>
     /// <param name="logger">The log.</param>
     /// <param name="broken">Rules that a test breaks on purpose.</param>
     internal static FailoverLoop Create(string coordinator, ClusterState cluster, Func<ConfiguredNode, ISessionSource> sessions, Action wakeProbes, HaDatabaseOptions options,
-        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, ILogger logger, BrokenRules broken = BrokenRules.None)
+        AuditTrail audit, HaMetrics metrics, TimeProvider time, Func<double> dice, IExternalFence fence, ILogger logger, BrokenRules broken = BrokenRules.None)
     {
         var settings = SettingsOf(coordinator, options) with { Broken = broken };
         var lockObject = LockKey.ObjectOf(options.ClusterName);
@@ -72,7 +76,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
             controls[node.Name] = new DataNodeControl(node.Name, Session(node), settings, lockObject);
         foreach (var node in ConfiguredNode.WitnessesOf(options))
             controls[node.Name] = new WitnessControl(node.Name, options.ClusterName, Session(node), lockObject);
-        return new FailoverLoop(cluster, settings, wakeProbes, options, new FailoverTelling(settings.Coordinator, options.ClusterName, audit, metrics, time, logger), time, dice, logger, controls);
+        return new FailoverLoop(cluster, settings, wakeProbes, options, new FailoverTelling(settings.Coordinator, options.ClusterName, audit, metrics, time, logger), time, dice, fence, logger, controls);
 
         LockSession Session(ConfiguredNode node) =>
             new(sessions(node), lockObject, options.Failover.StepTimeout * 2, time);
@@ -90,6 +94,8 @@ internal sealed class FailoverLoop : IAsyncDisposable
             Required = options.Failover.RequiredSynchronousStandbys,
             DropStandbyAfter = options.Failover.DropStandbyAfter,
             DegradeAfter = options.Failover.DegradeAfter,
+            FencingTimeout = options.Failover.Fencing.Command is null ? null : options.Failover.Fencing.Timeout,
+            RehearsesFencing = options.Failover.Fencing.DryRun,
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
             MaxFailovers = options.Failover.MaxFailovers,
             FailoverWindow = options.Failover.FailoverWindow,
@@ -182,6 +188,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
                 case Effect.AtNode e:
                     _workers[e.Node].Do(e.StepNumber, e.Command);
                     break;
+                case Effect.Isolate e:
+                    _ = IsolateAsync(e);
+                    break;
                 case Effect.ReleaseAll:
                     ReleaseAll();
                     break;
@@ -245,6 +254,21 @@ internal sealed class FailoverLoop : IAsyncDisposable
     {
         await Task.Delay(delay, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Post(happened);
+    }
+
+    private async Task IsolateAsync(Effect.Isolate effect)
+    {
+        FenceAnswer answer;
+        try
+        {
+            answer = await _fence.FenceAsync(effect.Order, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            answer = new FenceAnswer(false, e.Message);
+        }
+
+        Post(new FailoverEvent.Isolated(effect.StepNumber, answer));
     }
 
     private void ReleaseAll()

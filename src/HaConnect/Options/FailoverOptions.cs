@@ -87,6 +87,9 @@ public sealed class FailoverOptions
     /// <summary>See <see cref="MaxFailovers"/>; by the servers' clocks. 1 s to 1 day. Default 10 minutes.</summary>
     public TimeSpan FailoverWindow { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>What makes sure, from outside PostgreSQL, that a lost primary takes no more writes before another is promoted. Recommended with asynchronous replication.</summary>
+    public FencingOptions Fencing { get; } = new();
+
     /// <summary>What this instance does while too few voters are in its sight. It holds with <see cref="FailoverMode.Observe"/> too.</summary>
     public WithoutMajorityOptions WithoutMajority { get; } = new();
 }

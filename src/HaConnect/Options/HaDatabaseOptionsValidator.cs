@@ -86,6 +86,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (options.Failover.DegradeAfter is { } degradeAfter)
             InRange("Failover.DegradeAfter", degradeAfter, TimeSpan.FromSeconds(4), TimeSpan.FromDays(1), errors);
         InRange("Failover.FailoverWindow", options.Failover.FailoverWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), errors);
+        InRange("Failover.Fencing.Timeout", options.Failover.Fencing.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2), errors);
         InRange("Failover.WithoutMajority.Timeout", options.Failover.WithoutMajority.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), errors);
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
@@ -124,6 +125,11 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             errors.Add("Failover.Replication.Username is empty. Failover.Mode = Coordinate repoints standbys and needs the user they replicate with.");
         if (failover.Replication is { Password: not null, PassFile: not null })
             errors.Add("Failover.Replication has both Password and PassFile. Give one of them.");
+
+        if (failover.Fencing.Command is { } command && !(Path.IsPathFullyQualified(command) && File.Exists(command)))
+            errors.Add($"Failover.Fencing.Command is '{command}'; it must be the absolute path of a program that is on this host. Without it no failover could begin from here.");
+        if (failover.Fencing is { Command: null, DryRun: true })
+            errors.Add("Failover.Fencing.DryRun is true, but Failover.Fencing.Command is not set: there is nothing to rehearse. Give the program.");
 
         var dataNodes = SafeDataNodes(options);
         if (dataNodes is 1)

@@ -9,10 +9,10 @@ internal sealed class ProbeLoop : IAsyncDisposable
 {
     private readonly NodeProber _prober;
     private readonly ClusterState _state;
-    private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<double> _dice;
+    private readonly ProbePace _pace;
     private readonly WakeSignal _wake;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
@@ -23,10 +23,10 @@ internal sealed class ProbeLoop : IAsyncDisposable
         Node = node;
         _prober = prober;
         _state = state;
-        _options = options;
         _time = time;
         _dice = dice;
         _logger = logger;
+        _pace = new ProbePace(node, options, time);
         _wake = new WakeSignal(time);
         _prober.HeardLate += () => _state.HeardLate(Node);
         _running = Task.Run(RunAsync);
@@ -59,7 +59,7 @@ internal sealed class ProbeLoop : IAsyncDisposable
             {
                 _state.Apply(await _prober.ProbeAsync(_stop.Token).ConfigureAwait(false));
                 if (_prober.KeepsSession)
-                    await _wake.WaitAsync(Pause(_state.Current), _stop.Token).ConfigureAwait(false);
+                    await _wake.WaitAsync(_pace.After(_state.Current), _stop.Token).ConfigureAwait(false);
                 else
                     await WaitForVisitAsync().ConfigureAwait(false);
             }
@@ -73,15 +73,6 @@ internal sealed class ProbeLoop : IAsyncDisposable
                 await _wake.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(false);
             }
         }
-    }
-
-    /// <summary>A standby is probed right after the primary (which wakes it): its own interval is only for when there is none.</summary>
-    private TimeSpan Pause(ClusterSnapshot snapshot)
-    {
-        if (snapshot.IsUneasy)
-            return _options.Probing.SuspectInterval;
-        var interval = _options.Probing.EffectiveInterval(_options.Routing.MaxReplicaLag);
-        return ReferenceEquals(snapshot.PrimaryNode, Node) ? interval : interval * 1.5;
     }
 
     /// <summary>

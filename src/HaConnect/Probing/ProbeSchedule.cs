@@ -67,8 +67,7 @@ internal sealed class ProbeSchedule(
 
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
-        // When peace ends the loops are still asleep for a whole interval.
-        if (after.IsUneasy && !before.IsUneasy)
+        if (ProbePace.WakesAll(before, after))
             WakeAll();
         if (after.PrimaryNode is not { } primary)
             return;

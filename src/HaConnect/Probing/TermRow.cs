@@ -1,4 +1,8 @@
 namespace HaConnect.Probing;
 
 /// <summary>A row of <c>haconnect.term</c>: who is primary in a term, and which standbys must ack.</summary>
-internal sealed record TermRow(long Term, string Primary, IReadOnlyList<string> SynchronousStandbys, int Required, bool IsEstablished);
+internal sealed record TermRow(long Term, string Primary, IReadOnlyList<string> SynchronousStandbys, int Required, bool IsEstablished)
+{
+    /// <summary>No node's term, but the word that nobody coordinates the cluster any more.</summary>
+    internal bool IsGivenUp => Primary.Length == 0;
+}

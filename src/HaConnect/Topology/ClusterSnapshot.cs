@@ -63,6 +63,9 @@ public sealed class ClusterSnapshot
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
+    /// <summary>A switchover is announced or under way.</summary>
+    internal bool IsSwitchingOver { get; init; }
+
     /// <summary>A switchover is under way: new writes wait for its end, which is soon.</summary>
     internal bool HoldsWrites { get; init; }
 

@@ -199,15 +199,16 @@ internal sealed class ClusterState
                 (_newestTerm, _newestTermSeenAt) = (row, facts.LastStateSentAt);
         }
 
+        var inForce = _newestTerm is { IsGivenUp: false } ? _newestTerm : null;
         var selection = _systemIdentifier is null
             ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
-            : PrimarySelection.Select(own, _newestTerm, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
+            : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
             _ledger.Observe(answered);
         var now = _time.GetTimestamp();
-        var majority = MajorityRule.Judge(_facts, _witnesses, _systemIdentifier, _newestTerm, _options.Probing.TimeoutsUntilUnreachable, _majorityWasInSight);
+        var majority = MajorityRule.Judge(_facts, _witnesses, _systemIdentifier, inForce, _options.Probing.TimeoutsUntilUnreachable, _majorityWasInSight);
         _majorityWasInSight |= majority.Kind == MajorityKind.InSight;
         return SnapshotBuilder.Build(new SnapshotInput
         {
@@ -218,8 +219,8 @@ internal sealed class ClusterState
             SystemIdentifier = _systemIdentifier,
 
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
-            RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && own.Exists(f => f.LastState!.SeesRegister),
-            Majority = _newestTerm is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
+            RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),
+            Majority = inForce is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
             LatencyWindow = _options.Routing.LatencyWindow,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,

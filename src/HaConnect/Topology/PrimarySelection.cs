@@ -13,7 +13,7 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
     internal TermRow? Term { get; private init; }
 
     /// <param name="nodes">All nodes of the pinned system identifier.</param>
-    /// <param name="newestTerm">The newest established term this instance has ever seen; it never goes back.</param>
+    /// <param name="newestTerm">The newest established term this instance has ever seen; it never goes back. Null too where coordination was given up since.</param>
     /// <param name="newestTermSeenAt">When the probe that showed it first was sent.</param>
     /// <param name="highestTimeline">The highest timeline of a primary this instance has ever routed to in an unmanaged cluster.</param>
     /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>

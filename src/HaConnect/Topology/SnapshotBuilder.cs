@@ -36,6 +36,7 @@ internal static class SnapshotBuilder
             NewestTerm = input.Selection.Term,
             SystemIdentifier = input.SystemIdentifier,
             Reason = ReasonOf(input, switchover),
+            IsSwitchingOver = switchover is not null,
             HoldsWrites = switchover == RegisterPhase.Held,
             IsWithoutMajority = input.Majority.IsLost,
             RefusesWrites = input.Majority.RefusesWrites,

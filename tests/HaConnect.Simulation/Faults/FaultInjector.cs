@@ -288,7 +288,7 @@ internal sealed class FaultInjector(World world, FaultPlan plan)
             : ReferenceEquals(sql, ControlSql.Promote) ? StatementKind.Promote
             : ReferenceEquals(sql, ControlSql.InsertTerm) ? StatementKind.InsertTerm
             : ReferenceEquals(sql, ControlSql.Flushed) ? StatementKind.AwaitFlush
-            : ReferenceEquals(sql, ControlSql.MarkEstablished) ? StatementKind.MarkEstablished
+            : ReferenceEquals(sql, ControlSql.MarkEstablished) || ReferenceEquals(sql, ControlSql.MarkEstablishedAndEnd) ? StatementKind.MarkEstablished
             : ReferenceEquals(sql, ControlSql.TryLock) ? StatementKind.TakeLock
             : ReferenceEquals(sql, ControlSql.StartRequest) || ReferenceEquals(sql, ControlSql.UnawareInstances) ? StatementKind.Announce
             : ReferenceEquals(sql, ControlSql.Undrained) ? StatementKind.Drain

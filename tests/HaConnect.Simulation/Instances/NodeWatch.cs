@@ -10,6 +10,7 @@ namespace HaConnect.Simulation.Instances;
 /// <summary>Probes one node: the rhythm of the shipped probe loop, with what the simulated server shows.</summary>
 internal sealed class NodeWatch(SimInstance instance, Node node, SimServer server)
 {
+    private readonly ProbePace _pace = new(node, instance.World.Options, instance.Clock);
     private SimSession? _session;
     private bool _isProbing;
     private bool _wokenWhileProbing;
@@ -88,20 +89,11 @@ internal sealed class NodeWatch(SimInstance instance, Node node, SimServer serve
         }
 
         var pause = ++_pause;
-        instance.Actor.After(Pause(), () =>
+        instance.Actor.After((long)_pace.After(instance.Cluster.Current).TotalMicroseconds, () =>
         {
             if (pause == _pause && !_isProbing)
                 Probe();
         });
-    }
-
-    private long Pause()
-    {
-        var snapshot = instance.Cluster.Current;
-        if (snapshot.IsUneasy)
-            return (long)World.Options.Probing.SuspectInterval.TotalMicroseconds;
-        var interval = World.Options.Probing.EffectiveInterval(World.Options.Routing.MaxReplicaLag);
-        return (long)(ReferenceEquals(snapshot.PrimaryNode, node) ? interval : interval * 1.5).TotalMicroseconds;
     }
 
     /// <summary>What the probing statement answers at a server.</summary>

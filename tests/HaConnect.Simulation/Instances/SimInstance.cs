@@ -2,6 +2,7 @@ using HaConnect.Audit;
 using HaConnect.Diagnostics;
 using HaConnect.Failover;
 using HaConnect.Options;
+using HaConnect.Probing;
 using HaConnect.Simulation.Network;
 using HaConnect.Simulation.Time;
 using HaConnect.Topology;
@@ -27,7 +28,7 @@ internal sealed class SimInstance : IAuditSink, IDisposable
         _metrics = new HaMetrics(world.Options.ClusterName, () => Cluster.Current);
         var lease = (long)world.Options.Failover.LeaseDuration.TotalMicroseconds;
         _loop = FailoverLoop.Create(name, Cluster, node => new SimSessionSource(this, world.Server(node.Name), lease), WakeAll, world.Options,
-            new AuditTrail([this], world.Log), _metrics, Clock, Dice.Fraction, world.Log, world.Config.Broken);
+            new AuditTrail([this], world.Log), _metrics, Clock, Dice.Fraction, new SimFence(world, this), world.Log, world.Config.Broken);
         Cluster.Published += OnPublished;
         foreach (var facts in Cluster.Facts)
             _watches.Add(new NodeWatch(this, facts.Node, world.Server(facts.Node.Name)));
@@ -86,7 +87,7 @@ internal sealed class SimInstance : IAuditSink, IDisposable
     /// <summary>As the shipped schedule does: all are woken when peace ends, standbys right after the primary was probed.</summary>
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
-        if (after.IsUneasy && !before.IsUneasy)
+        if (ProbePace.WakesAll(before, after))
             WakeAll();
         if (after.PrimaryNode is not { } primary)
             return;

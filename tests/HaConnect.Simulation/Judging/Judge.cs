@@ -15,6 +15,7 @@ internal sealed class Judge(World world)
     private readonly Dictionary<long, (SimServer Server, string Instance)> _promoted = [];
     private readonly Dictionary<long, (SimServer Server, TermRow Row)> _established = [];
     private readonly Dictionary<SimServer, long> _terms = []; // the newest under which each was promoted or established
+    private readonly HashSet<(SimServer Server, long Term)> _fencedOutside = [];
     private readonly ReadJudge _reads = new();
 
     internal Violation? Violation { get; private set; }
@@ -164,7 +165,11 @@ internal sealed class Judge(World world)
         // A coordinator that was overtaken may still promote: it is made harmless by the rest, not prevented.
         if (world.Servers.Any(s => RegisterOf(s)?.Term > term))
             return;
-        if (_established.Count == 0 || world.Config.Required == 0)
+        if (_established.Count == 0)
+            return;
+        if (world.Config.FencesOutside && EstablishedPrimary is { } former && !_fencedOutside.Contains((former, NewestTerm)) && former.Disk.Settings.GetValueOrDefault("synchronous_standby_names") != SynchronousNames.Fenced(term))
+            Violated(Invariants.FencedBeforePromotion, $"{server.Name} is promoted in term {term}, although {former.Name} was not fenced from outside");
+        if (world.Config.Required == 0)
             return;
         var row = _established[NewestTerm].Row;
         var cutOff = world.DataNodes.Where(s => row.SynchronousStandbys.Contains(s.Name) && IsCutOff(s, term)).ToList();
@@ -180,6 +185,9 @@ internal sealed class Judge(World world)
                 Violated(Invariants.MaxLogChosen, $"{server.Name} at term {own.Term}, entry {own.Index} is promoted, although {other.Name} is at term {Position(other).Term}, entry {Position(other).Index}");
         }
     }
+
+    /// <summary>Whoever asked for it is told that it takes no writes any more.</summary>
+    internal void FencedOutside(SimServer server) => _fencedOutside.Add((server, NewestTerm));
 
     internal void LeftRecovery(ServerProcess process)
     {

@@ -37,7 +37,7 @@ internal sealed class Campaign(Func<ulong, RunConfig> configOf, ulong seed, int 
         7 => new RunConfig { Witnesses = 1 },
         8 => new RunConfig { DataNodes = 4, Required = seed % 20 < 10 ? 1 : 2 },
         9 => seed % 20 < 10 ? new RunConfig { DataNodes = 5, Required = 2 } : new RunConfig { DataNodes = 2, Witnesses = 1, DegradeAfter = TimeSpan.FromSeconds(4) },
-        6 => new RunConfig { DegradeAfter = seed % 20 < 10 ? TimeSpan.FromSeconds(4) : null },
+        6 => seed % 20 < 10 ? new RunConfig { DegradeAfter = TimeSpan.FromSeconds(4) } : new RunConfig { FencesOutside = true, Required = seed % 40 < 20 ? 0 : 1 },
         _ => new RunConfig(),
     };
 

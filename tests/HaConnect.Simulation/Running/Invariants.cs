@@ -19,5 +19,6 @@ internal static class Invariants
     internal const string NoErrors = "NoErrors";
     internal const string Converges = "Converges";
     internal const string OldPrimariesFencedOnly = "OldPrimariesFencedOnly";
+    internal const string FencedBeforePromotion = "FencedBeforePromotion";
     internal const string NoNeedlessPromotion = "NoNeedlessPromotion";
 }

@@ -13,7 +13,9 @@ namespace HaConnect.Simulation.Running;
 /// <param name="Required">See <see cref="RunConfig.Required"/>.</param>
 /// <param name="Faults">The faults.</param>
 /// <param name="ReadBoundMs">See <see cref="RunConfig.ReadBound"/>; in milliseconds.</param>
-internal sealed record RegressionFile(string Story, string Invariant, ulong Seed, int DataNodes, int Witnesses, int Required, IReadOnlyList<Fault> Faults, int ReadBoundMs = 2000)
+/// <param name="DegradeAfterMs">See <see cref="RunConfig.DegradeAfter"/>; in milliseconds.</param>
+/// <param name="FencesOutside">See <see cref="RunConfig.FencesOutside"/>.</param>
+internal sealed record RegressionFile(string Story, string Invariant, ulong Seed, int DataNodes, int Witnesses, int Required, IReadOnlyList<Fault> Faults, int ReadBoundMs = 2000, int? DegradeAfterMs = null, bool FencesOutside = false)
 {
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -23,11 +25,22 @@ internal sealed record RegressionFile(string Story, string Invariant, ulong Seed
     };
 
     internal static RegressionFile Of(RunResult result) =>
-        new(result.Violation!.What, result.Violation.Invariant, result.Seed, result.Config.DataNodes, result.Config.Witnesses, result.Config.Required, result.Plan.Faults, (int)result.Config.ReadBound.TotalMilliseconds);
+        new(result.Violation!.What, result.Violation.Invariant, result.Seed, result.Config.DataNodes, result.Config.Witnesses, result.Config.Required, result.Plan.Faults, (int)result.Config.ReadBound.TotalMilliseconds,
+            (int?)result.Config.DegradeAfter?.TotalMilliseconds, result.Config.FencesOutside);
 
     internal static RegressionFile Read(string path) => JsonSerializer.Deserialize<RegressionFile>(File.ReadAllText(path), Format) ?? throw new InvalidDataException(path);
 
     internal void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Format) + "\n");
 
-    internal RunResult Execute() => SimulationRun.Execute(new RunConfig { DataNodes = DataNodes, Witnesses = Witnesses, Required = Required, ReadBound = TimeSpan.FromMilliseconds(ReadBoundMs) }, Seed, new FaultPlan(Faults), trace: true);
+    internal RunResult Execute() => SimulationRun.Execute(
+        new RunConfig
+        {
+            DataNodes = DataNodes,
+            Witnesses = Witnesses,
+            Required = Required,
+            ReadBound = TimeSpan.FromMilliseconds(ReadBoundMs),
+            DegradeAfter = DegradeAfterMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+            FencesOutside = FencesOutside,
+        },
+        Seed, new FaultPlan(Faults), trace: true);
 }

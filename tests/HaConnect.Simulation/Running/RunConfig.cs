@@ -16,6 +16,9 @@ internal sealed record RunConfig
     /// <summary>After how long without enough synchronous standbys the primary takes writes alone.</summary>
     internal TimeSpan? DegradeAfter { get; init; }
 
+    /// <summary>Lost primaries are fenced from outside PostgreSQL.</summary>
+    internal bool FencesOutside { get; init; }
+
     internal int Instances { get; init; } = 3;
 
     internal int WritersPerInstance { get; init; } = 1;
@@ -41,7 +44,7 @@ internal sealed record RunConfig
     internal TimeSpan ReadBound { get; init; } = new RoutingOptions().MaxReplicaLag;
 
     /// <summary>The kind of cluster, for the figures.</summary>
-    internal string Kind => $"{DataNodes} data nodes{(Witnesses > 0 ? $" and {Witnesses} witness" : "")}, ANY {Required}{(DegradeAfter is null ? "" : " or alone")}";
+    internal string Kind => $"{DataNodes} data nodes{(Witnesses > 0 ? $" and {Witnesses} witness" : "")}, ANY {Required}{(DegradeAfter is null ? "" : " or alone")}{(FencesOutside ? ", fenced" : "")}";
 
     internal bool DoesBreak(Breaks rule) => Breaks.HasFlag(rule);
 

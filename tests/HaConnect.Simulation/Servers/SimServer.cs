@@ -10,6 +10,7 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
     private int _starts;
     private bool _isDying;
     private bool _startsAgain;
+    private bool _isOff;
 
     internal World World => world;
 
@@ -37,7 +38,7 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
     {
         if (_isDying)
             _startsAgain = true;
-        if (Process is not null)
+        if (Process is not null || _isOff)
             return;
         var process = Process = new ServerProcess(this, ++_starts);
         world.Trace($"{name} is started");
@@ -65,6 +66,20 @@ internal sealed class SimServer(World world, string name, int host, bool isWitne
     }
 
     internal void EndNow() => End(Process);
+
+    /// <summary>Nobody starts it until it is switched on.</summary>
+    internal void SwitchOff()
+    {
+        _isOff = true;
+        _startsAgain = false;
+        End(Process);
+    }
+
+    internal void SwitchOn()
+    {
+        _isOff = false;
+        Start();
+    }
 
     internal void Freeze()
     {

@@ -11,8 +11,7 @@ namespace HaConnect.Simulation.Servers;
 /// <summary>What each statement of a lock session does at a server. The texts are the shipped ones; what is not known here is an error.</summary>
 internal sealed class Statements(World world)
 {
-    /// <summary>What scripts ask, and the shipped code does not.</summary>
-    internal const string Conninfo = "SELECT pg_catalog.current_setting('primary_conninfo')";
+    private static readonly string[] s_ended = ["process 1 of app"];
 
     private readonly Dictionary<string, Func<ServerProcess, SimSession, object[], SimRow>> _fixed = new(ReferenceEqualityComparer.Instance)
     {
@@ -30,14 +29,15 @@ internal sealed class Statements(World world)
         [ControlSql.ResumeReplay] = ResumeReplay,
         [ControlSql.WrittenNames] = static (p, _, _) => new SimRow(NamesFor(p), p.Disk.Settings.GetValueOrDefault("synchronous_standby_names", "")),
         [ControlSql.NamesInForce] = NamesInForce,
-        [Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
+        [ControlSql.Conninfo] = static (p, _, _) => new SimRow(p.Setting("primary_conninfo")),
         [ControlSql.InRecovery] = static (p, _, _) => new SimRow(p.InRecovery),
         [ControlSql.Reload] = Reload,
         [ControlSql.CreateSchema] = static (p, _, _) => RequirePrimary(p),
         [ControlSql.InsertTerm] = InsertTerm,
         [ControlSql.FlushedLsn] = static (p, _, _) => p.InRecovery ? throw SimSessionSource.Error("55000", "recovery is in progress") : new SimRow(Lsn(p.Disk.Flushed)),
         [ControlSql.Flushed] = Flushed,
-        [ControlSql.MarkEstablished] = MarkEstablished,
+        [ControlSql.MarkEstablished] = static (p, s, parameters) => MarkEstablished(p, s, (long)parameters[0], parameters[1], request: null),
+        [ControlSql.MarkEstablishedAndEnd] = static (p, s, parameters) => MarkEstablished(p, s, (long)parameters[3], parameters[4], (long)parameters[0]),
         [ControlSql.InsertAudit] = InsertAudit,
         [ControlSql.Now] = static (p, _, _) => new SimRow(Time(p, p.Server.World.Scheduler.Now)),
         [ControlSql.LoadTime] = static (p, _, _) => new SimRow(Time(p, p.LoadedAt)),
@@ -51,6 +51,7 @@ internal sealed class Statements(World world)
         [ControlSql.UnawareInstances] = static (p, _, parameters) => new SimRow(Probes(p).Count(x => Time(p, x.LastProbe.At) <= (DateTime)parameters[0])),
         [ControlSql.Undrained] = Undrained,
         [ControlSql.TerminateOpen] = TerminateOpen,
+        [ControlSql.RecordEnded] = static (p, _, _) => Write(p, new WalEntry()),
         [ControlSql.HasReplayed] = static (p, _, parameters) => new SimRow(Wal.Lsn(p.Replayed) >= (ulong)(NpgsqlLogSequenceNumber)parameters[0]),
         [ControlSql.AllowWrites] = AllowWrites,
         [ControlSql.TerminateClients] = TerminateClients,
@@ -165,13 +166,12 @@ internal sealed class Statements(World world)
         return new SimRow(p.Senders.Where(x => x.IsStreaming && names.Contains(x.StandbyName) && Wal.Lsn(x.Flushed) >= lsn).Select(x => x.StandbyName).Distinct().Count());
     }
 
-    private static SimRow MarkEstablished(ServerProcess p, SimSession s, object[] parameters)
+    private static SimRow MarkEstablished(ServerProcess p, SimSession s, long term, object lsn, long? request)
     {
         RequirePrimary(p);
-        var term = (long)parameters[0];
         p.Server.World.Judge.Effect(p, s, "UPDATE haconnect.term");
-        p.Server.World.Judge.Established(p, term, Wal.Index((ulong)(NpgsqlLogSequenceNumber)parameters[1]));
-        p.Append(new WalEntry { Mark = term }, flushNow: true);
+        p.Server.World.Judge.Established(p, term, Wal.Index((ulong)(NpgsqlLogSequenceNumber)lsn));
+        p.Append(new WalEntry { Mark = term, RequestEnded = request ?? 0 }, flushNow: true);
         return SimRow.None;
     }
 
@@ -230,7 +230,7 @@ internal sealed class Statements(World world)
     private static SimRow TerminateOpen(ServerProcess p, SimSession s, object[] parameters)
     {
         p.Commits.TerminateBefore(Microseconds((DateTime)parameters[0]));
-        return new SimRow(1);
+        return new SimRow((object)s_ended);
     }
 
     private static SimRow NamesInForce(ServerProcess p, SimSession s, object[] parameters)

@@ -69,7 +69,7 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditRecord", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",

@@ -48,6 +48,10 @@ public sealed class ConfigurationBindingTests
             ["Failover:DegradeAfter"] = "00:02:00",
             ["Failover:MaxFailovers"] = "5",
             ["Failover:FailoverWindow"] = "00:20:00",
+            ["Failover:Fencing:Command"] = "/bin/fence",
+            ["Failover:Fencing:Arguments:0"] = "--zone=a",
+            ["Failover:Fencing:Timeout"] = "00:00:20",
+            ["Failover:Fencing:DryRun"] = "true",
             ["Failover:WithoutMajority:Timeout"] = "00:00:07",
             ["Failover:WithoutMajority:Writes"] = "Allow",
             ["Failover:WithoutMajority:Reads"] = "Refuse",
@@ -64,6 +68,10 @@ public sealed class ConfigurationBindingTests
             Failover.DegradeAfter=00:02:00
             Failover.DropStandbyAfter=00:01:00
             Failover.FailoverWindow=00:20:00
+            Failover.Fencing.Arguments[0]=--zone=a
+            Failover.Fencing.Command=/bin/fence
+            Failover.Fencing.DryRun=True
+            Failover.Fencing.Timeout=00:00:20
             Failover.LeaseDuration=00:00:05
             Failover.MaxDataLossBytes=1024
             Failover.MaxFailovers=5
@@ -137,7 +145,12 @@ public sealed class ConfigurationBindingTests
         {
             var member = property.GetValue(value);
             var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
-            if (member is not string && member is System.Collections.IEnumerable items)
+            if (member is IEnumerable<string> texts)
+            {
+                foreach (var (i, text) in texts.Index())
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]={text}");
+            }
+            else if (member is not string && member is System.Collections.IEnumerable items)
             {
                 foreach (var line in items.Cast<object>().SelectMany((item, i) => Flatten(item, string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"))))
                     yield return line;

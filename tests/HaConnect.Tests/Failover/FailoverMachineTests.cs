@@ -446,7 +446,7 @@ public sealed class FailoverMachineTests
             "CutOff@a CutOff@b ReadPosition@a ReadPosition@b " +
             "WriteRegister@a WriteRegister@b " + // decide
             "SetSynchronousNames@a Verify@a Verify@b Promote@a " +
-            "CommitTerm@a Repoint@b AwaitFlush@a MarkEstablished@a WriteRegister@a WriteRegister@b EndRequest@a",
+            "CommitTerm@a Repoint@b AwaitFlush@a MarkEstablished@a WriteRegister@a WriteRegister@b",
             i.Commands);
         Assert.Equal(Step.Leading, i.State.Step);
         Assert.Equal([true], i.Ended);
@@ -555,7 +555,7 @@ public sealed class FailoverMachineTests
             "SetSynchronousNames@a Verify@a Verify@b Promote@a " +
             "WriteRegister@a WriteRegister@b " + // accept
             "SetSynchronousNames@a " + // open
-            "CommitTerm@a Repoint@b MarkEstablished@a WriteRegister@a WriteRegister@b EndRequest@a",
+            "CommitTerm@a Repoint@b MarkEstablished@a WriteRegister@a WriteRegister@b",
             i.Commands);
         Assert.Equal("", cluster["a"].SynchronousNames);
         Assert.Equal(0, cluster["a"].Established!.Required);

@@ -40,6 +40,26 @@ public sealed class PauseTests
         Assert.Equal(isMade, i.State.Established!.Primary != "p");
     }
 
+    /// <summary>Also where the primary is lost before a coordinator has read that nobody is to coordinate any more.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void GivenUp_PrimaryIsLost_NobodyIsCutOffOrPromoted(bool isReadBefore)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        var word = new Server.Entry(cluster.NextId(), Row: cluster["p"].Established! with { Term = 2, Primary = "" }, Marks: 2);
+        Cluster.Append(cluster["p"], word);
+        cluster.StreamAll();
+        if (isReadBefore)
+            i.Live(3);
+        i.Lose("p");
+        i.Live();
+        Assert.DoesNotContain("CutOff", i.Commands, StringComparison.Ordinal);
+        Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
+        Assert.Single(i.Told, t => t.IsWarning && t.Sentence.StartsWith("this instance does not coordinate: coordination of this cluster was given up, on record as term 2", StringComparison.Ordinal));
+    }
+
     /// <summary>A primary that took writes alone is lost: only whoever accepts the loss gets another.</summary>
     [Theory]
     [InlineData(true)]

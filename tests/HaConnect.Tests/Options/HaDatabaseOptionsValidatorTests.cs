@@ -71,6 +71,11 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Failover.RequiredSynchronousStandbys", o => { Coordinate(o); o.Failover.RequiredSynchronousStandbys = 3; }, "is 3", "2 standbys at most. Lower it, or add nodes"),
         ("Failover.Mode", o => { Coordinate(o); o.Failover.Mode = (FailoverMode)5; }, "is 5", "Observe or Coordinate"),
         ("Failover.Mode", o => { Coordinate(o); o.ConnectionString = "Host=db1"; }, "a single node", "List the standbys too"),
+        ("Failover.Fencing.Timeout", o => o.Failover.Fencing.Timeout = TimeSpan.FromMilliseconds(999), "00:00:00.9990000", "00:00:01 to 00:02:00"),
+        ("Failover.Fencing.Timeout", o => o.Failover.Fencing.Timeout = TimeSpan.FromMinutes(3), "00:03:00", "to 00:02:00"),
+        ("Failover.Fencing.Command", o => { Coordinate(o); o.Failover.Fencing.Command = "fence.sh"; }, "is 'fence.sh'", "absolute path of a program that is on this host"),
+        ("Failover.Fencing.Command", o => { Coordinate(o); o.Failover.Fencing.Command = "/nowhere/fence.sh"; }, "is '/nowhere/fence.sh'", "absolute path of a program that is on this host"),
+        ("Failover.Fencing.DryRun", o => { Coordinate(o); o.Failover.Fencing.DryRun = true; }, "Failover.Fencing.Command is not set", "Give the program"),
         ("Failover.Replication.Username", o => { Coordinate(o); o.Failover.Replication.Username = " "; }, "is empty", "the user they replicate with"),
         ("Failover.Replication", o => { Coordinate(o); o.Failover.Replication.Password = "p"; o.Failover.Replication.PassFile = "/f"; }, "both Password and PassFile", "Give one"),
     ];

@@ -148,6 +148,8 @@ internal static class ControlSql
 
     internal const string NameSession = "SELECT pg_catalog.set_config('application_name', $1, false)";
 
+    internal const string Conninfo = "SELECT pg_catalog.current_setting('primary_conninfo')";
+
     internal const string InRecovery = "SELECT pg_catalog.pg_is_in_recovery()";
 
     internal const string Reload = "SELECT pg_catalog.pg_reload_conf()";
@@ -170,13 +172,13 @@ internal static class ControlSql
         CREATE TABLE IF NOT EXISTS haconnect.switchover (
           id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, term bigint, target text, drain_timeout interval NOT NULL DEFAULT '5 s', terminates boolean NOT NULL DEFAULT false,
           asked_by text NOT NULL, asked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), started_at timestamptz, coordinator text,
-          sealed_at timestamptz, ended_at timestamptz, outcome text)
+          sealed_at timestamptz, ended_at timestamptz, outcome text, ended_sessions text[] NOT NULL DEFAULT '{}')
         """;
 
     internal const string AskForSwitchover = "INSERT INTO haconnect.switchover (term, target, drain_timeout, terminates, asked_by) VALUES ($1, $2, $3, $4, $5) RETURNING id";
 
     /// <summary>What has become of a request, by who asked for it, which is a name for this request alone.</summary>
-    internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.ended_at, r.coordinator, r.outcome FROM haconnect.switchover r WHERE r.asked_by = $1";
+    internal const string LookAtRequest = "SELECT r.started_at, r.sealed_at, r.ended_at, r.coordinator, r.outcome, r.ended_sessions FROM haconnect.switchover r WHERE r.asked_by = $1";
 
     /// <summary>Unless a coordinator has begun with it. A row comes back only where it was taken back.</summary>
     internal const string TakeBackRequest = """
@@ -207,6 +209,13 @@ internal static class ControlSql
         """;
 
     internal const string Resume = "UPDATE haconnect.pause SET ended_at = pg_catalog.clock_timestamp(), ended_by = $2 WHERE ended_at IS NULL AND node IS NOT DISTINCT FROM $1 RETURNING id";
+
+    /// <summary>A term that belongs to nobody. Nothing where that was said already.</summary>
+    internal const string GiveUp = """
+        INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason, established_lsn, established_at)
+        SELECT t.term + 1, '', t.synchronous_standbys, t.required, t.voters, t.control_database, $1, 'GivenUp', pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.clock_timestamp()
+          FROM haconnect.term t WHERE t.term = (SELECT max(x.term) FROM haconnect.term x) AND t.primary_node <> '' RETURNING term
+        """;
 
     internal const string InsertTerm = """
         INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason)
@@ -250,6 +259,9 @@ internal static class ControlSql
          WHERE r.ended_at IS NULL AND (r.id = $1 OR ($1 = 0 AND r.started_at IS NOT NULL))
         """;
 
+    /// <summary>Both or neither: no request stays open whose term is established.</summary>
+    internal const string MarkEstablishedAndEnd = $"WITH ended AS ({EndRequest}) UPDATE haconnect.term SET established_lsn = $5::pg_lsn, established_at = pg_catalog.clock_timestamp() WHERE term = $4";
+
     /// <summary>Probing sessions that have not begun a probe since. Whoever has not for ten seconds, twice the longest Probing.Interval, is taken for frozen or gone.</summary>
     internal const string UnawareInstances = $"""
         SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_activity a
@@ -263,7 +275,7 @@ internal static class ControlSql
     internal const string Undrained = $"""
         SELECT pg_catalog.count(*)::int, pg_catalog.string_agg(x.who, ', ')
           FROM (SELECT CASE WHEN a.application_name = '{Connections.NodeSources.ProbeApplication}' THEN 'an instance at ' || coalesce(a.client_addr::text, 'this host') || ', which has writes under way'
-                            ELSE pg_catalog.format('process %s of %s (%s), whose transaction began %s ago', a.pid, a.usename, nullif(a.application_name, ''), pg_catalog.date_trunc('milliseconds', pg_catalog.clock_timestamp() - a.xact_start)) END AS who
+                            ELSE pg_catalog.format('process %s of %s%s, whose transaction began %s ago', a.pid, a.usename, ' (' || nullif(a.application_name, '') || ')', pg_catalog.date_trunc('milliseconds', pg_catalog.clock_timestamp() - a.xact_start)) END AS who
                   FROM pg_catalog.pg_stat_activity a
                  WHERE a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
                    AND CASE WHEN a.application_name = '{Connections.NodeSources.ProbeApplication}'
@@ -272,14 +284,16 @@ internal static class ControlSql
                  ORDER BY a.xact_start LIMIT 20) x
         """;
 
-    /// <summary>Ends the sessions whose transactions began before writes were refused; those that read since are left alone.</summary>
+    /// <summary>Ends the sessions whose transactions began before writes were refused, and says whose they are; those that read since are left alone.</summary>
     internal const string TerminateOpen = """
-        SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))::int
+        SELECT coalesce(pg_catalog.array_agg(pg_catalog.format('process %s of %s%s', a.pid, a.usename, ' (' || nullif(a.application_name, '') || ')')) FILTER (WHERE pg_catalog.pg_terminate_backend(a.pid)), '{}')
           FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
          WHERE a.backend_type = 'client backend' AND a.xact_start < $1 AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.application_name NOT LIKE 'haconnect-%'
            AND (NOT r.rolsuper OR (SELECT me.rolsuper FROM pg_catalog.pg_roles me WHERE me.rolname = current_user))
         """;
+
+    internal const string RecordEnded = "UPDATE haconnect.switchover SET ended_sessions = ended_sessions || $2::text[] WHERE id = $1";
 
     internal const string HasReplayed = "SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn";
 

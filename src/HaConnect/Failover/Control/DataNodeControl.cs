@@ -7,8 +7,6 @@ namespace HaConnect.Failover;
 /// <summary>Acts on a data node by SQL, in its lock session.</summary>
 internal sealed class DataNodeControl(string node, LockSession session, FailoverSettings settings, int lockObject) : INodeControl
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
-
     /// <summary>A promotion asked for just after the stream was lost sleeps for wal_retrieve_retry_interval (5 s) unless it is woken.</summary>
     private const int PollsPerNudge = 10;
 
@@ -63,6 +61,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
 
         // Twice in a row: once the new setting is loaded and the startup process waits for WAL from nowhere, no receiver can come back.
+        var polls = NewPace();
         for (var seen = 0; seen < 2;)
         {
             var s = await session.QueryAsync(ControlSql.CutOffState,
@@ -70,7 +69,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             await LetReplayAsync(s.IsPaused, s.Delay, cancellationToken).ConfigureAwait(false);
             seen = s.IsGone && s.IsWaiting ? seen + 1 : 0;
             if (seen < 2)
-                await PollAsync().ConfigureAwait(false);
+                await polls.PauseAsync().ConfigureAwait(false);
         }
     }
 
@@ -78,7 +77,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     {
         await session.ExecuteAsync(ControlSql.ResumeReplay, cancellationToken).ConfigureAwait(false);
         ulong? before = null;
-        while (true)
+        for (var polls = NewPace(); ; await polls.PauseAsync().ConfigureAwait(false))
         {
             var p = await session.QueryAsync(ControlSql.Position, static row => (NoReceiver: row.GetBoolean(0), Received: Lsn(row, 1), Replayed: Lsn(row, 2),
                 IsWaiting: row.GetBoolean(3), IsPaused: row.GetBoolean(4), Delay: row.GetString(5)), cancellationToken).ConfigureAwait(false);
@@ -90,7 +89,6 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             if (p.Delay == "0" && !p.IsPaused && (p.Replayed >= p.Received && p.Received > 0 || (p.IsWaiting && before == p.Replayed)))
                 return new StandbyPosition(await _reader.ReadTermAsync(newest: true, cancellationToken).ConfigureAwait(false), p.Received, p.Replayed);
             before = p.IsWaiting ? p.Replayed : null;
-            await PollAsync().ConfigureAwait(false);
         }
     }
 
@@ -110,15 +108,16 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync($"ALTER SYSTEM SET synchronous_standby_names = {ControlSql.Literal(names)}", cancellationToken).ConfigureAwait(false);
         await ReloadAsync(cancellationToken).ConfigureAwait(false);
         var bearers = SynchronousNames.Parse(names)?.Names.Select(n => n.ToLowerInvariant()).ToArray() ?? [];
-        for (var (seen, polls) = (0, 1); seen < 2; polls++)
+        var polls = NewPace();
+        for (var seen = 0; seen < 2;)
         {
             var state = await session.QueryAsync(ControlSql.NamesInForce,
                 static row => (Shown: row.GetString(0), IsCounted: row.GetBoolean(1), IsIdle: row.GetBoolean(2), ShowsNoDelay: row.GetBoolean(3)), cancellationToken, [bearers]).ConfigureAwait(false);
             seen = state.Shown == names && !state.IsCounted && state.IsIdle ? seen + 1 : 0;
-            if (!state.IsIdle && state.ShowsNoDelay && polls % PollsPerHurry == 0)
+            if (!state.IsIdle && state.ShowsNoDelay && polls.Count % PollsPerHurry == PollsPerHurry - 1)
                 await session.ExecuteAsync(ControlSql.Checkpoint, cancellationToken).ConfigureAwait(false);
             if (seen < 2)
-                await PollAsync().ConfigureAwait(false);
+                await polls.PauseAsync().ConfigureAwait(false);
         }
     }
 
@@ -132,8 +131,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         {
             var before = await LoadTimeAsync(cancellationToken).ConfigureAwait(false);
             await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-            while (await LoadTimeAsync(cancellationToken).ConfigureAwait(false) == before)
-                await PollAsync().ConfigureAwait(false);
+            for (var polls = NewPace(); await LoadTimeAsync(cancellationToken).ConfigureAwait(false) == before;)
+                await polls.PauseAsync().ConfigureAwait(false);
         }
     }
 
@@ -155,11 +154,11 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             (long)LockKey.Class, (long)(uint)lockObject, _written!.ToString(), new NpgsqlLogSequenceNumber(order.Position), order.SynchronousNames).ConfigureAwait(false);
         if (!asked)
             throw new CommandRefusedException("something the promotion relies on did not hold any more, so it was not promoted");
-        for (var polls = 1; await session.QueryAsync(ControlSql.InRecovery, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false); polls++)
+        for (var polls = NewPace(); await session.QueryAsync(ControlSql.InRecovery, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false);)
         {
-            if (polls % PollsPerNudge == 0)
+            if (polls.Count % PollsPerNudge == PollsPerNudge - 1)
                 await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
-            await PollAsync().ConfigureAwait(false);
+            await polls.PauseAsync().ConfigureAwait(false);
         }
     }
 
@@ -168,8 +167,13 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await RequirePromiseAsync(term, cancellationToken).ConfigureAwait(false);
 
         // Also where it is loaded already: the file may say otherwise, and would come into force at the next reload.
-        await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(settings.Conninfo.Build(node, primary))}", cancellationToken).ConfigureAwait(false);
+        var conninfo = settings.Conninfo.Build(node, primary);
+        await session.ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(conninfo)}", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
+
+        // Whoever looks next must not take it for one that follows nobody.
+        for (var polls = NewPace(); await session.QueryAsync(ControlSql.Conninfo, static row => row.GetString(0), cancellationToken).ConfigureAwait(false) != conninfo;)
+            await polls.PauseAsync().ConfigureAwait(false);
     }
 
     public async Task<ulong> CommitTermAsync(TermRow row, IReadOnlyList<string> voters, string reason, CancellationToken cancellationToken)
@@ -185,12 +189,19 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken)
     {
         var names = standbys.ToArray();
-        while (await session.QueryAsync(ControlSql.Flushed, static row => row.GetInt32(0), cancellationToken, names, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false) < required)
-            await PollAsync().ConfigureAwait(false);
+        for (var polls = NewPace(); await session.QueryAsync(ControlSql.Flushed, static row => row.GetInt32(0), cancellationToken, names, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false) < required;)
+            await polls.PauseAsync().ConfigureAwait(false);
     }
 
-    public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, new NpgsqlLogSequenceNumber(lsn));
+    /// <summary>In one statement, so that no request stays open whose term is established.</summary>
+    public async Task MarkEstablishedAsync(long term, ulong lsn, NodeCommand.EndRequest? ended, CancellationToken cancellationToken)
+    {
+        var position = new NpgsqlLogSequenceNumber(lsn);
+        if (ended is not null && await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
+            await session.ExecuteAsync(ControlSql.MarkEstablishedAndEnd, cancellationToken, ended.Id, ended.Outcome, node, term, position).ConfigureAwait(false);
+        else
+            await session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, position).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Looked at before, under the lock without which neither its register nor its rows are written: it must not be the primary of the
@@ -211,8 +222,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         // Names that nobody bears, never none, which would release whoever waits. The last ones say that its clients are gone, too.
         var closedAt = await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
         await LoadSynchronousNamesAsync(SynchronousNames.Fencing(term), cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken, closedAt).ConfigureAwait(false) > 0)
-            await PollAsync().ConfigureAwait(false);
+        for (var polls = NewPace(); await session.QueryAsync(ControlSql.TerminateClients, static row => row.GetInt32(0), cancellationToken, closedAt).ConfigureAwait(false) > 0;)
+            await polls.PauseAsync().ConfigureAwait(false);
         await LoadSynchronousNamesAsync(SynchronousNames.Fenced(term), cancellationToken).ConfigureAwait(false);
     }
 
@@ -225,32 +236,44 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     public async Task AwaitInstancesAsync(CancellationToken cancellationToken)
     {
         var since = await NowAsync(cancellationToken).ConfigureAwait(false);
-        while (await session.QueryAsync(ControlSql.UnawareInstances, static row => row.GetInt32(0), cancellationToken, since).ConfigureAwait(false) > 0)
-            await PollAsync().ConfigureAwait(false);
-        while (!await session.QueryAsync(ControlSql.NamesInForce, static row => row.GetBoolean(2), cancellationToken, [Array.Empty<string>()]).ConfigureAwait(false))
-            await PollAsync().ConfigureAwait(false);
+        for (var polls = NewPace(); await session.QueryAsync(ControlSql.UnawareInstances, static row => row.GetInt32(0), cancellationToken, since).ConfigureAwait(false) > 0;)
+            await polls.PauseAsync().ConfigureAwait(false);
+        for (var polls = NewPace(); !await session.QueryAsync(ControlSql.NamesInForce, static row => row.GetBoolean(2), cancellationToken, [Array.Empty<string>()]).ConfigureAwait(false);)
+            await polls.PauseAsync().ConfigureAwait(false);
     }
 
-    public async Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> DrainAsync(NodeCommand.Drain order, CancellationToken cancellationToken)
     {
         // Asked for together with the register that tells it; where that could not be written nobody holds anything.
         if (_written is not { Phase: RegisterPhase.Held })
             throw new CommandRefusedException("that writes are held is not on record");
         var since = await NowAsync(cancellationToken).ConfigureAwait(false);
-        var startedAt = session.Time.GetTimestamp();
-        for (DateTime? closedAt = null; ; await PollAsync().ConfigureAwait(false))
+        var (startedAt, polls) = (session.Time.GetTimestamp(), NewPace());
+        var ended = new List<string>();
+        for (DateTime? closedAt = null; ; await polls.PauseAsync().ConfigureAwait(false))
         {
             var (left, who) = await session.QueryAsync(ControlSql.Undrained, static row => (row.GetInt32(0), row.IsDBNull(1) ? "" : row.GetString(1)), cancellationToken, since, closedAt ?? s_infinity).ConfigureAwait(false);
-            var isLate = session.Time.GetElapsedTime(startedAt) > timeout;
+            var isLate = session.Time.GetElapsedTime(startedAt) > order.Timeout;
             if (left == 0 && closedAt is not null)
-                return;
-            if (left > 0 && isLate && !terminates)
-                throw new CommandRefusedException($"not drained within {timeout}: {who}");
+                return ended;
+            if (left > 0 && isLate && !order.Terminates)
+                throw new CommandRefusedException($"not drained within {order.Timeout}: {who}");
             if (closedAt is null && (left == 0 || isLate))
                 closedAt = await RefuseWritesAsync(cancellationToken).ConfigureAwait(false);
             else if (isLate)
-                await session.ExecuteAsync(ControlSql.TerminateOpen, cancellationToken, closedAt!).ConfigureAwait(false);
+                await EndOpenAsync(order.RequestId, closedAt!.Value, ended, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whoever was told to end is on record before anything that follows; a process can take a moment, and is told again.</summary>
+    private async Task EndOpenAsync(long request, DateTime closedAt, List<string> ended, CancellationToken cancellationToken)
+    {
+        var told = await session.QueryAsync(ControlSql.TerminateOpen, static row => row.GetFieldValue<string[]>(0), cancellationToken, closedAt).ConfigureAwait(false);
+        var news = told.Except(ended, StringComparer.Ordinal).ToArray();
+        if (news.Length == 0)
+            return;
+        ended.AddRange(news);
+        await session.ExecuteAsync(ControlSql.RecordEnded, cancellationToken, request, news).ConfigureAwait(false);
     }
 
     /// <summary>Returns a moment from which on every transaction that begins is read-only, unless its session has it otherwise.</summary>
@@ -273,8 +296,8 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     public async Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken)
     {
-        while (!await session.QueryAsync(ControlSql.HasReplayed, static row => row.GetBoolean(0), cancellationToken, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false))
-            await PollAsync().ConfigureAwait(false);
+        for (var polls = NewPace(); !await session.QueryAsync(ControlSql.HasReplayed, static row => row.GetBoolean(0), cancellationToken, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false);)
+            await polls.PauseAsync().ConfigureAwait(false);
     }
 
     public async Task ReopenAsync(Register register, string names, CancellationToken cancellationToken)
@@ -336,8 +359,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes no token: a command that is called off notices it at its next statement, a moment later.</summary>
-    private Task PollAsync() => Task.Delay(PollInterval, session.Time);
+    private PollPace NewPace() => new(session.Time);
 
     private static ulong Lsn(System.Data.Common.DbDataReader row, int column) => row.IsDBNull(column) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(column);
 }

@@ -45,7 +45,8 @@ internal interface INodeControl : IAsyncDisposable
 
     Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken);
 
-    Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken);
+    /// <summary>Where a request ends with the term, that is on record with it.</summary>
+    Task MarkEstablishedAsync(long term, ulong lsn, NodeCommand.EndRequest? ended, CancellationToken cancellationToken);
 
     /// <summary>
     /// An old primary refuses writes, and its commits wait for a name that nobody bears, across restarts too; its clients' sessions are ended,
@@ -66,9 +67,10 @@ internal interface INodeControl : IAsyncDisposable
 
     /// <summary>
     /// Returns when every instance that probed within the last ten seconds has said that it holds its writes and has none under way, no
-    /// transaction is open, and this session has loaded that writes are refused (another may do so a moment later). Refused, naming who is left, after <paramref name="timeout"/>, unless their sessions are to be ended then.
+    /// transaction is open, and this session has loaded that writes are refused (another may do so a moment later). Refused, naming who is left, after its time-out, unless
+    /// their sessions are to be ended then; returns whose were.
     /// </summary>
-    Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken);
+    Task<IReadOnlyList<string>> DrainAsync(NodeCommand.Drain order, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts names that nobody bears in force and returns a position behind all that was written until then, and so behind all that is ever

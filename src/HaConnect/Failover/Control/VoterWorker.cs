@@ -190,6 +190,8 @@ internal sealed class VoterWorker : IAsyncDisposable
                 return new FailoverEvent.RecordRead(_node, step, await _control.ReadRecordAsync(token).ConfigureAwait(false));
             case NodeCommand.ReadPosition:
                 return new FailoverEvent.PositionRead(_node, step, await _control.ReadPositionAsync(token).ConfigureAwait(false));
+            case NodeCommand.Drain c:
+                return new FailoverEvent.Drained(_node, step, await _control.DrainAsync(c, token).ConfigureAwait(false));
             case NodeCommand.Seal c:
                 return new FailoverEvent.Sealed(_node, step, await _control.SealAsync(c.Term, c.RequestId, token).ConfigureAwait(false));
             case NodeCommand.CommitTerm c:
@@ -209,11 +211,10 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.Promote c => _control.PromoteAsync(c.Order, token),
         NodeCommand.Repoint c => _control.RepointAsync(c.Primary, c.Term, token),
         NodeCommand.AwaitFlush c => _control.AwaitFlushAsync(c.Lsn, c.Standbys, c.Required, token),
-        NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, token),
+        NodeCommand.MarkEstablished c => _control.MarkEstablishedAsync(c.Term, c.Lsn, c.Ended, token),
         NodeCommand.Fence c => _control.FenceAsync(c.Term, token),
         NodeCommand.StartRequest c => _control.StartRequestAsync(c.Id, c.Target, token),
         NodeCommand.AwaitInstances => _control.AwaitInstancesAsync(token),
-        NodeCommand.Drain c => _control.DrainAsync(c.Timeout, c.Terminates, token),
         NodeCommand.AwaitReplay c => _control.AwaitReplayAsync(c.Lsn, token),
         NodeCommand.Reopen c => _control.ReopenAsync(c.Register, c.Names, token),
         NodeCommand.EndRequest c => _control.EndRequestAsync(c.Id, c.Outcome, token),

@@ -62,7 +62,7 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken) => throw HoldsNoWal();
 
-    public Task MarkEstablishedAsync(long term, ulong lsn, CancellationToken cancellationToken) => throw HoldsNoWal();
+    public Task MarkEstablishedAsync(long term, ulong lsn, NodeCommand.EndRequest? ended, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task FenceAsync(long term, CancellationToken cancellationToken) => throw HoldsNoWal();
 
@@ -70,7 +70,7 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task AwaitInstancesAsync(CancellationToken cancellationToken) => throw HoldsNoWal();
 
-    public Task DrainAsync(TimeSpan timeout, bool terminates, CancellationToken cancellationToken) => throw HoldsNoWal();
+    public Task<IReadOnlyList<string>> DrainAsync(NodeCommand.Drain order, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken) => throw HoldsNoWal();
 

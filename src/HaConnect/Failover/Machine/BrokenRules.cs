@@ -35,4 +35,7 @@ internal enum BrokenRules
 
     /// <summary>That somebody was accepted in a term whose row nobody shows is ignored.</summary>
     AcceptanceIgnored = 256,
+
+    /// <summary>A standby is promoted although the lost primary could not be fenced from outside.</summary>
+    FencingIgnored = 512,
 }

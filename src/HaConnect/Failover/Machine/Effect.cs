@@ -1,3 +1,5 @@
+using HaConnect.Failover.Fencing;
+
 namespace HaConnect.Failover;
 
 /// <summary>What the machine wants done.</summary>
@@ -9,6 +11,9 @@ internal abstract record Effect
 
     /// <summary>Do it in the lock session of the node, after what was asked of that node before.</summary>
     internal sealed record AtNode(string Node, int StepNumber, NodeCommand Command) : Effect;
+
+    /// <summary>Have a node fenced from outside PostgreSQL.</summary>
+    internal sealed record Isolate(int StepNumber, FenceOrder Order) : Effect;
 
     /// <summary>Give back every lock, by closing its session.</summary>
     internal sealed record ReleaseAll : Effect;

@@ -1,4 +1,5 @@
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Promotion;
 
 namespace HaConnect.Failover;
@@ -28,11 +29,15 @@ internal abstract record FailoverEvent
 
     internal sealed record TermCommitted(string Node, int StepNumber, ulong Lsn) : FailoverEvent;
 
+    internal sealed record Drained(string Node, int StepNumber, IReadOnlyList<string> EndedSessions) : FailoverEvent;
+
     internal sealed record Sealed(string Node, int StepNumber, ulong Lsn) : FailoverEvent;
 
     internal sealed record Done(string Node, int StepNumber, string Command) : FailoverEvent;
 
     internal sealed record Failed(string Node, int StepNumber, string Command, string Why) : FailoverEvent;
+
+    internal sealed record Isolated(int StepNumber, FenceAnswer Answer) : FailoverEvent;
 
     internal sealed record StopRequested : FailoverEvent;
 }

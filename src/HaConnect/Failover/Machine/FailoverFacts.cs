@@ -17,7 +17,9 @@ internal static class FailoverFacts
         FailoverEvent.RecordRead e => e.StepNumber == state.StepNumber ? WithRecord(Answered(state, e.Node, nameof(NodeCommand.ReadRecord)), e.Node, e.Record) : state,
         FailoverEvent.PositionRead e => e.StepNumber == state.StepNumber ? Answered(state, e.Node, nameof(NodeCommand.ReadPosition)).With(e.Node, v => v with { Position = e.Position }) : state,
         FailoverEvent.TermCommitted e => e.StepNumber == state.StepNumber ? Answered(state, e.Node, nameof(NodeCommand.CommitTerm)) with { TermLsn = e.Lsn } : state,
+        FailoverEvent.Drained e => e.StepNumber == state.StepNumber ? Answered(state, e.Node, nameof(NodeCommand.Drain)) with { EndedSessions = [.. e.EndedSessions] } : state,
         FailoverEvent.Sealed e => e.StepNumber == state.StepNumber ? Answered(state, e.Node, nameof(NodeCommand.Seal)) with { SealedAt = e.Lsn } : state,
+        FailoverEvent.Isolated e => e.StepNumber == state.StepNumber ? state with { Isolation = e.Answer } : state,
         FailoverEvent.Done e => e.StepNumber == state.StepNumber ? Done(Answered(state, e.Node, e.Command), e) : state,
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, null),
     };

@@ -1,3 +1,4 @@
+using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Promotion;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
@@ -57,7 +58,7 @@ internal static class FailoverOrders
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Drain(FailoverState s) =>
-        Ask(s, [s.PrimaryState!], v => [Tell(s, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.DrainTimeout, s.Request.Terminates)]);
+        Ask(s, [s.PrimaryState!], v => [Tell(s, RegisterPhase.Held), new NodeCommand.Drain(s.Request!.Id, s.Request.DrainTimeout, s.Request.Terminates)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Seal(FailoverState s) => Ask(s, [s.PrimaryState!], _ => [new NodeCommand.Seal(s.Term, s.Request!.Id)]);
 
@@ -92,6 +93,9 @@ internal static class FailoverOrders
         var row = NewRow(s);
         return Ask(s, [s.CandidateState!], v => [new NodeCommand.SetSynchronousNames(Agrees(v.Record!, row) ? v.Record!.SynchronousNamesText : NamesOf(row), s.Term)]);
     }
+
+    internal static (FailoverState State, IEnumerable<Effect> Effects) Isolate(FailoverState s) =>
+        (s, [new Effect.Isolate(s.StepNumber, new FenceOrder(s.Established!.Primary, s.Established.Term, s.Verdict.Reason, s.Settings.RehearsesFencing))]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Promise(FailoverState s)
     {
@@ -159,19 +163,21 @@ internal static class FailoverOrders
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Mark(FailoverState s) =>
         Ask(s, s.Promised, v => v.Voter.Name == s.Candidate
-            ? [new NodeCommand.MarkEstablished(s.Term, s.TermLsn!.Value), WriteRegister(s, v, RegisterPhase.Established)]
+            ? [new NodeCommand.MarkEstablished(s.Term, s.TermLsn!.Value, EndedBy(s)), WriteRegister(s, v, RegisterPhase.Established)]
             : [WriteRegister(s, v, RegisterPhase.Established)]);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Finish(FailoverState s)
     {
-        var goal = s.Goal;
-        var wasFailover = goal is Goal.Failover or Goal.Adopt;
+        var wasFailover = s.Goal is Goal.Failover or Goal.Adopt;
         s = s with { Established = NewRow(s) with { IsEstablished = true }, EstablishedIsEverywhere = s.Goal != Goal.Bootstrap, Refusal = null, FailuresInARow = 0, Goal = Goal.None };
 
-        // A switchover of a coordinator before has ended with this term, too.
-        var end = new Effect.AtNode(s.Candidate!, s.StepNumber, new NodeCommand.EndRequest(s.Request?.Id ?? 0, goal == Goal.Confirm ? s.CalledOff ?? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded));
-        return (s with { Request = null, CalledOff = null }, wasFailover ? [end, new Effect.FailoverEnded(Succeeded: true)] : goal is Goal.Bootstrap or Goal.Reconfigure ? [] : [end]);
+        return (s with { Request = null, CalledOff = null }, wasFailover ? [new Effect.FailoverEnded(Succeeded: true)] : []);
     }
+
+    /// <summary>The switchover that ends with this term: also one that a coordinator before has begun with.</summary>
+    private static NodeCommand.EndRequest? EndedBy(FailoverState s) => s.Goal is Goal.Bootstrap or Goal.Reconfigure
+        ? null
+        : new NodeCommand.EndRequest(s.Request?.Id ?? 0, s.Goal == Goal.Confirm ? s.CalledOff ?? SwitchoverRequest.Lost : SwitchoverRequest.Succeeded);
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Fence(FailoverState s) =>
         Ask(s, LeftBehind(s), _ => [new NodeCommand.Fence(s.Established!.Term)]);
@@ -228,6 +234,8 @@ internal static class FailoverOrders
         CandidateStandbys = [],
         CandidateRequired = 0,
         TermLsn = null,
+        Isolation = null,
+        EndedSessions = [],
         SealedAt = null,
         FlushSeen = false,
         IsMarked = false,

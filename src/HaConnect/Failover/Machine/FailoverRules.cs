@@ -66,6 +66,17 @@ internal static class FailoverRules
         ? s.Voters.GetValueOrDefault(name)
         : s.Held.Where(v => IsStandby(v, s)).OrderBy(v => IsMaintained(v, s)).ThenByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
 
+    /// <summary>Its session is lost, so that nobody could take over.</summary>
+    internal static bool TargetIsGone(FailoverState s) => s.Request is { Target: { } target } && s.Voters.GetValueOrDefault(target) is not { HoldsLock: true };
+
+    /// <summary>Whose sessions were ended, counted and named.</summary>
+    internal static string Ended(FailoverState s)
+    {
+        const int Named = 20;
+        var more = s.EndedSessions.Length > Named ? string.Create(CultureInfo.InvariantCulture, $" and {s.EndedSessions.Length - Named} more") : "";
+        return s.EndedSessions.IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $"; {s.EndedSessions.Length} ended: {string.Join(", ", s.EndedSessions.Take(Named))}{more}");
+    }
+
     internal static string? WhyNoSwitchover(FailoverState s)
     {
         var request = s.PrimaryState!.Record!.Request!;
@@ -223,6 +234,11 @@ internal static class FailoverRules
 
     internal static bool IsStandby(VoterState voter, FailoverState s) =>
         voter is { Voter.IsWitness: false, Record.InRecovery: true } && voter.Voter.Name != s.Established?.Primary;
+
+    /// <summary>It goes on without the lost primary being fenced: only rehearsed, or somebody accepts what that may cost.</summary>
+    internal static bool GoesOnUnfenced(FailoverState s) => s.Settings.RehearsesFencing || MayLose(s) || s.Settings.Broken == BrokenRules.FencingIgnored;
+
+    internal static string WhyNotIsolated(FailoverState s) => $"{s.Verdict.Primary} could not be fenced: {s.Isolation?.Sentence ?? "no answer"}";
 
     internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames) && (s.Goal != Goal.Switchover || Best(s) is { IsCutOff: true });
 

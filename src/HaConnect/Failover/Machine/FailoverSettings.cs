@@ -15,6 +15,13 @@ internal sealed record FailoverSettings
 
     /// <summary>After how long without enough synchronous standbys the primary takes writes alone; null for never.</summary>
     internal TimeSpan? DegradeAfter { get; init; }
+
+    /// <summary>How long fencing from outside PostgreSQL may take; null where none is configured.</summary>
+    internal TimeSpan? FencingTimeout { get; init; }
+
+    /// <summary>That is only rehearsed: what it answers keeps nobody from being promoted.</summary>
+    internal bool RehearsesFencing { get; init; }
+
     internal required long MaxDataLossBytes { get; init; }
     internal required int MaxFailovers { get; init; }
     internal required TimeSpan FailoverWindow { get; init; }

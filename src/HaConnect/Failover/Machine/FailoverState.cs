@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HaConnect.Failover.Detection;
+using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 
@@ -60,6 +61,12 @@ internal sealed record FailoverState
 
     /// <summary>Why it was called off, until that is undone; whoever is being stopped undoes it first.</summary>
     internal string? CalledOff { get; init; }
+
+    /// <summary>What became of fencing the lost primary from outside PostgreSQL.</summary>
+    internal FenceAnswer? Isolation { get; init; }
+
+    /// <summary>Whose sessions were ended so that the primary was drained.</summary>
+    internal ImmutableArray<string> EndedSessions { get; init; } = [];
 
     /// <summary>Behind everything that the primary had written when it was sealed.</summary>
     internal ulong? SealedAt { get; init; }

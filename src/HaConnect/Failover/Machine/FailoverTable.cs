@@ -24,7 +24,7 @@ internal static class FailoverTable
         new(Step.Electing, s => s.AllWhoCanAnswered || s.TimeOver, Step.Watching, _ => null, Release),
 
         // ---- A coordinator that lost its majority is none. ----
-        .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
+        .. LosesOffice(Step.Surveying), .. LosesOffice(Step.Leading), .. LosesOffice(Step.Reading), .. LosesOffice(Step.Isolating), .. LosesOffice(Step.Promising), .. LosesOffice(Step.CuttingOff),
         .. LosesOffice(Step.ReadingPositions), .. LosesOffice(Step.Deciding), .. LosesOffice(Step.Preparing), .. LosesOffice(Step.Verifying), .. LosesOffice(Step.Promoting),
         .. LosesOffice(Step.Accepting), .. LosesOffice(Step.Opening), .. LosesOffice(Step.Establishing), .. LosesOffice(Step.Flushing), .. LosesOffice(Step.Widening), .. LosesOffice(Step.Marking), .. LosesOffice(Step.Reverting), .. LosesOffice(Step.Fencing),
         .. LosesOffice(Step.Announcing), .. LosesOffice(Step.Draining), .. LosesOffice(Step.Sealing), .. LosesOffice(Step.CatchingUp), .. LosesOffice(Step.Reopening),
@@ -55,7 +55,7 @@ internal static class FailoverTable
         // ---- Switchover. Until a term is promised, nobody but the present primary knows of it. ----
         .. ReopensUnlessLost(Step.Announcing), .. ReopensUnlessLost(Step.Draining),
         new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: whoever probes {s.Established!.Primary} has done so since it was told that it is about to be relieved", Drain),
-        new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes", Promise),
+        new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes{Ended(s)}", Promise),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Switchover && s.Promised.Count() >= s.Settings.Majority && s.Promised.Contains(s.PrimaryState) && CanStillCutOff(s), Step.Sealing, s => $"term {s.Term} is promised by {List(s.Promised)}", Seal),
         new(Step.Sealing, s => s.SealedAt is not null, Step.CatchingUp, s => $"sealed: {s.Established!.Primary} acks nothing more after {new NpgsqlTypes.NpgsqlLogSequenceNumber(s.SealedAt!.Value)}", CatchUp),
         .. CallsOff(Step.Sealing, s => $"switchover called off: {s.Established!.Primary} could not be sealed; {Problems(s)}"),
@@ -73,8 +73,14 @@ internal static class FailoverTable
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && s.IsPaused && !IsAskedToFailOver(s), Step.Leading, s => IfNew(s, s.Pauses.Why!, "failover refused"), s => Refuse(s, s.Pauses.Why!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && FlapGuard.WhyRefused(s) is not null && !IsAskedToFailOver(s), Step.Leading, s => IfNew(s, FlapGuard.WhyRefused(s)!, "failover refused"), s => Refuse(s, FlapGuard.WhyRefused(s)!, Fail), IsWarning: true),
         new(Step.Reading, s => s.Settled && s.Goal == Goal.Failover && WhyNotFeasible(s) is not null, Step.Leading, s => IfNew(s, WhyNotFeasible(s)!, "failover refused"), s => Refuse(s, WhyNotFeasible(s)!, Fail), IsWarning: true),
+        new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority && s is { Goal: Goal.Failover, Settings.FencingTimeout: not null }, Step.Isolating, s => s.Refusal is null ? $"having {s.Verdict.Primary} fenced from outside" : null, Isolate),
         new(Step.Reading, s => s.Settled && s.Records.Count() >= s.Settings.Majority, Step.Promising, _ => null, Promise),
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
+
+        // Before anything is changed, so that a fence that fails leaves everything as it was.
+        new(Step.Isolating, s => s.Isolation is { Succeeded: true } && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{(s.Settings.RehearsesFencing ? "rehearsed the fencing" : "fenced from outside")}: {s.Isolation!.Sentence}", Promise),
+        new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && GoesOnUnfenced(s) && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{WhyNotIsolated(s)}; going on all the same", Promise, IsWarning: true),
+        new(Step.Isolating, s => s.Isolation is not null || s.TimeOver, Step.Leading, s => IfNew(s, WhyNotIsolated(s), "failover refused"), s => Refuse(s, WhyNotIsolated(s), Fail), IsWarning: true),
 
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Confirm && s.Promised.Count() >= s.Settings.Majority && Contender(s) is not null, Step.CuttingOff, s => $"an earlier term decided for {Contender(s)}, which may have been promoted: cutting off to find out", OrderCutOff),
@@ -151,7 +157,7 @@ internal static class FailoverTable
     [
         new(step, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(step, s => s.StopRequested, Step.Reopening, s => $"switchover called off: {s.Settings.Coordinator} is being stopped", s => Reopen(s, "its coordinator was stopped"), IsWarning: true),
-        new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null }, Step.Reopening, s => $"switchover called off: {Problems(s)}", s => Reopen(s, Problems(s)), IsWarning: true),
+        new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null } || TargetIsGone(s), Step.Reopening, s => $"switchover called off: {Problems(s)}", s => Reopen(s, Problems(s)), IsWarning: true),
     ];
 
     /// <summary>A term is taken and the primary closed: to undo that takes another term.</summary>

@@ -18,6 +18,8 @@ internal static class FailoverTiming
         Step.Leading => Both(SurveyInterval),
         // A backlog of WAL is replayed before a position counts, and before a promotion ends.
         Step.ReadingPositions or Step.Promoting => (stepTimeout, stepTimeout * 300),
+        // The program has its own time-out; this is for its end to be told.
+        Step.Isolating => Both(state.Settings.FencingTimeout!.Value + (stepTimeout * 10)),
         Step.Draining => Both(state.Request!.DrainTimeout + (stepTimeout * 10)),
         _ => (stepTimeout, stepTimeout * 10),
     };

@@ -33,7 +33,7 @@ internal abstract record NodeCommand
 
     internal sealed record AwaitFlush(ulong Lsn, IReadOnlyList<string> Standbys, int Required) : NodeCommand;
 
-    internal sealed record MarkEstablished(long Term, ulong Lsn) : NodeCommand;
+    internal sealed record MarkEstablished(long Term, ulong Lsn, EndRequest? Ended) : NodeCommand;
 
     internal sealed record Fence(long Term) : NodeCommand;
 
@@ -41,7 +41,7 @@ internal abstract record NodeCommand
 
     internal sealed record AwaitInstances : NodeCommand;
 
-    internal sealed record Drain(TimeSpan Timeout, bool Terminates) : NodeCommand;
+    internal sealed record Drain(long RequestId, TimeSpan Timeout, bool Terminates) : NodeCommand;
 
     internal sealed record Seal(long Term, long RequestId) : NodeCommand;
 

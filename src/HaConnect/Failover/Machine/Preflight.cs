@@ -15,7 +15,7 @@ internal static class Preflight
     internal static string? Problem(FailoverState s)
     {
         var read = s.Held.Where(v => v.Record is not null).ToList();
-        return read.Select(Manager).FirstOrDefault(p => p is not null)
+        return GivenUp(s) ?? read.Select(Manager).FirstOrDefault(p => p is not null)
             ?? read.Select(v => Version(v, s)).FirstOrDefault(p => p is not null)
             ?? read.Select(Rights).FirstOrDefault(p => p is not null)
             ?? Identity(read)
@@ -23,6 +23,10 @@ internal static class Preflight
             ?? read.Select(v => Safety(v, s)).FirstOrDefault(p => p is not null)
             ?? read.Select(v => Names(v, s)).FirstOrDefault(p => p is not null);
     }
+
+    private static string? GivenUp(FailoverState s) => s.Established is { IsGivenUp: true } word
+        ? string.Create(CultureInfo.InvariantCulture, $"coordination of this cluster was given up, on record as term {word.Term}; set Failover.Mode = Observe, or begin anew as docs/operations/unmanaged.md says")
+        : null;
 
     /// <summary>Of two managers each would undo what the other does, and both could promote.</summary>
     private static string? Manager(VoterState voter) => voter is { Voter.IsWitness: false, Record.OtherManagers: { Count: > 0 } managers }

@@ -18,6 +18,9 @@ internal enum Step
     /// <summary>Reads the registers, to find the next term and what others have begun.</summary>
     Reading,
 
+    /// <summary>Has the lost primary fenced from outside PostgreSQL, where a program for that is configured.</summary>
+    Isolating,
+
     /// <summary>Has the voters promise the new term.</summary>
     Promising,
 

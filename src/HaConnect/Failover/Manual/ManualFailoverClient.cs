@@ -22,8 +22,7 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
     {
         if (options.Failover.Mode != FailoverMode.Coordinate)
             throw new InvalidOperationException($"A failover changes settings on the servers, but Failover.Mode is {options.Failover.Mode}. Ask an instance with Failover.Mode = Coordinate.");
-        if (clusterName != options.ClusterName)
-            throw new ArgumentException($"'{clusterName}' is not the name of this cluster, which is to be given as a confirmation. ClusterName has it.", nameof(clusterName));
+        Confirmation.Require(options, clusterName);
         ensureStarted();
         var lost = await LostTermAsync(cancellationToken).ConfigureAwait(false);
         var name = new ManualFailover(lost.Term, acceptsLoss).SessionName;

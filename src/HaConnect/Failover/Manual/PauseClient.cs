@@ -22,14 +22,21 @@ internal sealed class PauseClient(ClusterState state, Func<Node, ISessionSource>
     {
         if (string.IsNullOrWhiteSpace(reason))
             throw new ArgumentException("Give a reason: whoever finds the cluster paused has to know it.", nameof(reason));
-        return ChangeAsync(node, ControlSql.Pause, [(object?)node ?? DBNull.Value, reason, InstanceName.Create()], cancellationToken);
+        return ChangeAsync(node, ControlSql.CreatePauses, ControlSql.Pause, [(object?)node ?? DBNull.Value, reason, InstanceName.Create()], cancellationToken);
     }
 
     /// <summary>False where it was not paused.</summary>
     internal Task<bool> ResumeAsync(string? node, CancellationToken cancellationToken) =>
-        ChangeAsync(node, ControlSql.Resume, [(object?)node ?? DBNull.Value, InstanceName.Create()], cancellationToken);
+        ChangeAsync(node, ControlSql.CreatePauses, ControlSql.Resume, [(object?)node ?? DBNull.Value, InstanceName.Create()], cancellationToken);
 
-    private async Task<bool> ChangeAsync(string? node, string statement, object[] parameters, CancellationToken cancellationToken)
+    /// <summary>Nothing is done by itself ever again. False where that was said already.</summary>
+    internal Task<bool> GiveUpAsync(string clusterName, CancellationToken cancellationToken)
+    {
+        Confirmation.Require(options, clusterName);
+        return ChangeAsync(null, ControlSql.HasSchema, ControlSql.GiveUp, [InstanceName.Create()], cancellationToken);
+    }
+
+    private async Task<bool> ChangeAsync(string? node, string prepare, string statement, object[] parameters, CancellationToken cancellationToken)
     {
         if (options.Failover.Mode != FailoverMode.Coordinate)
             throw new InvalidOperationException($"This is kept on the servers, but Failover.Mode is {options.Failover.Mode}. Ask an instance with Failover.Mode = Coordinate.");
@@ -43,7 +50,7 @@ internal sealed class PauseClient(ClusterState state, Func<Node, ISessionSource>
         {
             var session = await source.OpenAsync(StatementTimeout, cancellationToken).ConfigureAwait(false);
             await using var __ = session.ConfigureAwait(false);
-            await session.QueryAsync(ControlSql.CreatePauses, static row => true, StatementTimeout, cancellationToken).ConfigureAwait(false);
+            await session.QueryAsync(prepare, static row => true, StatementTimeout, cancellationToken).ConfigureAwait(false);
             var isChanged = await session.QueryAsync(statement, static row => row.HasRows, StatementTimeout, cancellationToken, parameters).ConfigureAwait(false);
             await AwaitFlushAsync(session, now.PrimaryNode!, cancellationToken).ConfigureAwait(false);
             return isChanged;

@@ -42,7 +42,8 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
         {
             var id = await AskAsync(session, before, term, target, wanted, cancellationToken).ConfigureAwait(false);
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
-            return await WaitAsync(session, new Asked(primary, term, target, wanted), cancellationToken).ConfigureAwait(false);
+            var result = await WaitAsync(session, new Asked(primary, term, target, wanted), cancellationToken).ConfigureAwait(false);
+            return wanted.TerminatesOpenTransactions && await session.LookAsync(cancellationToken).ConfigureAwait(false) is { } seen ? result with { EndedSessions = seen.EndedSessions } : result;
         }
         catch (OperationCanceledException)
         {

@@ -126,5 +126,5 @@ internal static class CommitScripts
         await s.SeeWaitsAsync("row 3", s.Stage.Insert("n1", 3));
     }
 
-    private static async Task<string> ConninfoAsync(Scene s, string node) => await Scene.AskAsync(await s.OpenAsync(node), Servers.Statements.Conninfo, static row => row.GetString(0), 20);
+    private static async Task<string> ConninfoAsync(Scene s, string node) => await Scene.AskAsync(await s.OpenAsync(node), ControlSql.Conninfo, static row => row.GetString(0), 20);
 }

@@ -23,7 +23,7 @@ internal static class RawSteps
     {
         scene.See("ALTER SYSTEM of the conninfo", "ok", await Scene.TryAsync(session, $"ALTER SYSTEM SET primary_conninfo = {ControlSql.Literal(conninfo)}"));
         await Scene.TryAsync(session, ControlSql.Reload);
-        await scene.WaitAsync("the conninfo", async () => await Scene.AskAsync(session, Servers.Statements.Conninfo, static row => row.GetString(0), 20) == conninfo);
+        await scene.WaitAsync("the conninfo", async () => await Scene.AskAsync(session, ControlSql.Conninfo, static row => row.GetString(0), 20) == conninfo);
     }
 
     /// <summary><c>asked</c> where everything held, <c>nothing</c> where something did not.</summary>

@@ -52,6 +52,6 @@ internal static class Steps
     {
         var lsn = await control.CommitTermAsync(new TermRow(term, primary, standbys, 1, IsEstablished: false), ["n1", "n2", "n3"], "Bootstrap", None);
         await control.AwaitFlushAsync(lsn, standbys, 1, None);
-        await control.MarkEstablishedAsync(term, lsn, None);
+        await control.MarkEstablishedAsync(term, lsn, ended: null, None);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class PretendedPrimary : ISessionSource
 
     internal DateTime? EndedAt { get; set; }
 
+    internal string[] EndedSessions { get; set; } = [];
+
     internal string? Outcome { get; set; }
 
     internal bool IsThere { get; set; }
@@ -60,10 +62,10 @@ internal sealed class PretendedPrimary : ISessionSource
                 break;
             case ControlSql.LookAtRequest:
                 Looks++;
-                foreach (var (name, type) in ((string, Type)[])[("started_at", typeof(DateTime)), ("sealed_at", typeof(DateTime)), ("ended_at", typeof(DateTime)), ("coordinator", typeof(string)), ("outcome", typeof(string))])
+                foreach (var (name, type) in ((string, Type)[])[("started_at", typeof(DateTime)), ("sealed_at", typeof(DateTime)), ("ended_at", typeof(DateTime)), ("coordinator", typeof(string)), ("outcome", typeof(string)), ("ended_sessions", typeof(string[]))])
                     table.Columns.Add(name, type);
                 if (IsThere)
-                    table.Rows.Add((object?)StartedAt ?? DBNull.Value, DBNull.Value, (object?)EndedAt ?? DBNull.Value, StartedAt is null ? DBNull.Value : "i1", (object?)Outcome ?? DBNull.Value);
+                    table.Rows.Add((object?)StartedAt ?? DBNull.Value, DBNull.Value, (object?)EndedAt ?? DBNull.Value, StartedAt is null ? DBNull.Value : "i1", (object?)Outcome ?? DBNull.Value, EndedSessions);
                 break;
             case ControlSql.TakeBackRequest:
                 BeforeTakingBack();

@@ -37,6 +37,10 @@ internal sealed class Cluster
 
     internal TimeSpan? DegradeAfter { get; init; }
 
+    internal TimeSpan? FencingTimeout { get; init; }
+
+    internal bool RehearsesFencing { get; init; }
+
     /// <summary>The servers' clock; it stands still unless a test moves it.</summary>
     internal DateTime Now { get; set; } = Given.Started;
 
@@ -50,6 +54,8 @@ internal sealed class Cluster
         Required = Required,
         DropStandbyAfter = TimeSpan.FromSeconds(10),
         DegradeAfter = DegradeAfter,
+        FencingTimeout = FencingTimeout,
+        RehearsesFencing = RehearsesFencing,
         MaxDataLossBytes = 3,
         MaxFailovers = MaxFailovers,
         FailoverWindow = TimeSpan.FromMinutes(10),

@@ -18,6 +18,9 @@ internal sealed class Driver(Cluster cluster, string name = "i")
 
     internal List<bool> Ended { get; } = [];
 
+    /// <summary>What was asked of whoever fences from outside; the test answers.</summary>
+    internal List<Effect.Isolate> Fences { get; } = [];
+
     internal int Releases { get; private set; }
 
     internal bool HasWork => _queue.Count > 0;
@@ -44,6 +47,9 @@ internal sealed class Driver(Cluster cluster, string name = "i")
                     _queue.Clear();
                     foreach (var server in cluster.Servers.Values.Where(s => s.LockHolder == this))
                         server.LockHolder = null;
+                    break;
+                case Effect.Isolate e:
+                    Fences.Add(e);
                     break;
                 case Effect.Tell e:
                     Told.Add(e);
@@ -122,8 +128,8 @@ internal sealed class Driver(Cluster cluster, string name = "i")
         var row = alive.Select(s => s.Established).Where(r => r is not null).MaxBy(r => r!.Term);
         var primary = row?.Primary ?? alive.SingleOrDefault(s => !s.InRecovery)?.Name;
         var free = alive.Count(s => s.LockHolder is null);
-        var kind = primary is null ? VerdictKind.Unknown : cluster[primary] is { IsAlive: true, InRecovery: false } ? VerdictKind.Healthy : VerdictKind.Lost;
-        Send(new FailoverEvent.VerdictChanged(new PrimaryVerdict(kind, primary, $"{primary} is {kind}", primary is null ? null : (ulong)cluster[primary].Log.Length, free)));
+        var kind = primary is null || !cluster.Servers.ContainsKey(primary) ? VerdictKind.Unknown : cluster[primary] is { IsAlive: true, InRecovery: false } ? VerdictKind.Healthy : VerdictKind.Lost;
+        Send(new FailoverEvent.VerdictChanged(new PrimaryVerdict(kind, primary, $"{primary} is {kind}", kind == VerdictKind.Unknown ? null : (ulong)cluster[primary!].Log.Length, free)));
     }
 
     /// <summary>Lets things take their course for some rounds: answers, timers, observations, streams.</summary>
@@ -210,12 +216,14 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             {
                 cluster.CheckEstablished(server);
                 Cluster.Append(server, new Server.Entry(cluster.NextId(), Marks: c.Term));
+                if (c.Ended is { } ended)
+                    (server.Request, server.Outcome) = (null, ended.Outcome);
             }),
             NodeCommand.Fence c when server.InRecovery || server.Newest?.Term >= c.Term || server.Register?.Term > c.Term => Refused("it is not of an earlier term"),
             NodeCommand.StartRequest => Done(() => server.Request = null),
             NodeCommand.EndRequest c => Done(() => (server.Request, server.Outcome) = (null, c.Outcome)),
             NodeCommand.AwaitInstances => Done(() => { }),
-            NodeCommand.Drain => Done(() => server.RefusesWrites = true),
+            NodeCommand.Drain => Drain(),
             NodeCommand.Seal c when server.Register?.Term != c.Term => Refused("promised otherwise"),
             NodeCommand.Seal c => Seal(c),
             NodeCommand.AwaitReplay c => Replayed(c),
@@ -223,6 +231,12 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             NodeCommand.Fence c => Done(() => (server.RefusesWrites, server.SynchronousNames) = (true, SynchronousNames.Fenced(c.Term))),
             _ => throw new ArgumentOutOfRangeException(nameof(effect), command, null),
         };
+
+        FailoverEvent Drain()
+        {
+            server.RefusesWrites = true;
+            return new FailoverEvent.Drained(node, step, []);
+        }
 
         FailoverEvent Done(Action act)
         {
