@@ -122,7 +122,12 @@ internal sealed class HaRuntime : IAsyncDisposable
                 return;
             State.Published += OnPublished;
             _probes.Start();
-            _failover?.Start();
+            if (_failover is not null)
+            {
+                _failover.Start();
+                _ = Task.Run(() => WarmUp.Run(_logger));
+            }
+
             Volatile.Write(ref _started, true);
         }
     }
