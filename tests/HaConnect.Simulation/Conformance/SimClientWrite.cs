@@ -49,7 +49,7 @@ internal sealed class SimClientWrite : IClientWrite, SimSession.ICall
             if (s.Process.RefusesWrites)
                 s.Refuse(this, SimSessionSource.Error("25006", "cannot execute INSERT in a read-only transaction"));
             else
-                s.Process.Commits.Wait(s.Process.Append(_entry), _entry, () => s.Answer(this, SimRow.None));
+                s.Process.Commits.Wait(s.Process.Append(_entry), _entry, () => s.Answer(this, SimRow.None), s);
         }));
         return true;
     }

@@ -78,7 +78,7 @@ internal sealed class Writer(SimInstance instance)
 
             instance.World.Judge.Served(instance, s.Process, term);
             var index = s.Process.Append(write);
-            s.Process.Commits.Wait(index, write, () => s.Answer(call, SimRow.None));
+            s.Process.Commits.Wait(index, write, () => s.Answer(call, SimRow.None), s);
         }));
     }
 

@@ -1,17 +1,18 @@
 using HaConnect.Failover.Promotion;
+using HaConnect.Simulation.Network;
 
 namespace HaConnect.Simulation.Servers;
 
 /// <summary>Commits on a primary that wait until it and enough of its synchronous standbys have flushed them.</summary>
 internal sealed class CommitQueue(ServerProcess process)
 {
-    private readonly Queue<(int Index, WalEntry Entry, Action Answer, long Since)> _waiting = new();
+    private readonly Queue<(int Index, WalEntry Entry, Action Answer, long Since, SimSession? Session)> _waiting = new();
     private int _confirmed;
     private SynchronousNames? _confirmedBy;
 
-    internal void Wait(int index, WalEntry entry, Action answer)
+    internal void Wait(int index, WalEntry entry, Action answer, SimSession? session = null)
     {
-        _waiting.Enqueue((index, entry, answer, process.Server.World.Scheduler.Now));
+        _waiting.Enqueue((index, entry, answer, process.Server.World.Scheduler.Now, session));
         Flushed();
     }
 
@@ -60,7 +61,10 @@ internal sealed class CommitQueue(ServerProcess process)
     internal void TerminateBefore(long time)
     {
         foreach (var waiting in _waiting.Where(w => w.Since < time).ToList())
+        {
             Leave(waiting.Entry);
+            waiting.Session?.BreakFromServer();
+        }
     }
 
     /// <summary>Transactions that began before.</summary>

@@ -1,5 +1,6 @@
 using HaConnect.Failover;
 using HaConnect.Failover.Promotion;
+using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 using HaConnect.Simulation.Network;
 using HaConnect.Simulation.Running;
@@ -41,6 +42,8 @@ internal sealed class Statements(World world)
         [ControlSql.InsertAudit] = InsertAudit,
         [ControlSql.Now] = static (p, _, _) => new SimRow(Time(p, p.Server.World.Scheduler.Now)),
         [ControlSql.LoadTime] = static (p, _, _) => new SimRow(Time(p, p.LoadedAt)),
+        [ControlSql.CreateRequests] = static (p, _, _) => RequirePrimary(p),
+        [ControlSql.AskForSwitchover] = AskForSwitchover,
         [ControlSql.HasRequests] = static (p, _, _) => new SimRow(p.Terms.HasSchema),
         [ControlSql.ReadRequest] = static (p, _, _) => p.Terms.Request is { } r ? new SimRow(r.Id, r.Term, r.Target, r.DrainTimeout.TotalSeconds, r.Terminates) : SimRow.None,
         [ControlSql.HasPauses] = static (_, _, _) => new SimRow(false),
@@ -180,6 +183,13 @@ internal sealed class Statements(World world)
         RequirePrimary(p);
         p.Append(new WalEntry(), flushNow: true);
         return SimRow.None;
+    }
+
+    private static SimRow AskForSwitchover(ServerProcess p, SimSession s, object[] parameters)
+    {
+        var request = new SwitchoverRequest(p.Terms.LastRequest + 1, (long)parameters[0], (string)parameters[1], (TimeSpan)parameters[2], (bool)parameters[3]);
+        Write(p, new WalEntry { Request = request });
+        return new SimRow(request.Id);
     }
 
     private static SimRow StartRequest(ServerProcess p, SimSession s, object[] parameters)

@@ -20,10 +20,13 @@ internal sealed class TermView
     /// <summary>The switchover that was asked for and not tried yet.</summary>
     internal SwitchoverRequest? Request { get; private set; }
 
+    /// <summary>The number of the newest that was ever asked for.</summary>
+    internal long LastRequest { get; private set; }
+
     internal void Apply(WalEntry entry)
     {
         if (entry.Request is { } request)
-            Request = request;
+            (Request, LastRequest) = (request, request.Id);
         else if (Request is { } open && (entry.RequestStarted == open.Id || entry.RequestEnded == open.Id))
             Request = null;
         if (entry.Row is { } row)

@@ -12,6 +12,20 @@ internal static class Steps
 
     internal static string Names(params string[] standbys) => SynchronousNames.Format(1, standbys);
 
+    /// <summary>Why a step was refused; <c>done</c> where it was not.</summary>
+    internal static async Task<string> RefusalAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return "done";
+        }
+        catch (CommandRefusedException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>A register that is bound to the term, the node cut off, and its position read, as a coordinator does it.</summary>
     internal static async Task<(DataNodeControl Control, StandbyPosition Position)> CutOffAsync(this Scene scene, string node, long term)
     {
