@@ -202,7 +202,7 @@ internal sealed class ClusterState
         var inForce = _newestTerm is { IsGivenUp: false } ? _newestTerm : null;
         var selection = _systemIdentifier is null
             ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
-            : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable);
+            : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable, _ledger.Epoch);
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)

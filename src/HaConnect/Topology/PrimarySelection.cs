@@ -17,19 +17,20 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
     /// <param name="newestTermSeenAt">When the probe that showed it first was sent.</param>
     /// <param name="highestTimeline">The highest timeline of a primary this instance has ever routed to in an unmanaged cluster.</param>
     /// <param name="timeoutsUntilUnreachable">See <see cref="ProbingOptions.TimeoutsUntilUnreachable"/>.</param>
-    internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, long newestTermSeenAt, int highestTimeline, int timeoutsUntilUnreachable)
+    /// <param name="before">Who was the primary until now.</param>
+    internal static PrimarySelection Select(IEnumerable<NodeFacts> nodes, TermRow? newestTerm, long newestTermSeenAt, int highestTimeline, int timeoutsUntilUnreachable, Epoch? before = null)
     {
         var running = nodes.Where(n => n.LastState is { InRecovery: false } && n.MayServe(timeoutsUntilUnreachable)).ToList();
-        return newestTerm is not null ? Managed(running, newestTerm, newestTermSeenAt) with { Term = newestTerm } : Unmanaged(running, highestTimeline);
+        return newestTerm is not null ? Managed(running, newestTerm, newestTermSeenAt, before) with { Term = newestTerm } : Unmanaged(running, highestTimeline);
     }
 
-    private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest, long newestSeenAt)
+    private static PrimarySelection Managed(List<NodeFacts> running, TermRow newest, long newestSeenAt, Epoch? before)
     {
         var term = newest.Term.ToString(CultureInfo.InvariantCulture);
         foreach (var node in running)
         {
             var row = node.LastState!.EstablishedTerm;
-            if (row?.Term == newest.Term && row.Primary == node.Node.Name && node.LastState.NewestTerm?.Term == newest.Term)
+            if (row?.Term == newest.Term && row.Primary == node.Node.Name && (node.LastState.NewestTerm?.Term == newest.Term || IsConfirmed(node, newest, before)))
                 return new(EpochOf(node, row), $"established primary of term {term}");
 
             // A standby showed the row before the primary, where it was written, was probed again.
@@ -40,6 +41,13 @@ internal sealed record PrimarySelection(Epoch? Epoch, string Reason)
         var other = running.Count == 0 ? "no node out of recovery answers" : $"{string.Join(", ", running.Select(n => n.Node.Name))} is out of recovery but not the established primary";
         return new(null, $"term {term} belongs to {newest.Primary}, and {other}");
     }
+
+    /// <summary>
+    /// A new term of its own is about to be established, and it never ceased to be the primary: it was promoted at no time since, which would
+    /// have given it another timeline.
+    /// </summary>
+    private static bool IsConfirmed(NodeFacts node, TermRow newest, Epoch? before) => node.LastState!.NewestTerm?.Primary == node.Node.Name
+        && before is { Term: { } term } && term.Term == newest.Term && ReferenceEquals(before.Primary, node.Node) && before.Timeline == node.Timeline;
 
     private static PrimarySelection Unmanaged(List<NodeFacts> running, int highestTimeline)
     {

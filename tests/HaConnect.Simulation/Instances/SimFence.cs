@@ -6,7 +6,7 @@ namespace HaConnect.Simulation.Instances;
 /// <summary>A power switch that takes its time, sometimes does nothing, and sometimes does what it then denies.</summary>
 internal sealed class SimFence(World world, SimInstance instance) : IExternalFence
 {
-    private const long UntilSwitchedOn = 5_000_000;
+    private const long UntilSwitchedOn = 2_500_000;
 
     private readonly Dice _dice = new(world.Seed, "fence " + instance.Name);
 

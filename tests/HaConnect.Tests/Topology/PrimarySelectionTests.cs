@@ -61,6 +61,18 @@ public sealed class PrimarySelectionTests
         Assert.Null(Managed(s_term1, Primary(s_b, timeline: 2, established: s_term1, newest: row)).Epoch);
     }
 
+    /// <summary>Who has to ack is changed by a term of the same primary: nobody waits meanwhile. An instance that was not there goes by what is established.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)] // promoted since
+    [InlineData(null, false)]
+    public void Select_NewTermOfThePrimaryNotEstablishedYet_StaysThePrimaryForWhoeverSawItReign(int? timelineBefore, bool isUsed)
+    {
+        var a = Primary(s_a, timeline: 1, established: s_term1, newest: s_term1 with { Term = 2, IsEstablished = false });
+        var before = timelineBefore is { } timeline ? new Epoch(s_a, s_term1, timeline, Given.Started) : null;
+        Assert.Equal(isUsed ? 1 : null, PrimarySelection.Select([a], s_term1, 0, 0, 3, before).Epoch?.Term?.Term);
+    }
+
     [Fact]
     public void Select_TermShownByAStandbyBeforeThePrimaryWasProbedAgain_IsBelieved()
     {
