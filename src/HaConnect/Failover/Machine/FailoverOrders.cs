@@ -155,7 +155,7 @@ internal static class FailoverOrders
     {
         var row = RowOfFlush(s);
         s = s with { FlushSeen = row.Required == 0 || NewRow(s).Required == 0 };
-        var followers = s.Goal == Goal.Reconfigure ? [] : s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate);
+        var followers = s.Goal == Goal.Reconfigure ? [] : s.Promised.Where(v => v is { Record.InRecovery: true, IsRepointed: false, Voter.IsWitness: false } && v.Voter.Name != s.Candidate && !StaysBehindStandby(v, s));
         return Ask(s, s.FlushSeen ? followers : followers.Append(s.CandidateState!), v => v.Voter.Name == s.Candidate
             ? [new NodeCommand.AwaitFlush(s.TermLsn!.Value, row.SynchronousStandbys, row.Required)]
             : [new NodeCommand.Repoint(s.Candidate!, s.Term)]);

@@ -121,6 +121,11 @@ internal static class FailoverRules
         return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
 
+    /// <summary>It streams from another standby, which somebody has arranged, and the primary stays the same: it is left alone unless it has to ack.</summary>
+    internal static bool StaysBehindStandby(VoterState voter, FailoverState s) => s.Goal is Goal.Bootstrap or Goal.Confirm && !voter.IsCutOff
+        && !NewRow(s).SynchronousStandbys.Contains(voter.Voter.Name, StringComparer.Ordinal)
+        && s.Settings.Conninfo.UpstreamOf(voter.Record!.PrimaryConninfo) is { } upstream && upstream != s.Candidate && s.Voters[upstream] is { HoldsLock: true, Record.InRecovery: true };
+
     /// <summary>The newest decision that any voter knows of; one stands on a majority before its candidate is promoted, so that it is always seen.</summary>
     internal static Decision NewestDecision(FailoverState s) => s.Records.Select(r => r.Register?.Decided ?? Decision.None).Append(s.NewestDecision).MaxBy(d => d.Term);
 
