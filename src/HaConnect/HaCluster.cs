@@ -59,7 +59,7 @@ public sealed class HaCluster
     /// <param name="clusterName">The name of the cluster (<see cref="HaDatabaseOptions.ClusterName"/>), as a confirmation.</param>
     /// <param name="acceptDataLoss">Whether acked writes may be lost.</param>
     /// <param name="cancellationToken">Ends the wait, and takes the request back; a failover that has begun goes on.</param>
-    /// <returns>Whether there is another primary now, within 60 s, and if not, why.</returns>
+    /// <returns>Whether there is another primary now, within 60 s (and twice <see cref="FencingOptions.Timeout"/> where a program fences), and if not, why.</returns>
     /// <exception cref="ArgumentException"><paramref name="clusterName"/> is not this cluster's.</exception>
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>, or there still was a primary after <see cref="ConnectionsOptions.WaitTimeout"/>.</exception>
     /// <exception cref="NoPrimaryException">No term of this cluster is known to this instance.</exception>
@@ -96,9 +96,10 @@ public sealed class HaCluster
     /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
     /// <returns>False where it was given up already.</returns>
     /// <exception cref="ArgumentException"><paramref name="clusterName"/> is not this cluster's.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing. Or a switchover
+    /// or a new term is under way, or another node is out of recovery on no earlier timeline, so that it would not be clear who the primary is.</exception>
     /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it did not record it.</exception>
-    /// <exception cref="TimeoutException">Too few standbys have recorded it within <see cref="ConnectionsOptions.WaitTimeout"/>: a failover might forget it.</exception>
+    /// <exception cref="TimeoutException">Too few of the standbys that have to ack follow within <see cref="ConnectionsOptions.WaitTimeout"/>; repeat it when they do.</exception>
     public Task<bool> GiveUpCoordinationAsync(string clusterName, CancellationToken cancellationToken = default) => _pauses.GiveUpAsync(clusterName, cancellationToken);
 
     /// <summary>

@@ -47,19 +47,19 @@ internal sealed class PrimaryServer : IWalFiles, IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken).ConfigureAwait(false);
         }
 
+        if (newest is { Established.Primary: "" })
+        {
+            // Coordination was given up: from then on nobody knows which standbys had to ack.
+            seen = [.. seen.Select(s => s with { Established = null, Reign = null })];
+            newest = null;
+        }
+
         if (newest is { Established: { } term })
         {
             if (seen.Max(s => s.LatestTerm) is var latest && latest > term.Term)
                 throw new RejoinRefusedException($"Term {latest} is not established yet: a failover is under way, or came to no end. Wait until HaConnect has finished it.");
             if (term.Primary == node)
                 throw new RejoinRefusedException($"{node} is itself the primary of term {term.Term}.");
-        }
-
-        if (newest is { Established.Primary: "" })
-        {
-            // Coordination was given up: from then on nobody knows which standbys had to ack.
-            seen = [.. seen.Select(s => s with { Established = null, Reign = null })];
-            newest = null;
         }
 
         var primaries = seen.Where(s => s.InRecovery == false && (newest?.Established is not { } t || s.Node.Name == t.Primary)).ToList();

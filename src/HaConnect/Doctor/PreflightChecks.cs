@@ -31,8 +31,10 @@ internal static class PreflightChecks
     {
         var records = Records(seen);
         var isAsynchronous = !seen.Coordinates && seen.Primary is { Server.SynchronousNamesText: "" };
-        var state = FailoverState.Initial(isAsynchronous ? seen.Settings with { Required = 0 } : seen.Settings) with { Established = seen.Established };
+        var state = FailoverState.Initial(isAsynchronous ? seen.Settings with { Required = 0 } : seen.Settings) with { Established = seen.Established is { IsGivenUp: true } ? null : seen.Established };
         var findings = new List<ClusterFinding>();
+        if (seen is { Coordinates: true, Established.IsGivenUp: true } && Preflight.Problem(state with { Established = seen.Established }) is { } givenUp)
+            findings.Add(Finding(null, givenUp, null));
         foreach (var (node, record) in records)
         {
             foreach (var (show, whenObserving, remedy) in s_aspects.Where(a => seen.Coordinates || a.WhenObserving))

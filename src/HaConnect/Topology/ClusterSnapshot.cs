@@ -63,6 +63,9 @@ public sealed class ClusterSnapshot
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
+    /// <summary>Coordination of the cluster was given up.</summary>
+    internal bool IsGivenUp { get; init; }
+
     /// <summary>A switchover is announced or under way.</summary>
     internal bool IsSwitchingOver { get; init; }
 

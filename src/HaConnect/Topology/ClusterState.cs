@@ -217,6 +217,7 @@ internal sealed class ClusterState
             Ledger = _ledger,
             Selection = selection,
             SystemIdentifier = _systemIdentifier,
+            IsGivenUp = _newestTerm is { IsGivenUp: true },
 
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),

@@ -36,6 +36,7 @@ internal static class SnapshotBuilder
             NewestTerm = input.Selection.Term,
             SystemIdentifier = input.SystemIdentifier,
             Reason = ReasonOf(input, switchover),
+            IsGivenUp = input.IsGivenUp,
             IsSwitchingOver = switchover is not null,
             HoldsWrites = switchover == RegisterPhase.Held,
             IsWithoutMajority = input.Majority.IsLost,

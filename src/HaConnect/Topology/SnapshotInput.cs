@@ -6,6 +6,8 @@ internal sealed record SnapshotInput
     internal required long Version { get; init; }
     internal required IReadOnlyList<NodeFacts> Facts { get; init; }
     internal required StalenessLedger Ledger { get; init; }
+    internal bool IsGivenUp { get; init; }
+
     internal required PrimarySelection Selection { get; init; }
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }

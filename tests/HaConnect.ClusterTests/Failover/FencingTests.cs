@@ -2,7 +2,7 @@ using HaConnect.Testing;
 
 namespace HaConnect.ClusterTests.Failover;
 
-/// <summary>A program fences the lost primary, on real servers: without its word nobody is promoted.</summary>
+/// <summary>A program fences the lost primary, on real servers: without its word it is not failed over.</summary>
 public sealed class FencingTests : ClusterTest
 {
     private readonly RecordingAuditSink _audit = new();

@@ -7,6 +7,20 @@ public sealed class GiveUpTests : ClusterTest
 {
     private readonly RecordingAuditSink _audit = new();
 
+    /// <summary>Of two nodes out of recovery the one on the higher timeline would be taken for the primary.</summary>
+    [Fact]
+    public async Task GiveUp_AnotherNodeWasPromotedByHand_IsRefused()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 3 });
+        await using var db = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
+        await UntilManagedAsync(db);
+        await cluster["n4"].ExecuteAsync("SELECT pg_promote()", Cancelled);
+        await UntilAsync("the fork is seen", () => Task.FromResult(db.Snapshot["n4"]!.Role == NodeRole.Primary));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => db.Cluster.GiveUpCoordinationAsync("main", Cancelled));
+        Assert.StartsWith("Coordination was not given up: n4 is out of recovery too", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("n1", db.Snapshot.Primary!.Name);
+    }
+
     [Fact]
     public async Task GivenUp_EveryInstanceFollowsWhoeverIsPromotedByHand_AndCoordinationCanBeginAnew()
     {
@@ -18,6 +32,7 @@ public sealed class GiveUpTests : ClusterTest
             await UntilManagedAsync(observer);
             await Assert.ThrowsAsync<ArgumentException>(() => db.Cluster.GiveUpCoordinationAsync("another", Cancelled));
             Assert.True(await db.Cluster.GiveUpCoordinationAsync("main", Cancelled));
+            Assert.False(await db.Cluster.GiveUpCoordinationAsync("main", Cancelled));
             await UntilAsync("the coordinator's word", () => Task.FromResult(_audit.Records.Any(r => r.Sentence.StartsWith("this instance does not coordinate: coordination of this cluster was given up, on record as term 2;", StringComparison.Ordinal))));
             await UntilAsync("routing by recovery", () => Task.FromResult(db.Snapshot is { Term: null, Primary.Name: "n1" } && observer.Snapshot is { Term: null, Primary.Name: "n1" }));
 

@@ -210,6 +210,8 @@ internal static class ControlSql
 
     internal const string Resume = "UPDATE haconnect.pause SET ended_at = pg_catalog.clock_timestamp(), ended_by = $2 WHERE ended_at IS NULL AND node IS NOT DISTINCT FROM $1 RETURNING id";
 
+    internal const string NewestTerm = "SELECT max(t.term) FROM haconnect.term t";
+
     /// <summary>A term that belongs to nobody. Nothing where that was said already.</summary>
     internal const string GiveUp = """
         INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason, established_lsn, established_at)
@@ -248,7 +250,7 @@ internal static class ControlSql
          WHERE r.started_at IS NULL AND r.ended_at IS NULL AND r.asked_at > pg_catalog.clock_timestamp() - interval '30 s' ORDER BY r.id LIMIT 1
         """;
 
-    internal const string StartRequest = "UPDATE haconnect.switchover SET started_at = pg_catalog.clock_timestamp(), coordinator = $2, target = $3 WHERE id = $1 AND started_at IS NULL AND ended_at IS NULL RETURNING id";
+    internal const string StartRequest = "UPDATE haconnect.switchover SET started_at = pg_catalog.clock_timestamp(), coordinator = $2, target = $3 WHERE id = $1 AND started_at IS NULL AND ended_at IS NULL AND NOT EXISTS (SELECT FROM haconnect.term t WHERE t.primary_node = '') RETURNING id";
 
     internal const string SealRequest = "UPDATE haconnect.switchover SET sealed_at = pg_catalog.clock_timestamp() WHERE id = $1";
 

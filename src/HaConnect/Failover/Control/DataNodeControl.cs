@@ -69,7 +69,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             await LetReplayAsync(s.IsPaused, s.Delay, cancellationToken).ConfigureAwait(false);
             seen = s.IsGone && s.IsWaiting ? seen + 1 : 0;
             if (seen < 2)
-                await polls.PauseAsync().ConfigureAwait(false);
+                await (seen == 1 ? polls.PauseBeforeSecondLookAsync() : polls.PauseAsync()).ConfigureAwait(false);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             if (!state.IsIdle && state.ShowsNoDelay && polls.Count % PollsPerHurry == PollsPerHurry - 1)
                 await session.ExecuteAsync(ControlSql.Checkpoint, cancellationToken).ConfigureAwait(false);
             if (seen < 2)
-                await polls.PauseAsync().ConfigureAwait(false);
+                await (seen == 1 ? polls.PauseBeforeSecondLookAsync() : polls.PauseAsync()).ConfigureAwait(false);
         }
     }
 
@@ -198,9 +198,19 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
     {
         var position = new NpgsqlLogSequenceNumber(lsn);
         if (ended is not null && await session.QueryAsync(ControlSql.HasRequests, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
-            await session.ExecuteAsync(ControlSql.MarkEstablishedAndEnd, cancellationToken, ended.Id, ended.Outcome, node, term, position).ConfigureAwait(false);
-        else
-            await session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, position).ConfigureAwait(false);
+        {
+            try
+            {
+                await session.ExecuteAsync(ControlSql.MarkEstablishedAndEnd, cancellationToken, ended.Id, ended.Outcome, node, term, position).ConfigureAwait(false);
+                return;
+            }
+            catch (CommandRefusedException)
+            {
+                // Somebody holds the request's row, say: no term may hang on that.
+            }
+        }
+
+        await session.ExecuteAsync(ControlSql.MarkEstablished, cancellationToken, term, position).ConfigureAwait(false);
     }
 
     /// <summary>

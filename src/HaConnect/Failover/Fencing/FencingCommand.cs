@@ -9,13 +9,16 @@ namespace HaConnect.Failover.Fencing;
 internal sealed class FencingCommand(HaDatabaseOptions options, string coordinator, TimeProvider time) : IExternalFence
 {
     private const int LongestOutput = 500;
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(0.5);
 
     private readonly FencingOptions _fencing = options.Failover.Fencing;
     private readonly IReadOnlyList<ConfiguredNode> _nodes = ConfiguredNode.DataNodesOf(options);
 
     public async Task<FenceAnswer> FenceAsync(FenceOrder order, CancellationToken cancellationToken)
     {
-        using var process = new Process { StartInfo = StartInfo(order) };
+        using var process = new Process { StartInfo = StartInfo(order), EnableRaisingEvents = true };
+        var exit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Exited += (_, _) => exit.TrySetResult();
         var output = new Tail(LongestOutput);
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);
@@ -26,7 +29,7 @@ internal sealed class FencingCommand(HaDatabaseOptions options, string coordinat
             process.Start();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            await process.WaitForExitAsync(ended.Token).ConfigureAwait(false);
+            await exit.Task.WaitAsync(ended.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)
         {
@@ -39,6 +42,7 @@ internal sealed class FencingCommand(HaDatabaseOptions options, string coordinat
             return new FenceAnswer(false, $"{_fencing.Command} did not end within {_fencing.Timeout} and was killed{output}");
         }
 
+        await ReadToEndAsync(process).ConfigureAwait(false);
         return new FenceAnswer(process.ExitCode == 0, string.Create(CultureInfo.InvariantCulture, $"{_fencing.Command} ended with exit code {process.ExitCode}{output}"));
     }
 
@@ -56,6 +60,13 @@ internal sealed class FencingCommand(HaDatabaseOptions options, string coordinat
         info.Environment["HACONNECT_DRY_RUN"] = order.IsRehearsal ? "true" : "false";
         info.Environment["HACONNECT_NODES"] = string.Join(' ', _nodes.Select(n => $"{n.Name}={ConfiguredNode.NameOf(n.Host, n.Port)}"));
         return info;
+    }
+
+    /// <summary>What it has started may hold its output open for long, and has no say.</summary>
+    private async Task ReadToEndAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(LongestRead, time);
+        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static void Kill(Process process)

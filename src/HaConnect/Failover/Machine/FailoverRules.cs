@@ -168,7 +168,7 @@ internal static class FailoverRules
     internal static bool SomebodyWentOn(FailoverState s) => s.CutOff.Any(v => v.Position is not null && WentOn(v, s));
 
     private static bool WentOn(VoterState voter, FailoverState s) =>
-        voter.Position!.Value.Term is { } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
+        voter.Position!.Value.Term is { IsGivenUp: false } term && term.Term > s.Established!.Term && term.Primary != s.Established.Primary;
 
     /// <summary>
     /// Whether these include the contender, or meet whoever could have acked for it: its followers are not only standbys that the row

@@ -78,8 +78,10 @@ internal static class FailoverTable
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
 
         // Before anything is changed, so that a fence that fails leaves everything as it was.
+        new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
         new(Step.Isolating, s => s.Isolation is { Succeeded: true } && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{(s.Settings.RehearsesFencing ? "rehearsed the fencing" : "fenced from outside")}: {s.Isolation!.Sentence}", Promise),
         new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && GoesOnUnfenced(s) && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{WhyNotIsolated(s)}; going on all the same", Promise, IsWarning: true),
+        new(Step.Isolating, s => s.Isolation is { Succeeded: true }, Step.Leading, s => $"{s.Verdict.Primary} is fenced from outside, but too few voters are left: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
         new(Step.Isolating, s => s.Isolation is not null || s.TimeOver, Step.Leading, s => IfNew(s, WhyNotIsolated(s), "failover refused"), s => Refuse(s, WhyNotIsolated(s), Fail), IsWarning: true),
 
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Failover && s.Promised.Count() >= s.Settings.Majority && CanStillCutOff(s), Step.CuttingOff, s => $"term {s.Term} is promised by {List(s.Promised)}", OrderCutOff),
@@ -100,6 +102,7 @@ internal static class FailoverTable
         new(Step.CuttingOff, s => s.Settled && IsCutOff(s), Step.ReadingPositions, s => $"cut off: {List(s.CutOff)} receive nothing more from {s.Verdict.Primary}, which can ack nothing more", ReadPositions),
         new(Step.CuttingOff, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: only {List(s.CutOff)} could be cut off; {Problems(s)}", Revert, IsWarning: true),
 
+        new(Step.ReadingPositions, s => s.CutOff.Any(v => v.Position?.Term is { IsGivenUp: true }), Step.Reverting, _ => "refused: coordination of this cluster has been given up meanwhile", Revert, IsWarning: true),
         new(Step.ReadingPositions, s => s.Settled && PositionsSuffice(s) && WhyNoCandidate(s) is not null, Step.Reverting, s => $"refused: {WhyNoCandidate(s)}", Revert, IsWarning: true),
         new(Step.ReadingPositions, s => s.Settled && PositionsSuffice(s), Step.Deciding, s => $"{Best(s)!.Voter.Name} is furthest ({Positions(s)}) and will be promoted", s => Decide(Choose(s))),
         new(Step.ReadingPositions, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: the positions of too few standbys could be read; {Problems(s)}", Revert, IsWarning: true),

@@ -16,7 +16,7 @@ internal sealed class ManualFailoverClient(ClusterState state, Func<Node, ISessi
     private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Coordinators look every two seconds, and wait up to ten times a step's time-out within one.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private TimeSpan Limit => TimeSpan.FromSeconds(60) + (options.Failover.Fencing.Command is null ? TimeSpan.Zero : options.Failover.Fencing.Timeout * 2);
 
     internal async Task<SwitchoverResult> RunAsync(string clusterName, bool acceptsLoss, CancellationToken cancellationToken)
     {

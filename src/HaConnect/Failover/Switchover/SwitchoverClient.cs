@@ -22,6 +22,8 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
     /// <summary>A coordinator looks for requests every two seconds.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(1);
+
     /// <summary>For all steps but the draining.</summary>
     private static readonly TimeSpan StepsTimeout = TimeSpan.FromSeconds(60);
 
@@ -43,13 +45,27 @@ internal sealed class SwitchoverClient(ClusterState state, Func<Node, ISessionSo
             var id = await AskAsync(session, before, term, target, wanted, cancellationToken).ConfigureAwait(false);
             wanted.Progress?.Report(string.Create(CultureInfo.InvariantCulture, $"asked {primary.Name} for switchover {id}"));
             var result = await WaitAsync(session, new Asked(primary, term, target, wanted), cancellationToken).ConfigureAwait(false);
-            return wanted.TerminatesOpenTransactions && await session.LookAsync(cancellationToken).ConfigureAwait(false) is { } seen ? result with { EndedSessions = seen.EndedSessions } : result;
+            return wanted.TerminatesOpenTransactions ? result with { EndedSessions = await EndedSessionsAsync(session).ConfigureAwait(false) } : result;
         }
         catch (OperationCanceledException)
         {
             // Also where the answer was lost: it may have been asked all the same.
             wanted.Progress?.Report(Sentence(await session.TakeBackAsync("taken back by who asked for it").ConfigureAwait(false)));
             throw;
+        }
+    }
+
+    /// <summary>The result stands whether the former primary still says it or not.</summary>
+    private async Task<IReadOnlyList<string>> EndedSessionsAsync(RequestSession session)
+    {
+        using var patience = new CancellationTokenSource(LastLook, time);
+        try
+        {
+            return (await session.LookAsync(patience.Token).ConfigureAwait(false))?.EndedSessions ?? [];
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
         }
     }
 

@@ -56,6 +56,16 @@ public sealed class FencingCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Fence_ProgramLeavesAChildBehind_ItsOwnExitCodeCounts()
+    {
+        var pid = Path.Combine(_folder.FullName, "pid");
+        var answer = await FenceAsync($"echo fenced; sleep 300 & echo $! >'{pid}'; exit 0");
+        System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid, Cancelled), System.Globalization.CultureInfo.InvariantCulture)).Kill();
+        Assert.True(answer.Succeeded, answer.Sentence);
+        Assert.EndsWith("ended with exit code 0: fenced", answer.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fence_FileIsNoProgram_Fails()
     {
         var path = Path.Combine(_folder.FullName, "text");

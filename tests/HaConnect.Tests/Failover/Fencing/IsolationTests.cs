@@ -64,6 +64,21 @@ public sealed class IsolationTests
         Assert.Contains(i.Told, t => t is { IsWarning: true, Sentence: "p could not be fenced: /fence ended with exit code 1; going on all the same" });
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Failover_PrimaryAnswersAgainMeanwhile_IsNotMade(bool succeeded)
+    {
+        var (cluster, i) = LosePrimary(rehearses: true);
+        cluster["p"].IsAlive = true;
+        i.Look();
+        Assert.Equal(Step.Isolating, i.State.Step);
+        i.Send(new FailoverEvent.Isolated(i.Fences[0].StepNumber, new FenceAnswer(succeeded, "/fence ended")));
+        Assert.Equal(Step.Leading, i.State.Step);
+        Assert.DoesNotContain("WriteRegister", i.Commands, StringComparison.Ordinal);
+        Assert.Contains(i.Told, t => t.Sentence == "no failover: p answers again");
+    }
+
     [Fact]
     public void Switchover_WithFencing_FencesNobody()
     {
