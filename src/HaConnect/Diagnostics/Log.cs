@@ -65,9 +65,6 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "The coordination loop failed; it goes on in a second.")]
     internal static partial void FailoverLoopFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(3009, LogLevel.Debug, "The code of a failover could not be compiled in advance; it will be when it is needed.")]
-    internal static partial void WarmUpFailed(ILogger logger, Exception exception);
-
     [LoggerMessage(3003, LogLevel.Debug, "{Effect} at {Node}: {Outcome}")]
     internal static partial void EffectDone(ILogger logger, string effect, string node, string outcome);
 
@@ -83,4 +80,7 @@ internal static partial class Log
 
     [LoggerMessage(3007, LogLevel.Error, "The diagnosis after an election failed.")]
     internal static partial void DiagnosisFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3008, LogLevel.Debug, "The code of a failover could not be compiled in advance; it will be when it is needed.")]
+    internal static partial void WarmUpFailed(ILogger logger, Exception exception);
 }

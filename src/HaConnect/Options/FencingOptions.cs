@@ -11,7 +11,7 @@ public sealed class FencingOptions
     /// The absolute path of the program, on every host that may coordinate. Null, the default, for none. It runs on the coordinator's host
     /// before anything is changed for a failover, and does so again when an attempt is repeated. It is told whom to fence by its environment,
     /// and says by exit code 0 that the node takes no write any more until somebody lets it; after any other the failover is refused and
-    /// tried again soon. A planned switchover does not run it.
+    /// tried again soon, unless somebody has asked for it and accepts loss (<see cref="HaCluster.FailoverAsync"/>). A planned switchover does not run it.
     /// </summary>
     public string? Command { get; set; }
 

@@ -6,11 +6,10 @@ internal sealed record SnapshotInput
     internal required long Version { get; init; }
     internal required IReadOnlyList<NodeFacts> Facts { get; init; }
     internal required StalenessLedger Ledger { get; init; }
-    internal bool IsGivenUp { get; init; }
-
     internal required PrimarySelection Selection { get; init; }
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
+    internal bool IsGivenUp { get; init; }
     internal MajorityDecision Majority { get; init; }
     internal required TimeSpan LatencyWindow { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }

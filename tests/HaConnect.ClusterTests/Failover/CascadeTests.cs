@@ -58,12 +58,13 @@ public sealed class CascadeTests : ClusterTest
         return (cluster, db);
     }
 
-    /// <summary>It streams from there, and its reads are proven fresh.</summary>
+    /// <summary>It streams from there, replays what is written, and its reads are proven fresh.</summary>
     private static async Task UntilFollowsAsync(PostgresCluster cluster, HaDataSource db, string primary)
     {
         await UntilAsync($"n4 streams from {primary}", async () => await cluster[primary].ScalarAsync<long>("SELECT count(*) FROM pg_stat_replication WHERE application_name = 'n4' AND state = 'streaming'", Cancelled) == 1);
         await using (var command = db.CreateCommand("CREATE TABLE seen (id int)"))
             await command.ExecuteNonQueryAsync(Cancelled);
-        await UntilAsync("n4 has what was written since", async () => await cluster["n4"].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled) && db.Snapshot["n4"] is { Lag: not null, Role: NodeRole.Standby } n4 && n4.Upstream == $"{cluster[primary].Host}:{cluster[primary].Port}");
+        var written = await cluster[primary].ScalarAsync<string>("SELECT pg_current_wal_lsn()::text", Cancelled);
+        await UntilAsync("n4 has what was written since", async () => await cluster["n4"].ScalarAsync<bool>($"SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= '{written}'", Cancelled) && db.Snapshot["n4"] is { Lag: not null, Role: NodeRole.Standby } n4 && n4.Upstream == $"{cluster[primary].Host}:{cluster[primary].Port}");
     }
 }

@@ -22,7 +22,7 @@ public sealed class FencingTests : ClusterTest
         var (jammed, pidFile) = (Path.Combine(_folder.FullName, "jammed"), Path.Combine(cluster["n1"].DataDirectory, "postmaster.pid"));
         options.Failover.Fencing.Command = "/bin/sh";
         options.Failover.Fencing.Arguments.Add("-c");
-        options.Failover.Fencing.Arguments.Add($"""[ "$HACONNECT_NODE" = n1 ] && [ "$HACONNECT_DRY_RUN" = false ] || exit 9; [ ! -e '{jammed}' ] || exit 4; p=$(head -n 1 '{pidFile}'); kill -KILL $p $(ps -o pid= --ppid $p)""");
+        options.Failover.Fencing.Arguments.Add($"""[ "$HACONNECT_NODE" = n1 ] && [ "$HACONNECT_DRY_RUN" = false ] || exit 9; [ ! -e '{jammed}' ] || exit 4; p=$(head -n 1 '{pidFile}'); kill -KILL $p $(cat /proc/$p/task/$p/children)""");
         await using var db = BuildAudited(options, _audit);
         await UntilManagedAsync(db);
         var postmaster = (await File.ReadAllLinesAsync(pidFile, Cancelled))[0];

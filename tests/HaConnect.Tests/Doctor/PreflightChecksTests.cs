@@ -121,6 +121,16 @@ public sealed class PreflightChecksTests
     }
 
     [Fact]
+    public void Of_CoordinationGivenUp_IsToldOnceAndHidesNothing()
+    {
+        var seen = Healthy.Cluster().WithRecord("p", r => r with { EstablishedTerm = Given.Row(5, "") }).WithRecord("b", r => r with { RestoreCommand = "x" });
+        var findings = Diagnosis.Of(seen);
+        Assert.Equal(2, findings.Count);
+        Assert.Single(findings, f => f.Problem.Contains("coordination of this cluster was given up, on record as term 5", StringComparison.Ordinal));
+        Assert.Single(findings, f => f.Problem.Contains("restore_command", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Of_SeveralProblemsAtOneNode_AreAllTold()
     {
         var seen = Healthy.Cluster().WithRecord("b", r => r with { RestoreCommand = "x", OtherManagers = ["m"], StoredControlDatabase = "y" }).WithServer("b", s => s with { WalReceiverTimeout = TimeSpan.Zero, CanBeRewound = false });

@@ -163,6 +163,42 @@ public sealed class FailoverMachineTests
     }
 
     [Theory]
+    [InlineData(0, "")]
+    [InlineData(2, "; 2 ended: process 1 of app, process 2 of app")]
+    [InlineData(23, " and 3 more")]
+    public void Switchover_SessionsWereEnded_AreCountedAndNamed(int ended, string told)
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        i.EndsSessions = [.. Enumerable.Range(1, ended).Select(n => $"process {n} of app")];
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: true);
+        i.Live(3);
+        var sentence = Assert.Single(i.Told, t => t.Sentence.StartsWith("drained: ", StringComparison.Ordinal)).Sentence;
+        Assert.EndsWith("refuses writes" + (ended > 20 ? $"; {ended} ended: {string.Join(", ", i.EndsSessions.Take(20))}" : "") + told, sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Switchover_TargetIsLostWhileItDrains_IsCalledOffAtOnce()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e => e.Command is NodeCommand.Drain ? Reaction.Silence : Reaction.Answer;
+        for (var round = 0; round < 5 && i.State.Step != Step.Draining; round++)
+        {
+            i.Grace();
+            i.Run();
+        }
+
+        Assert.Equal(Step.Draining, i.State.Step);
+        i.Lose("b");
+        Assert.Equal(Step.Reopening, i.State.Step);
+        i.Run();
+        Assert.Equal(("p", 1L), (i.State.Established!.Primary, i.State.Established.Term));
+        Assert.Contains("b: it does not answer", cluster["p"].Outcome, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(nameof(NodeCommand.AwaitInstances))]
     [InlineData(nameof(NodeCommand.Drain))]
     public void Switchover_StepBeforeTheTermFails_ThePrimaryGoesOn(string command)

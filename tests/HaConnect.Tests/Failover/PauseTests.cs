@@ -60,6 +60,27 @@ public sealed class PauseTests
         Assert.Single(i.Told, t => t.IsWarning && t.Sentence.StartsWith("this instance does not coordinate: coordination of this cluster was given up, on record as term 2", StringComparison.Ordinal));
     }
 
+    /// <summary>It was said after the records were read, and a standby that is cut off has it.</summary>
+    [Fact]
+    public void GivenUp_DuringAFailover_NobodyIsPromoted()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster.Write(cluster["p"]);
+        cluster.StreamAll();
+        i.Lose("p");
+        i.React = e =>
+        {
+            if (e.Command is NodeCommand.ReadPosition && cluster[e.Node].Newest!.Primary.Length > 0)
+                Cluster.Append(cluster[e.Node], new Server.Entry(100, Row: cluster[e.Node].Established! with { Term = 2, Primary = "" }, Marks: 2));
+            return Reaction.Answer;
+        };
+        i.Look();
+        i.Run();
+        Assert.DoesNotContain("Promote", i.Commands, StringComparison.Ordinal);
+        Assert.Contains(i.Told, t => t.IsWarning && t.Sentence == "refused: coordination of this cluster has been given up meanwhile");
+    }
+
     /// <summary>A primary that took writes alone is lost: only whoever accepts the loss gets another.</summary>
     [Theory]
     [InlineData(true)]

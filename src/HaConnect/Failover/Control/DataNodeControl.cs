@@ -193,7 +193,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
             await polls.PauseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>In one statement, so that no request stays open whose term is established.</summary>
+    /// <summary>In one statement, so that no request stays open whose term is established, unless that is refused.</summary>
     public async Task MarkEstablishedAsync(long term, ulong lsn, NodeCommand.EndRequest? ended, CancellationToken cancellationToken)
     {
         var position = new NpgsqlLogSequenceNumber(lsn);

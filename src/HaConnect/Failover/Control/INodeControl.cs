@@ -45,7 +45,7 @@ internal interface INodeControl : IAsyncDisposable
 
     Task AwaitFlushAsync(ulong lsn, IReadOnlyList<string> standbys, int required, CancellationToken cancellationToken);
 
-    /// <summary>Where a request ends with the term, that is on record with it.</summary>
+    /// <summary>Where a request ends with the term, that is on record with it, unless somebody keeps its row from being changed.</summary>
     Task MarkEstablishedAsync(long term, ulong lsn, NodeCommand.EndRequest? ended, CancellationToken cancellationToken);
 
     /// <summary>

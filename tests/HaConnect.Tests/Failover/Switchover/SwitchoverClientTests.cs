@@ -44,6 +44,23 @@ public sealed class SwitchoverClientTests : IAsyncDisposable
         Assert.True(_primary.Opened > 1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunAsync_SessionsWereEnded_AreNamedWhereThatWasAskedFor(bool terminates)
+    {
+        _primary.StartedAt = Given.Started;
+        _primary.EndedSessions = ["process 4711 of app (report)"];
+        var running = _client.RunAsync("n2", new SwitchoverOptions { TerminatesOpenTransactions = terminates }, _stop.Token);
+        await UntilAsync(running, () => _primary.Looks > 0);
+        Sees(2, _n2, _n1);
+
+        var result = await EndAsync(running);
+
+        Assert.True(result.Succeeded);
+        Assert.Equal(terminates ? _primary.EndedSessions : [], result.EndedSessions);
+    }
+
     [Fact]
     public async Task RunAsync_PrimaryOutOfSight_IsDecidedByTheEstablishedTerm()
     {

@@ -18,6 +18,9 @@ internal sealed class Driver(Cluster cluster, string name = "i")
 
     internal List<bool> Ended { get; } = [];
 
+    /// <summary>Whose sessions a drain ends.</summary>
+    internal IReadOnlyList<string> EndsSessions { get; set; } = [];
+
     /// <summary>What was asked of whoever fences from outside; the test answers.</summary>
     internal List<Effect.Isolate> Fences { get; } = [];
 
@@ -235,7 +238,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
         FailoverEvent Drain()
         {
             server.RefusesWrites = true;
-            return new FailoverEvent.Drained(node, step, []);
+            return new FailoverEvent.Drained(node, step, EndsSessions);
         }
 
         FailoverEvent Done(Action act)
