@@ -40,6 +40,7 @@ GRANT SELECT ON pg_catalog.pg_file_settings TO :"control";
 GRANT EXECUTE ON FUNCTION
     pg_catalog.pg_promote(boolean, integer),
     pg_catalog.pg_reload_conf(),
+    pg_catalog.pg_switch_wal(), -- can be left out: switchovers pause writes for longer then
     pg_catalog.pg_wal_replay_resume(),
     pg_catalog.pg_show_all_file_settings()
   TO :"control";

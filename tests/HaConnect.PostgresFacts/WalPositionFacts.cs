@@ -1,3 +1,4 @@
+using HaConnect.Failover;
 using HaConnect.Topology;
 using NpgsqlTypes;
 
@@ -63,6 +64,34 @@ public sealed class WalPositionFacts(PairCluster pair) : IClassFixture<PairClust
         TestContext.Current.TestOutputHelper?.WriteLine($"received {new NpgsqlLogSequenceNumber(received)}, replayed at least {written}");
         Assert.True(received < (ulong)written);
         Assert.True(await standby.ScalarAsync<bool>("SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) >= $1", written)); // greatest ignores null
+    }
+
+    /// <summary>Whatever it has of it: why a switchover begins a new segment (ADR 48).</summary>
+    [Fact]
+    public async Task WalReceiver_Restarted_StartsAtTheStartOfItsSegment()
+    {
+        var cluster = await pair.ReadyAsync();
+        await cluster["n1"].ExecuteAsync("SELECT pg_switch_wal(); SELECT pg_logical_emit_message(true, 'fact', repeat('x', 3000000))", Cancelled);
+        await using var standby = await cluster.OpenAsync("n2");
+        var written = await cluster["n1"].ScalarAsync<NpgsqlLogSequenceNumber>("SELECT pg_current_wal_flush_lsn()", Cancelled);
+        await Until.TrueAsync("all of it", async () => await LsnAsync(standby, "(SELECT flushed_lsn FROM pg_stat_wal_receiver)") >= (ulong)written);
+        var former = await standby.ScalarAsync<int>("SELECT pid FROM pg_stat_wal_receiver");
+        await cluster["n1"].ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_replication", Cancelled);
+        await Until.TrueAsync("another receiver", async () => await standby.ScalarAsync<long>("SELECT count(*) FROM pg_stat_wal_receiver WHERE pid <> $1 AND status = 'streaming'", former) == 1);
+        Assert.Equal((ulong)written / (16 * 1024 * 1024) * (16 * 1024 * 1024), await LsnAsync(standby, "(SELECT receive_start_lsn FROM pg_stat_wal_receiver)"));
+    }
+
+    [Fact]
+    public async Task SwitchWal_IsWorthItWhereMuchIsFilledAndTheUserMay()
+    {
+        var cluster = await pair.ReadyAsync();
+        await cluster["n1"].ExecuteAsync("SELECT pg_switch_wal(); SELECT pg_logical_emit_message(true, 'fact', repeat('x', 3000000))", Cancelled);
+        await using var primary = await cluster.OpenAsync("n1", cluster.Control);
+        await using var application = await cluster.OpenAsync("n1", cluster.Application);
+        Assert.True(await primary.ScalarAsync<bool>(ControlSql.IsWorthSwitching));
+        Assert.False(await application.ScalarAsync<bool>(ControlSql.IsWorthSwitching));
+        await primary.ExecuteAsync(ControlSql.SwitchWal);
+        Assert.False(await primary.ScalarAsync<bool>(ControlSql.IsWorthSwitching));
     }
 
     /// <summary>

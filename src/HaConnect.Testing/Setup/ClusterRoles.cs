@@ -10,7 +10,7 @@ internal static class ClusterRoles
     private const string Parameters = "primary_conninfo, primary_slot_name, restore_command, synchronous_standby_names, default_transaction_read_only, "
         + "recovery_min_apply_delay, wal_receiver_timeout, \"haconnect.term\"";
 
-    private const string Functions = "pg_promote(boolean, integer), pg_reload_conf(), pg_wal_replay_pause(), pg_wal_replay_resume(), pg_show_all_file_settings()";
+    private const string Functions = "pg_promote(boolean, integer), pg_reload_conf(), pg_switch_wal(), pg_wal_replay_pause(), pg_wal_replay_resume(), pg_show_all_file_settings()";
 
     public static async Task CreateAsync(ClusterSetup setup, string dataDirectory, bool witness, CancellationToken cancellationToken)
     {

@@ -37,6 +37,8 @@ public sealed class SwitchoverSeriesTests : FaultTest
             },
         });
         await using var beside = new HaDataSourceBuilder(ClusterOptions.Observe(lab.Cluster)).Build();
+        // At length what is measured is a cluster in use, not clients whose code is being compiled.
+        await lab.UntilAckedAsync(FaultTable.Runs is null ? 1 : 2000);
         var runs = new List<SwitchoverRun>();
         foreach (var condition in only is not null ? [only] : required == 2 ? Conditions[..1] : Conditions)
         {

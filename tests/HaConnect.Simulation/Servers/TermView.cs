@@ -23,6 +23,10 @@ internal sealed class TermView
     /// <summary>The number of the newest that was ever asked for.</summary>
     internal long LastRequest { get; private set; }
 
+    /// <summary>As <see cref="HaConnect.Failover.ControlSql.ReadRequest"/> has it: an earlier term of the same primary counts as the one in force.</summary>
+    internal long? TermOf(SwitchoverRequest request) =>
+        request.Term is { } term && Rows.TryGetValue(term, out var asked) && Rows.Values.All(r => r.Term <= term || r.Primary == asked.Primary) ? Established?.Term : request.Term;
+
     internal void Apply(WalEntry entry)
     {
         if (entry.Request is { } request)

@@ -244,9 +244,15 @@ internal static class ControlSql
     /// <summary>A table that the control user may not read and change is not looked at.</summary>
     internal const string HasRequests = "SELECT coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'SELECT') AND pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.switchover'), 'UPDATE'), false)";
 
-    /// <summary>Nobody waits any more for one that was asked for long ago.</summary>
+    /// <summary>
+    /// Nobody waits any more for one that was asked for long ago. One that was asked for in an earlier term of the same primary, which has
+    /// named other standbys since, say, counts as one of the term in force.
+    /// </summary>
     internal const string ReadRequest = """
-        SELECT r.id, r.term, r.target, least(greatest(extract(epoch FROM r.drain_timeout)::float8, 0.1), 300), r.terminates FROM haconnect.switchover r
+        SELECT r.id,
+               CASE WHEN EXISTS (SELECT FROM haconnect.term a WHERE a.term = r.term AND NOT EXISTS (SELECT FROM haconnect.term t WHERE t.term > a.term AND t.primary_node <> a.primary_node))
+                    THEN (SELECT max(t.term) FROM haconnect.term t WHERE t.established_lsn IS NOT NULL) ELSE r.term END,
+               r.target, least(greatest(extract(epoch FROM r.drain_timeout)::float8, 0.1), 300), r.terminates FROM haconnect.switchover r
          WHERE r.started_at IS NULL AND r.ended_at IS NULL AND r.asked_at > pg_catalog.clock_timestamp() - interval '30 s' ORDER BY r.id LIMIT 1
         """;
 
@@ -269,6 +275,17 @@ internal static class ControlSql
         SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_activity a
          WHERE a.application_name = '{Connections.NodeSources.ProbeApplication}' AND a.query_start <= $1 AND a.query_start > pg_catalog.clock_timestamp() - interval '10 s'
         """;
+
+    /// <summary>
+    /// A standby that is pointed elsewhere receives its present segment of WAL anew from the start, and at a change of the timeline twice
+    /// (PostgreSQL's RequestXLogStreaming): in a switchover, while nobody can be acked. In a new segment that is next to nothing.
+    /// </summary>
+    internal const string IsWorthSwitching = """
+        SELECT pg_catalog.has_function_privilege('pg_catalog.pg_switch_wal()', 'EXECUTE')
+           AND (SELECT w.file_offset FROM pg_catalog.pg_walfile_name_offset(pg_catalog.pg_current_wal_insert_lsn()) w) > 1048576
+        """;
+
+    internal const string SwitchWal = "SELECT pg_catalog.pg_switch_wal()";
 
     /// <summary>
     /// Instances that do not know yet, or have writes under way, and sessions with an open transaction: any at first, and once writes are

@@ -20,24 +20,29 @@ internal static class SwitchoverScripts
         await n1.WriteRegisterAsync(Scene.Promise(1, "n1"), Steps.None);
         await n1.EstablishAsync(1, "n1", "n2");
         await AskAsync(s, session);
-        s.See("the request", "1 n2", await RequestAsync(session));
+        s.See("the request", "1 of term 1, n2", await RequestAsync(session));
         await n1.StartRequestAsync(1, "n2", Steps.None);
         s.See("once it was begun with", "none", await RequestAsync(session));
         s.See("it is begun with again", "switchover 1 has been tried before", await Steps.RefusalAsync(() => n1.StartRequestAsync(1, "n2", Steps.None)));
         await n1.EndRequestAsync(1, "called off", Steps.None);
         await AskAsync(s, session);
-        s.See("the next request", "2 n2", await RequestAsync(session));
+        s.See("the next request", "2 of term 1, n2", await RequestAsync(session));
         await n1.EndRequestAsync(2, "refused", Steps.None);
         s.See("once it was refused", "none", await RequestAsync(session));
 
         await AskAsync(s, session);
-        s.See("another one", "3 n2", await RequestAsync(session));
+        s.See("another one", "3 of term 1, n2", await RequestAsync(session));
         await n1.WriteRegisterAsync(Scene.Promise(2, "n1"), Steps.None);
         var lsn = await n1.CommitTermAsync(new(2, "n1", ["n2"], 1, IsEstablished: false), ["n1", "n2"], "Switchover", Steps.None);
         s.See("the established term before the mark", 1, (await s.ProbeAsync("n1")).EstablishedTerm!.Term);
         await n1.MarkEstablishedAsync(2, lsn, new NodeCommand.EndRequest(3, "established"), Steps.None);
         s.See("the established term after it", 2, (await s.ProbeAsync("n1")).EstablishedTerm!.Term);
         s.See("the request after it", "none", await RequestAsync(session));
+        await AskAsync(s, session);
+        s.See("one that was asked for in an earlier term of the same primary", "4 of term 2, n2", await RequestAsync(session));
+        await n1.WriteRegisterAsync(Scene.Promise(3, "n1"), Steps.None);
+        await n1.CommitTermAsync(new(3, "n2", ["n1"], 1, IsEstablished: false), ["n1", "n2"], "Failover", Steps.None);
+        s.See("once another primary was named", "4 of term 1, n2", await RequestAsync(session));
         await s.SeeInTimeAsync("the mark at n2", async () => (await s.ProbeAsync("n2")).EstablishedTerm?.Term == 2);
     }
 
@@ -101,5 +106,5 @@ internal static class SwitchoverScripts
         s.See("asking", "ok", await Scene.TryAsync(session, ControlSql.AskForSwitchover, 1L, "n2", TimeSpan.FromSeconds(5), false, "somebody"));
     }
 
-    private static Task<string> RequestAsync(ISession session) => Scene.AskAsync(session, ControlSql.ReadRequest, static row => row.HasRows ? $"{row.GetInt64(0)} {row.GetString(2)}" : "none", 20);
+    private static Task<string> RequestAsync(ISession session) => Scene.AskAsync(session, ControlSql.ReadRequest, static row => row.HasRows ? $"{row.GetInt64(0)} of term {row.GetInt64(1)}, {row.GetString(2)}" : "none", 20);
 }
