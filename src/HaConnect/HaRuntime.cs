@@ -6,6 +6,7 @@ using HaConnect.Doctor;
 using HaConnect.Failover;
 using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Manual;
+using HaConnect.Failover.Slots;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
 using HaConnect.Probing;
@@ -21,6 +22,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly ProbeSchedule _probes;
     private readonly StatementCanceller _canceller;
     private readonly FailoverLoop? _failover;
+    private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
@@ -50,6 +52,11 @@ internal sealed class HaRuntime : IAsyncDisposable
             _failover = FailoverLoop.Create(coordinator, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
                 new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
+            if (options.Failover.Replication.KeepSlots)
+            {
+                _slots = new SlotKeeper(ConfiguredNode.DataNodesOf(options), node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time),
+                    () => _failover.HoldsOffice, () => State.Current is { Term: not null, Primary: { } primary } ? primary.Name : null, time, loggers.CreateLogger("HaConnect.Failover"));
+            }
         }
 
         Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor);
@@ -96,6 +103,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         if (started)
         {
             await StopCoordinatingAsync().ConfigureAwait(false);
+            if (_slots is not null)
+                await _slots.DisposeAsync().ConfigureAwait(false);
             await _probes.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -125,6 +134,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             if (_failover is not null)
             {
                 _failover.Start();
+                _slots?.Start();
                 _ = Task.Run(() => WarmUp.Run(_logger));
             }
 

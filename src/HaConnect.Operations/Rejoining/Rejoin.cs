@@ -40,7 +40,7 @@ public static class Rejoin
         Require(options.ConfigFile is null || Path.IsPathRooted(options.ConfigFile), nameof(options.ConfigFile), options.ConfigFile, "give the full path of the server's postgresql.conf on this host");
         Require(options.StreamTimeout >= TimeSpan.FromSeconds(1) && options.StreamTimeout <= TimeSpan.FromHours(1), nameof(options.StreamTimeout), options.StreamTimeout.ToString(), "give 1 s to 1 h");
         var replication = cluster.Failover.Replication;
-        var (conninfo, self) = (new ConninfoBuilder(replication, nodes), nodes.First(n => n.Name == options.Node));
+        var (conninfo, self) = (new ConninfoBuilder(replication, nodes, cluster.Failover.ControlDatabase), nodes.First(n => n.Name == options.Node));
         var folder = Path.TrimEndingDirectorySeparator(options.DataDirectory);
         var configFile = options.ConfigFile ?? ConfigFileOf(folder);
         var sql = new NpgsqlConnectionStringBuilder { Username = options.Username, Password = options.Password, Database = cluster.Failover.ControlDatabase, Pooling = false, Timeout = 5, ApplicationName = "haconnect-rejoin" };

@@ -83,4 +83,25 @@ internal static partial class Log
 
     [LoggerMessage(3008, LogLevel.Debug, "The code of a failover could not be compiled in advance; it will be when it is needed.")]
     internal static partial void WarmUpFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Information, "Replication slot {Slot} was created on {Node}: it keeps WAL there for {Standby}.")]
+    internal static partial void SlotCreated(ILogger logger, string slot, string node, string standby);
+
+    [LoggerMessage(3010, LogLevel.Warning, "Replication slot {Slot} on {Node} had fallen behind by more than max_slot_wal_keep_size and kept nothing any more; it was made anew. {Standby} may lack WAL, and have to be rebuilt.")]
+    internal static partial void SlotRenewed(ILogger logger, string slot, string node, string standby);
+
+    [LoggerMessage(3011, LogLevel.Information, "Replication slot {Slot} on {Node} was dropped: no configured node uses it any more.")]
+    internal static partial void SlotDropped(ILogger logger, string slot, string node);
+
+    [LoggerMessage(3012, LogLevel.Debug, "Replication slot {Slot} on {Node} could not be kept: {Problem}.")]
+    internal static partial void SlotRefused(ILogger logger, string slot, string node, string problem);
+
+    [LoggerMessage(3013, LogLevel.Debug, "The replication slots of {Node} could not be looked after.")]
+    internal static partial void SlotsNotSeen(ILogger logger, string node, Exception exception);
+
+    [LoggerMessage(3014, LogLevel.Error, "Looking after replication slots failed; it is tried again in ten seconds.")]
+    internal static partial void SlotKeeperFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3015, LogLevel.Warning, "Logical replication slots that {Former} had are not on {Primary}: {Slots}. Their subscribers have lost their place, and must be set up anew.")]
+    internal static partial void SubscribersLostTheirPlace(ILogger logger, string former, string slots, string primary);
 }

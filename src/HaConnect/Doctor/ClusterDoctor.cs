@@ -17,6 +17,6 @@ internal sealed class ClusterDoctor(NodeSources sources, HaDatabaseOptions optio
             .. ConfiguredNode.DataNodesOf(options).Select(n => reader.ReadAsync(n, isWitness: false, cancellationToken)),
             .. ConfiguredNode.WitnessesOf(options).Where(_ => _coordinates).Select(n => reader.ReadAsync(n, isWitness: true, cancellationToken)),
         ]).ConfigureAwait(false);
-        return Diagnosis.Of(new Examination(FailoverLoop.SettingsOf("", options), _coordinates, options.Failover.WithoutMajority, nodes));
+        return Diagnosis.Of(new Examination(FailoverLoop.SettingsOf("", options), _coordinates, options.Failover.WithoutMajority, options.Failover.Replication.KeepSlots, nodes));
     }
 }

@@ -4,7 +4,7 @@ namespace HaConnect.Doctor;
 internal static class Diagnosis
 {
     internal static IReadOnlyList<ClusterFinding> Of(Examination seen) =>
-        [.. AccessChecks.Find(seen).Concat(PreflightChecks.Find(seen)).Concat(ServerChecks.Find(seen)).Concat(ReplicationChecks.Find(seen)).Concat(MajorityChecks.Find(seen)).OrderByDescending(f => f.Severity)];
+        [.. AccessChecks.Find(seen).Concat(PreflightChecks.Find(seen)).Concat(ServerChecks.Find(seen)).Concat(ReplicationChecks.Find(seen)).Concat(SlotChecks.Find(seen)).Concat(MajorityChecks.Find(seen)).OrderByDescending(f => f.Severity)];
 
     internal static ClusterFinding Warning(string? node, string problem, string remedy) => new(FindingSeverity.Warning, node, problem, remedy);
 }

@@ -20,8 +20,6 @@ internal static class DoctorSql
                (SELECT s.setting::int FROM pg_catalog.pg_settings s WHERE s.name = 'wal_keep_size'),
                extract(epoch FROM pg_catalog.current_setting('wal_receiver_timeout')::interval)::float8,
                pg_catalog.current_setting('synchronous_standby_names'),
-               pg_catalog.current_setting('primary_slot_name'),
-               ARRAY(SELECT r.slot_name::text FROM pg_catalog.pg_replication_slots r WHERE r.slot_type = 'physical' ORDER BY 1),
                pg_catalog.array_remove(ARRAY[
                  CASE WHEN pg_catalog.current_setting('fsync') = 'off' THEN 'fsync = off' END,
                  CASE WHEN pg_catalog.current_setting('full_page_writes') = 'off' THEN 'full_page_writes = off' END,

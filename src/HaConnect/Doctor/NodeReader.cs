@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using HaConnect.Connections;
 using HaConnect.Failover;
+using HaConnect.Failover.Slots;
 using HaConnect.Options;
 using HaConnect.Probing;
 using Npgsql;
@@ -26,7 +27,11 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
             var before = await queries.QueryAsync(DoctorSql.ProcessId, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
             reading = isWitness
                 ? reading with { WitnessStatement = await queries.QueryAsync(DoctorSql.ReadWitness, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken).ConfigureAwait(false) }
-                : reading with { Server = await queries.QueryAsync(DoctorSql.ReadServer, Server, cancellationToken, [DoctorSql.Limits.ToArray()]).ConfigureAwait(false) };
+                : reading with
+                {
+                    Server = await queries.QueryAsync(DoctorSql.ReadServer, Server, cancellationToken, [DoctorSql.Limits.ToArray()]).ConfigureAwait(false),
+                    Slots = await queries.QueryAsync(SlotSql.Read, SlotReading.From, cancellationToken).ConfigureAwait(false),
+                };
             if (coordinates && !isWitness)
                 reading = await ReadRecordAsync(reading, queries, cancellationToken).ConfigureAwait(false);
             var after = await queries.QueryAsync(DoctorSql.ProcessId, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
@@ -63,12 +68,10 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
         WalKeepSize = row.IsDBNull(7) ? null : row.GetInt32(7),
         WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(8)),
         SynchronousNamesText = row.GetString(9),
-        PrimarySlotName = row.GetString(10),
-        PhysicalSlots = row.GetFieldValue<string[]>(11),
-        UnsafeSettings = row.GetFieldValue<string[]>(12),
-        CommitOverrides = [.. row.GetFieldValue<string[]>(13).Zip(row.GetFieldValue<string[]>(14))],
-        SeesStatistics = row.GetBoolean(15),
-        Senders = [.. row.GetFieldValue<string[]>(16).Zip(row.GetFieldValue<bool[]>(17))],
+        UnsafeSettings = row.GetFieldValue<string[]>(10),
+        CommitOverrides = [.. row.GetFieldValue<string[]>(11).Zip(row.GetFieldValue<string[]>(12))],
+        SeesStatistics = row.GetBoolean(13),
+        Senders = [.. row.GetFieldValue<string[]>(14).Zip(row.GetFieldValue<bool[]>(15))],
     };
 
     private sealed class Queries(OwnSession session) : IQueries

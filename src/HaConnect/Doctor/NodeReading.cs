@@ -1,4 +1,5 @@
 using HaConnect.Failover;
+using HaConnect.Failover.Slots;
 using HaConnect.Probing;
 
 namespace HaConnect.Doctor;
@@ -16,6 +17,9 @@ internal sealed record NodeReading(string Node, bool IsWitness)
 
     /// <summary>Data nodes only.</summary>
     internal ServerReading? Server { get; init; }
+
+    /// <summary>Data nodes only.</summary>
+    internal SlotReading? Slots { get; init; }
 
     /// <summary>What a coordinator would read; of data nodes, where this instance coordinates.</summary>
     internal VoterRecord? Record { get; init; }

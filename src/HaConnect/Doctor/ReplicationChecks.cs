@@ -10,7 +10,7 @@ internal static class ReplicationChecks
 
     internal static IEnumerable<ClusterFinding> Find(Examination seen)
     {
-        var findings = seen.Servers.SelectMany(s => Senders(seen, s.Node, s.Server).Concat(Slots(seen, s.Node, s.Server)).Concat(KeptWal(seen, s.Node, s.Server)));
+        var findings = seen.Servers.SelectMany(s => Senders(seen, s.Node, s.Server));
         return seen.Primary is { } primary
             ? findings.Concat(Names(primary.Node, primary.Server)).Concat(Twins(seen, primary.Node, primary.Server)).Concat(Limits(seen, primary.Node, primary.Server))
             : findings;
@@ -54,21 +54,6 @@ internal static class ReplicationChecks
             yield break;
         yield return Diagnosis.Warning(node, string.Create(CultureInfo.InvariantCulture, $"{node} has max_wal_senders = {server.Limits[s_senderLimit]}, but as the primary it has {others} standbys to send to"),
             string.Create(CultureInfo.InvariantCulture, $"run there: ALTER SYSTEM SET max_wal_senders = {others * 2 + 2}; and restart it"));
-    }
-
-    /// <summary>A standby keeps its primary_slot_name when it is pointed to another primary.</summary>
-    private static IEnumerable<ClusterFinding> Slots(Examination seen, string node, ServerReading server) =>
-        seen.Servers.Where(s => s.Node != node && s.Server.InRecovery && s.Server.PrimarySlotName is { Length: > 0 } slot && !server.PhysicalSlots.Contains(slot, StringComparer.Ordinal))
-            .Select(s => Diagnosis.Warning(node, $"{s.Node} has primary_slot_name = '{s.Server.PrimarySlotName}', and {node} has no such slot: {s.Node} cannot stream from it when it is the primary",
-                $"run there: SELECT pg_create_physical_replication_slot('{s.Server.PrimarySlotName}')"));
-
-    private static IEnumerable<ClusterFinding> KeptWal(Examination seen, string node, ServerReading server)
-    {
-        var without = seen.Servers.Where(s => s.Node != node && s.Server is { InRecovery: true, PrimarySlotName: "" }).Select(s => s.Node).ToList();
-        if (server.WalKeepSize != 0 || without.Count == 0)
-            yield break;
-        yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away over a checkpoint may have to be rebuilt",
-            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf()");
     }
 
     private static bool IsNamed(string application, string name) => string.Equals(application, name, StringComparison.OrdinalIgnoreCase);

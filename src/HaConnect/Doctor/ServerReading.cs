@@ -23,8 +23,6 @@ internal sealed record ServerReading
     internal int? WalKeepSize { get; init; }
     internal TimeSpan WalReceiverTimeout { get; init; }
     internal string SynchronousNamesText { get; init; } = "";
-    internal string PrimarySlotName { get; init; } = "";
-    internal IReadOnlyList<string> PhysicalSlots { get; init; } = [];
 
     /// <summary>Server-wide settings under which an ack would prove nothing, as far as any user may see them.</summary>
     internal IReadOnlyList<string> UnsafeSettings { get; init; } = [];

@@ -99,7 +99,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
             MaxDataLossBytes = options.Failover.MaxDataLossBytes,
             MaxFailovers = options.Failover.MaxFailovers,
             FailoverWindow = options.Failover.FailoverWindow,
-            Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes),
+            Conninfo = new ConninfoBuilder(options.Failover.Replication, dataNodes, options.Failover.ControlDatabase),
         };
     }
 

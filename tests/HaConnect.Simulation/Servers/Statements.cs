@@ -116,7 +116,8 @@ internal sealed class Statements(World world)
     private static SimRow ReadSettings(ServerProcess p, SimSession s, object[] parameters) => new(
         p.InRecovery, "1", RegisterFor(p, s), p.Setting("synchronous_standby_names"), p.Setting("primary_conninfo"), "", Array.Empty<string>(), WalReceiver.Timeout / 1e6,
         p.Disk.Settings.GetValueOrDefault("default_transaction_read_only") == "on", p.Loaded.GetValueOrDefault("haconnect.term"),
-        p.InRecovery ? [] : p.Senders.Where(x => x.IsStreaming).Select(x => x.StandbyName).ToArray(), null);
+        p.InRecovery ? [] : p.Senders.Where(x => x.IsStreaming).Select(x => x.StandbyName).ToArray(), null,
+        p.Senders.Where(x => x.IsStreaming).Select(x => x.StandbyName).ToArray());
 
     private static SimRow ReadTerms(ServerProcess p, SimSession s, object[] parameters)
     {

@@ -41,6 +41,7 @@ public sealed class ConfigurationBindingTests
             ["Failover:Replication:Password"] = "rpw",
             ["Failover:Replication:PassFile"] = "/pass",
             ["Failover:Replication:SslMode"] = "verify-full",
+            ["Failover:Replication:KeepSlots"] = "true",
             ["Failover:LeaseDuration"] = "00:00:05",
             ["Failover:StepTimeout"] = "00:00:02",
             ["Failover:StartupGrace"] = "00:00:15",
@@ -76,6 +77,7 @@ public sealed class ConfigurationBindingTests
             Failover.MaxDataLossBytes=1024
             Failover.MaxFailovers=5
             Failover.Mode=Coordinate
+            Failover.Replication.KeepSlots=True
             Failover.Replication.PassFile=/pass
             Failover.Replication.Password=rpw
             Failover.Replication.SslMode=verify-full

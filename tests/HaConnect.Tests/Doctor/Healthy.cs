@@ -1,5 +1,6 @@
 using HaConnect.Doctor;
 using HaConnect.Failover;
+using HaConnect.Failover.Slots;
 using HaConnect.Probing;
 using HaConnect.Tests.Failover.World;
 
@@ -8,25 +9,29 @@ namespace HaConnect.Tests.Doctor;
 /// <summary>A cluster as it should be: primary p, standbys a and b. Each test makes one thing wrong in it.</summary>
 internal static class Healthy
 {
-    internal static Examination Cluster(bool coordinates = true, int required = 1, int witnesses = 0, WithoutMajorityOptions? withoutMajority = null)
+    internal static Examination Cluster(bool coordinates = true, int required = 1, int witnesses = 0, WithoutMajorityOptions? withoutMajority = null, bool keepsSlots = false)
     {
         var cluster = new Cluster(required: required, witnesses: witnesses);
         var settings = cluster.Settings("i");
-        return new Examination(settings, coordinates, withoutMajority ?? new WithoutMajorityOptions(),
+        return new Examination(settings, coordinates, withoutMajority ?? new WithoutMajorityOptions(), keepsSlots,
         [
             .. settings.Voters.Select(v => v.IsWitness ? new NodeReading(v.Name, IsWitness: true) : new NodeReading(v.Name, IsWitness: false)
             {
                 Server = Server(cluster[v.Name]),
+                Slots = new SlotReading { InRecovery = cluster[v.Name].InRecovery, VersionNumber = 150018 },
                 Record = coordinates ? cluster[v.Name].Record(settings) : null,
             }),
         ]);
     }
 
     internal static Examination With(this Examination seen, string node, Func<NodeReading, NodeReading> change) =>
-        new(seen.Settings, seen.Coordinates, seen.WithoutMajority, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
+        new(seen.Settings, seen.Coordinates, seen.WithoutMajority, seen.KeepsSlots, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
 
     internal static Examination WithServer(this Examination seen, string node, Func<ServerReading, ServerReading> change) =>
         seen.With(node, n => n with { Server = change(n.Server!) });
+
+    internal static Examination WithSlots(this Examination seen, string node, Func<SlotReading, SlotReading> change) =>
+        seen.With(node, n => n with { Slots = change(n.Slots!) });
 
     internal static Examination WithRecord(this Examination seen, string node, Func<VoterRecord, VoterRecord> change) =>
         seen.With(node, n => n with { Record = change(n.Record!) });

@@ -51,22 +51,6 @@ public sealed class ReplicationChecksTests
     }
 
     [Fact]
-    public void Of_SlotThatAPromotableNodeLacks_HasAStatementThatMendsIt()
-    {
-        var seen = Healthy.Cluster().WithServer("b", s => s with { PrimarySlotName = "for_b" }).WithServer("p", s => s with { PhysicalSlots = ["for_b"] });
-        var finding = seen.Only(FindingSeverity.Warning, "a", "b has primary_slot_name = 'for_b', and a has no such slot");
-        Assert.Equal("run there: SELECT pg_create_physical_replication_slot('for_b')", finding.Remedy);
-    }
-
-    [Fact]
-    public void Of_NeitherSlotsNorKeptWal_IsTold()
-    {
-        var seen = Healthy.Cluster().WithServer("a", s => s with { WalKeepSize = 0 });
-        seen.Only(FindingSeverity.Warning, "a", "a has wal_keep_size = 0, and b would stream from it without a slot");
-        Assert.Empty(Diagnosis.Of(seen.WithServer("b", s => s with { PrimarySlotName = "s" }).WithServer("a", s => s with { PhysicalSlots = ["s"] }).WithServer("p", s => s with { PhysicalSlots = ["s"] })));
-    }
-
-    [Fact]
     public void Of_TwoOutOfRecovery_TheEstablishedOneIsThePrimary()
     {
         var seen = Healthy.Cluster().WithServer("a", s => s with { InRecovery = false, SynchronousNamesText = SynchronousNames.Fenced(2) });

@@ -17,6 +17,11 @@ public sealed class ConninfoBuilderTests
             "host=fe80::3 port=5432 user=repl password=pw passfile=/p sslmode=verify-full application_name=b",
             Builder(new ReplicationOptions { Username = "repl", Password = "pw", PassFile = "/p", SslMode = "verify-full" }).Build("b", "c"));
 
+    [Fact]
+    public void Build_SlotsAreKept_NamesTheDatabaseFromWhichFailoverSlotsAreRead() =>
+        Assert.Equal("host=db2 port=5433 user=repl dbname='the control' application_name=a",
+            new ConninfoBuilder(new ReplicationOptions { Username = "repl", KeepSlots = true }, s_nodes, "the control").Build("a", "b"));
+
     [Theory]
     [InlineData("plain")]
     [InlineData("two words")]

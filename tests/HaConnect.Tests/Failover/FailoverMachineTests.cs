@@ -299,6 +299,22 @@ public sealed class FailoverMachineTests
         Assert.Equal(("a", "it was asked for in term 1, but term 2 is in force"), (i.State.Established!.Primary, cluster["a"].Outcome));
     }
 
+    /// <summary>Found in simulation: writes were held until the limit of the step, for a target whose history the primary refused.</summary>
+    [Theory]
+    [InlineData("p a b c", "a", "p", "switchover refused: a does not stream from p, which it is pointed to; its log says why")]
+    [InlineData("p a b c", null, "b", "switchover from p to b, as somebody has asked for")]
+    [InlineData("p a b", null, "p", "switchover refused: 1 must ack, but of the others none streams and could follow b")]
+    public void Switchover_StandbyDoesNotStream_IsNotTheTargetAndCountsForNothing(string nodes, string? target, string primary, string told)
+    {
+        var cluster = new Cluster(nodes);
+        var i = new Driver(cluster).InPeace();
+        cluster["a"].Log = cluster["a"].Log.SetItem(cluster["a"].Log.Length - 1, new Server.Entry(999)); // of another history
+        cluster["p"].Request = new SwitchoverRequest(7, 1, target, TimeSpan.FromSeconds(5), Terminates: false);
+        i.Live(3);
+        Assert.Contains(i.Told, t => t.Sentence == told);
+        Assert.Equal((primary, primary == "b"), (i.State.Established!.Primary, i.Asked.Contains("Drain@p")));
+    }
+
     [Fact]
     public void Switchover_CoordinatorLostWhileWritesAreHeld_TheNextOneLetsThePrimaryGoOn()
     {

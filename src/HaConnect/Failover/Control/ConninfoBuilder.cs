@@ -4,7 +4,13 @@ using HaConnect.Options;
 namespace HaConnect.Failover;
 
 /// <summary>Builds and reads <c>primary_conninfo</c> (libpq connection strings). Pure.</summary>
-internal sealed class ConninfoBuilder(ReplicationOptions replication, IReadOnlyList<ConfiguredNode> nodes)
+/// <param name="replication">How standbys connect.</param>
+/// <param name="nodes">The data nodes.</param>
+/// <param name="database">
+/// Named where slots are kept: a standby that keeps failover slots (PostgreSQL 17, <c>sync_replication_slots</c>) reads them in a session there;
+/// streaming takes no notice of it.
+/// </param>
+internal sealed class ConninfoBuilder(ReplicationOptions replication, IReadOnlyList<ConfiguredNode> nodes, string database = "postgres")
 {
     /// <summary>How the standby connects to the primary; its <c>application_name</c> is its name in synchronous_standby_names.</summary>
     internal string Build(string standby, string primary)
@@ -17,6 +23,8 @@ internal sealed class ConninfoBuilder(ReplicationOptions replication, IReadOnlyL
             text += $" passfile={Quote(file)}";
         if (replication.SslMode is { } mode)
             text += $" sslmode={Quote(mode)}";
+        if (replication.KeepSlots)
+            text += $" dbname={Quote(database)}";
         return text + $" application_name={Quote(standby)}";
     }
 

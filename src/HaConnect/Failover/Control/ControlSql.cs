@@ -59,7 +59,8 @@ internal static class ControlSql
                CASE WHEN pg_catalog.pg_is_in_recovery() THEN ARRAY[]::text[]
                     ELSE ARRAY(SELECT s.application_name FROM pg_catalog.pg_stat_replication s
                                 WHERE s.state = 'streaming' AND pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), s.flush_lsn) < 16777216) END,
-               (SELECT pg_catalog.max(a.application_name) FROM pg_catalog.pg_stat_activity a WHERE a.usename = current_user AND pg_catalog.starts_with(a.application_name, '{Manual.ManualFailover.Prefix}'))
+               (SELECT pg_catalog.max(a.application_name) FROM pg_catalog.pg_stat_activity a WHERE a.usename = current_user AND pg_catalog.starts_with(a.application_name, '{Manual.ManualFailover.Prefix}')),
+               ARRAY(SELECT s.application_name FROM pg_catalog.pg_stat_replication s WHERE s.state IN ('streaming', 'catchup'))
         """;
 
     /// <summary>The newest row, or the newest that is established; and when failovers have changed the primary, for the flap guard.</summary>

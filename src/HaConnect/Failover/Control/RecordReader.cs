@@ -62,6 +62,7 @@ internal sealed class RecordReader(string node, IQueries session)
             IsTold = Register.Parse(row.IsDBNull(9) ? null : row.GetString(9)) is { Phase: RegisterPhase.Announced or RegisterPhase.Held } told && told.Node == node,
             Streaming = row.GetFieldValue<string[]>(10),
             Manual = ManualFailover.Parse(row.IsDBNull(11) ? null : row.GetString(11)),
+            Receiving = row.GetFieldValue<string[]>(12),
         };
     }
 

@@ -61,10 +61,10 @@ internal static class FailoverRules
     internal static bool IsAskedToSwitchOver(FailoverState s) =>
         s is { StopRequested: false, Established: not null, Verdict.Kind: VerdictKind.Healthy, PrimaryState.Record: { InRecovery: false, Request: not null } };
 
-    /// <summary>Who is to become the primary: who was asked for, else the standby of the highest priority.</summary>
+    /// <summary>Who is to become the primary: who was asked for, else the standby of the highest priority, of those that stream if there are any.</summary>
     internal static VoterState? TargetOf(FailoverState s, SwitchoverRequest request) => request.Target is { } name
         ? s.Voters.GetValueOrDefault(name)
-        : s.Held.Where(v => IsStandby(v, s)).OrderBy(v => IsMaintained(v, s)).ThenByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
+        : s.Held.Where(v => IsStandby(v, s)).OrderBy(v => IsMaintained(v, s)).ThenByDescending(v => IsConnected(v, s)).ThenByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Its session is lost, so that nobody could take over.</summary>
     internal static bool TargetIsGone(FailoverState s) => s.Request is { Target: { } target } && s.Voters.GetValueOrDefault(target) is not { HoldsLock: true };
@@ -91,7 +91,18 @@ internal static class FailoverRules
         if (!IsStandby(target, s) || !target.HoldsLock)
             return $"{target.Voter.Name} is {(target.Voter.IsWitness ? "a witness" : target.Record is null ? "out of reach" : "no standby")}";
         return FollowsNobody(target, s) ? $"{target.Voter.Name} follows nobody"
+            : !IsConnected(target, s) ? $"{target.Voter.Name} does not stream from {s.Established.Primary}, which it is pointed to; its log says why"
+            : WhyTooFewFollow(s, target) is { } few ? few
             : WhyNotFeasible(s) ?? (s.EstablishedIsEverywhere ? null : $"the row of term {s.Established.Term} has not reached every synchronous standby yet");
+    }
+
+    /// <summary>In planned work nobody is promoted who could ack nothing for the lack of standbys that follow.</summary>
+    private static string? WhyTooFewFollow(FailoverState s, VoterState target)
+    {
+        var followers = s.Held.Where(v => v != target && !v.Voter.IsWitness && v.Record is { InRecovery: true } && !FollowsNobody(v, s) && IsConnected(v, s)).ToList();
+        return followers.Count < s.Established!.Required && s.Settings.DegradeAfter is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{s.Established.Required} must ack, but of the others {(followers.Count == 0 ? "none" : "only " + List(followers))} streams and could follow {target.Voter.Name}")
+            : null;
     }
 
     /// <summary>A switchover was begun with this primary, and left or called off before a term was promised.</summary>
@@ -120,6 +131,10 @@ internal static class FailoverRules
         var upstream = s.Settings.Conninfo.UpstreamOf(voter.Record!.PrimaryConninfo);
         return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
+
+    /// <summary>It streams from the primary, or is pointed to another standby. One that cannot follow would have writes held until the limit of the step, for nothing.</summary>
+    private static bool IsConnected(VoterState voter, FailoverState s) =>
+        s.Settings.Conninfo.UpstreamOf(voter.Record!.PrimaryConninfo) != s.Established!.Primary || s.PrimaryState!.Record!.Receiving.Contains(voter.Voter.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>It streams from another standby, which somebody has arranged, and the primary stays the same: it is left alone unless it has to ack.</summary>
     internal static bool StaysBehindStandby(VoterState voter, FailoverState s) => s.Goal is Goal.Bootstrap or Goal.Confirm && !voter.IsCutOff

@@ -32,6 +32,9 @@ internal sealed record VoterRecord
     /// <summary>The names of whoever streams from it and is almost as far.</summary>
     internal IReadOnlyList<string> Streaming { get; init; } = [];
 
+    /// <summary>The names of whoever streams from it, however far behind.</summary>
+    internal IReadOnlyList<string> Receiving { get; init; } = [];
+
     /// <summary>A failover that somebody waits for in a session of the control user there.</summary>
     internal ManualFailover? Manual { get; init; }
 

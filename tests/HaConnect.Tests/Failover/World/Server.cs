@@ -55,6 +55,7 @@ internal sealed class Server(Voter voter)
     internal VoterRecord Record(FailoverSettings settings, DateTime now = default, IEnumerable<Server>? all = null) => new()
     {
         Streaming = InRecovery || all is null ? [] : [.. all.Where(s => s.Streams(this)).Select(s => s.Name)],
+        Receiving = InRecovery || all is null ? [] : [.. all.Where(s => s.Streams(this)).Select(s => s.Name)],
         InRecovery = InRecovery,
         SystemIdentifier = voter.IsWitness ? 1UL : Given.SystemId,
         Register = Register?.Node == Name ? Register : null,

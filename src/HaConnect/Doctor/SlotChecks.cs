@@ -1,0 +1,83 @@
+using System.Globalization;
+using HaConnect.Failover.Slots;
+
+namespace HaConnect.Doctor;
+
+/// <summary>Whether whoever is promoted still has the WAL that its followers and subscribers need. Pure.</summary>
+internal static class SlotChecks
+{
+    internal static IEnumerable<ClusterFinding> Find(Examination seen) =>
+        seen.Servers.Where(s => seen.Slots.ContainsKey(s.Node)).SelectMany(s => At(seen, s.Node, s.Server, seen.Slots[s.Node])).Concat(MayNotKeep(seen)).Concat(Subscribers(seen));
+
+    private static IEnumerable<ClusterFinding> At(Examination seen, string node, ServerReading server, SlotReading here)
+    {
+        var isKept = seen.KeepsSlots && here is { IsBounded: true, MayKeep: true };
+        return (seen.KeepsSlots ? Kept(seen, node, here) : Forgotten(node, here)).Concat(isKept ? [] : Missing(seen, node, here)).Concat(isKept ? [] : KeptWal(seen, node, server));
+    }
+
+    private static IEnumerable<ClusterFinding> Kept(Examination seen, string node, SlotReading here)
+    {
+        if (!here.IsBounded)
+        {
+            yield return Diagnosis.Warning(node, $"{node} has max_slot_wal_keep_size = -1, so that no replication slots are made there (Failover.Replication.KeepSlots): one for a standby that is away would fill its disk",
+                "run there: ALTER SYSTEM SET max_slot_wal_keep_size = '16GB'; SELECT pg_reload_conf(); with what its disk has to spare");
+        }
+
+        var wanted = seen.Settings.DataNodes.Where(n => n.Name != node).Select(n => SlotPlan.NameFor(n.Name, seen.Slots) ?? SlotName.For(n.Name)).ToList();
+        var needed = here.Physical.Select(s => s.Name).Union(wanted, StringComparer.Ordinal).Count() + here.Logical.Count;
+        if (needed > here.MostSlots)
+        {
+            yield return Diagnosis.Warning(node, string.Create(CultureInfo.InvariantCulture, $"{node} has max_replication_slots = {here.MostSlots}, but {needed} are needed with those that are to be kept there (Failover.Replication.KeepSlots)"),
+                string.Create(CultureInfo.InvariantCulture, $"run there: ALTER SYSTEM SET max_replication_slots = {needed + 4}; and restart it"));
+        }
+    }
+
+    private static IEnumerable<ClusterFinding> MayNotKeep(Examination seen) => seen.KeepsSlots && seen.Slots.Values.Any(s => !s.MayKeep)
+        ? [Diagnosis.Warning(null, "the control user may not make replication slots, so that none are kept (Failover.Replication.KeepSlots)", $"run at the primary: ALTER ROLE {seen.Servers[0].Server.User} REPLICATION; or set Failover.Replication.KeepSlots = false")]
+        : [];
+
+    private static IEnumerable<ClusterFinding> Forgotten(string node, SlotReading here)
+    {
+        var forgotten = here.Physical.Where(s => SlotName.IsOurs(s.Name) && !s.IsActive).Select(s => s.Name).ToList();
+        if (forgotten.Count > 0)
+        {
+            yield return Diagnosis.Warning(node, $"{node} has replication slots that nobody advances any more, since Failover.Replication.KeepSlots is false: {string.Join(", ", forgotten)}. They keep WAL up to max_slot_wal_keep_size",
+                "run there: " + string.Join(" ", forgotten.Select(s => $"SELECT pg_drop_replication_slot('{s}');")));
+        }
+    }
+
+    /// <summary>A standby keeps its primary_slot_name when it is pointed to another primary.</summary>
+    private static IEnumerable<ClusterFinding> Missing(Examination seen, string node, SlotReading here) =>
+        seen.Slots.Where(s => s.Key != node && s.Value is { InRecovery: true, PrimarySlotName.Length: > 0 } && here.Physical.All(p => p.Name != s.Value.PrimarySlotName))
+            .Select(s => Diagnosis.Warning(node, $"{s.Key} has primary_slot_name = '{s.Value.PrimarySlotName}', and {node} has no such slot: {s.Key} cannot stream from it when it is the primary",
+                $"run there: SELECT pg_create_physical_replication_slot('{s.Value.PrimarySlotName}'); or set Failover.Replication.KeepSlots = true"));
+
+    private static IEnumerable<ClusterFinding> KeptWal(Examination seen, string node, ServerReading server)
+    {
+        var without = seen.Slots.Where(s => s.Key != node && s.Value is { InRecovery: true, PrimarySlotName: "" }).Select(s => s.Key).ToList();
+        if (server.WalKeepSize != 0 || without.Count == 0)
+            yield break;
+        yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away over a checkpoint may have to be rebuilt",
+            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf(); or set Failover.Replication.KeepSlots = true");
+    }
+
+    private static IEnumerable<ClusterFinding> Subscribers(Examination seen)
+    {
+        if (seen.Primary is not { } primary || seen.Slots.GetValueOrDefault(primary.Node) is not { } own)
+            yield break;
+        if (own.Logical.Where(s => !s.IsFailover).Select(s => s.Name).ToList() is { Count: > 0 } lost)
+        {
+            yield return Diagnosis.Warning(primary.Node, $"logical replication slots of {primary.Node} end with its role: {string.Join(", ", lost)}. After a failover or switchover their subscribers would have to be set up anew",
+                own.VersionNumber >= 170000 ? "make them failover slots: ALTER SUBSCRIPTION ... SET (failover = true), or the failover parameter of pg_create_logical_replication_slot; see docs/operations/slots.md" : "PostgreSQL keeps such slots on standbys from 17 on; before, reckon with it, or use an extension that copies them; see docs/operations/slots.md");
+        }
+
+        foreach (var (node, slots) in seen.Slots.Where(s => s.Value.InRecovery))
+        {
+            if (own.Logical.Where(s => s.IsFailover && !slots.Logical.Any(l => l.Name == s.Name && l.IsValid)).Select(s => s.Name).ToList() is { Count: > 0 } missing)
+            {
+                yield return Diagnosis.Warning(node, $"{node} does not have the failover slots {string.Join(", ", missing)} of {primary.Node} yet: were it promoted now, their subscribers would have lost their place",
+                    "wait until the subscriber has moved on; and see that it has sync_replication_slots = on, hot_standby_feedback = on, a primary_slot_name, and a dbname in primary_conninfo; its log says what it waits for");
+            }
+        }
+    }
+}
