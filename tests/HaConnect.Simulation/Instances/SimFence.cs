@@ -12,7 +12,8 @@ internal sealed class SimFence(World world, SimInstance instance) : IExternalFen
 
     public async Task<FenceAnswer> FenceAsync(FenceOrder order, CancellationToken cancellationToken)
     {
-        var (outcome, server) = (_dice.Below(10), world.Server(order.Node));
+        var (dice, server) = (_dice.Below(10), world.Server(order.Node));
+        var outcome = world.Scheduler.Now < world.Config.FaultsUntil ? dice : 0; // then the switch works, too
         await Task.Delay(TimeSpan.FromMicroseconds(_dice.Between(50_000, 1_500_000)), instance.Clock, cancellationToken).ConfigureAwait(false);
         if (outcome >= 8)
             return new FenceAnswer(false, "the switch does not answer");

@@ -34,6 +34,8 @@ internal static class Convergence
             judge.Violated(Invariants.NoNeedlessPromotion, $"{judge.Promotions} promotions although nothing went wrong");
     }
 
+    internal static bool AllStream(World world) => world.Judge.EstablishedPrimary is { } primary && world.DataNodes.All(s => s == primary || Streams(s, primary));
+
     /// <summary>By way of other standbys too: a cascade is left as it is.</summary>
     private static bool Streams(SimServer standby, SimServer primary)
     {

@@ -5,6 +5,9 @@ namespace HaConnect.Simulation.Running;
 /// <summary>One run: the same seed, faults and configuration give the same run, event by event.</summary>
 internal static class SimulationRun
 {
+    /// <summary>How much longer a run may take where the last term came late: a person needs a moment to bring back what it left behind.</summary>
+    private const long Patience = 6_000_000;
+
     internal static RunResult Execute(RunConfig config, ulong seed, FaultPlan? plan = null, bool trace = false)
     {
         plan ??= FaultPlan.Draw(seed, config);
@@ -13,6 +16,8 @@ internal static class SimulationRun
         {
             world.Begin();
             world.Scheduler.RunUntil(config.Length, () => world.Judge.Violation is not null);
+            if (world.Judge.Violation is null && !Convergence.AllStream(world))
+                world.Scheduler.RunUntil(config.Length + Patience, () => world.Judge.Violation is not null);
             if (world.Judge.Violation is null)
                 Convergence.Check(world, plan);
         }

@@ -258,6 +258,12 @@ internal static class FailoverRules
     /// <summary>It goes on without the lost primary being fenced: only rehearsed, or somebody accepts what that may cost.</summary>
     internal static bool GoesOnUnfenced(FailoverState s) => s.Settings.RehearsesFencing || MayLose(s) || s.Settings.Broken == BrokenRules.FencingIgnored;
 
+    /// <summary>
+    /// Whatever was seen of the primary: it answered before, and takes no write any more until somebody lets it. Were it let go on for that,
+    /// it would be fenced again and again just when it is up (found in simulation).
+    /// </summary>
+    internal static bool IsIsolated(FailoverState s) => s is { Isolation.Succeeded: true, Settings.RehearsesFencing: false };
+
     internal static string WhyNotIsolated(FailoverState s) => $"{s.Verdict.Primary} could not be fenced: {s.Isolation?.Sentence ?? "no answer"}";
 
     internal static bool IsCutOff(FailoverState s) => CutsOff(s, s.Established!, s.CutOffNames) && (s.Goal != Goal.Switchover || Best(s) is { IsCutOff: true });

@@ -78,7 +78,7 @@ internal static class FailoverTable
         new(Step.Reading, s => s.TimeOver || s.AllAnswered, Step.Leading, _ => "the records of a majority could not be read", Abandon, IsWarning: true),
 
         // Before anything is changed, so that a fence that fails leaves everything as it was.
-        new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && s.Verdict.Kind == VerdictKind.Healthy, Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
+        new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && s.Verdict.Kind == VerdictKind.Healthy && !IsIsolated(s), Step.Leading, s => $"no failover: {s.Verdict.Primary} answers again", Abandon),
         new(Step.Isolating, s => s.Isolation is { Succeeded: true } && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{(s.Settings.RehearsesFencing ? "rehearsed the fencing" : "fenced from outside")}: {s.Isolation!.Sentence}", Promise),
         new(Step.Isolating, s => (s.Isolation is not null || s.TimeOver) && GoesOnUnfenced(s) && s.Records.Count() >= s.Settings.Majority, Step.Promising, s => $"{WhyNotIsolated(s)}; going on all the same", Promise, IsWarning: true),
         new(Step.Isolating, s => s.Isolation is { Succeeded: true }, Step.Leading, s => $"{s.Verdict.Primary} is fenced from outside, but too few voters are left: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
