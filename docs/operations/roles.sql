@@ -52,6 +52,10 @@ GRANT ALTER SYSTEM ON PARAMETER
     haconnect.term
   TO :"control";
 
+--    Where Failover.Replication.KeepSlots is set it also makes replication slots, which takes an attribute with which one may copy the
+--    whole cluster:
+--      ALTER ROLE :"control" REPLICATION;
+
 -- 4. Standbys connect with the role they connect with today (Failover.Replication.Username); it needs LOGIN and REPLICATION only:
 --    CREATE ROLE replicator LOGIN REPLICATION PASSWORD '...';
 --    Each server's pg_hba.conf must let it in from every other server, since any of them may become the primary.

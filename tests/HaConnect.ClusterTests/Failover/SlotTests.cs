@@ -23,8 +23,9 @@ public sealed class SlotTests : ClusterTest
             await UntilAsync("slots for the others on every node", async () => (await SlotsAsync(cluster, "n1"), await SlotsAsync(cluster, "n2")) == ("haconnect_n2 haconnect_n3 haconnect_n4", "haconnect_n1 haconnect_n3 haconnect_n4"));
 
         // Whoever is away must be left out of the names before anybody else can become the primary.
-        await cluster["n4"].StopAsync(cancellationToken: Cancelled);
+        await db.Cluster.BeginMaintenanceAsync("n4", "new disks", Cancelled);
         await UntilAsync("n4 is left out", () => Task.FromResult(db.Snapshot.Term > 1));
+        await cluster["n4"].StopAsync(cancellationToken: Cancelled);
         await WriteSegmentsAsync(cluster["n1"], cluster["n2"], cluster["n3"]);
         await SwitchOverAsync(db);
         await WriteSegmentsAsync(cluster["n2"], cluster["n3"]);
