@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Repeats planned switchovers on real servers under load, in each replication mode and under conditions that delay or forbid them, and has the
-# target and the primary killed and frozen at each step; judges the histories, prints tables, and saves all of it under artifacts/switchovers.
-#   bash eng/switchovers.sh [--runs 10] [--mode asynchronous|'ANY 1'|'ANY 2'] [--condition NAME] [--only series|victims]
-# The conditions and steps are in tests/HaConnect.ClusterTests/Faults/Switchover{Series,Victim}Tests.cs. All of it takes about two hours. The exit
+# target and the primary killed and frozen at each step, and the primary killed at each step of a change of who acks; judges the histories, prints tables, and saves all of it under artifacts/switchovers.
+#   bash eng/switchovers.sh [--runs 10] [--mode asynchronous|'ANY 1'|'ANY 2'] [--condition NAME] [--only series|victims|membership]
+# The conditions and steps are in tests/HaConnect.ClusterTests/Faults/{SwitchoverSeries,SwitchoverVictim,MembershipVictim}Tests.cs. All of it takes about two hours. The exit
 # code is 0 only where every promise was kept in every run.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -15,12 +15,12 @@ while [ $# -gt 0 ]; do
     --runs) runs="${2:?--runs needs a number}"; shift 2 ;;
     --mode) modes=("${2:?--mode needs a name}"); shift 2 ;;
     --condition) conditions=("${2:?--condition needs a name}"); shift 2 ;;
-    --only) only="${2:?--only needs series or victims}"; shift 2 ;;
+    --only) only="${2:?--only needs series, victims or membership}"; shift 2 ;;
     *) say "Unknown argument '$1'; there are --runs, --mode, --condition and --only."; exit 2 ;;
   esac
 done
 [[ "$runs" =~ ^[1-9][0-9]*$ ]] || { say "--runs is '$runs'; it must be a whole number from 1."; exit 2; }
-[[ "$only" =~ ^(|series|victims)$ ]] || { say "--only is '$only'; it must be series or victims."; exit 2; }
+[[ "$only" =~ ^(|series|victims|membership)$ ]] || { say "--only is '$only'; it must be series, victims or membership."; exit 2; }
 
 require_dotnet
 require_postgres
@@ -43,7 +43,7 @@ run() {
   fi
 }
 
-if [ "$only" != victims ]; then
+if [ -z "$only" ] || [ "$only" = series ]; then
   for mode in "${modes[@]}"; do
     for condition in "${conditions[@]}"; do
       HACONNECT_SWITCHOVER_MODE="$mode" HACONNECT_SWITCHOVER_CONDITION="$condition" HACONNECT_FAULT="${mode// /-}-${condition// /-}" \
@@ -51,7 +51,10 @@ if [ "$only" != victims ]; then
     done
   done
 fi
-if [ "$only" != series ]; then
+if [ -z "$only" ] || [ "$only" = membership ]; then
+  run "names that change, the primary killed at each step" MembershipVictimTests membership.tsv "join	judged	"
+fi
+if [ -z "$only" ] || [ "$only" = victims ]; then
   for mode in "${modes[@]}"; do
     [ "$mode" != "ANY 2" ] || continue # four nodes add nothing to what is tried here
     for fault in "kill target" "freeze target" "kill primary" "freeze primary"; do
@@ -77,6 +80,7 @@ rows() {
   printf '%s\n\n' "$(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo 2>/dev/null || echo '?'), $("$HACONNECT_PG_BIN/postgres" --version), load at the end $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo '?'); seconds"
   rows switchovers.tsv '%-13s %-19s %4s %8s %8s %12s %9s %7s %7s %8s %5s %6s\n' mode condition runs "gap med." worst "after trans." finished acked failed unknown lost other
   rows phases.tsv '%-13s %-19s %-18s %4s %8s %8s\n' mode condition phase runs median worst
+  rows membership.tsv '%-6s %-38s %-22s %-14s %s\n' change strike successor "first ack" names
   rows victims.tsv '%-13s %-34s %-14s %-12s %-18s %s\n' mode strike "came to" "first ack" "" outcome
 } | tee "$results/table.txt"
 [ "$failed" -eq 0 ]
