@@ -54,8 +54,8 @@ internal sealed class HaRuntime : IAsyncDisposable
             _failover.Elected += _diagnosis.Start;
             if (options.Failover.Replication.KeepSlots)
             {
-                _slots = new SlotKeeper(ConfiguredNode.DataNodesOf(options), node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time),
-                    () => _failover.HoldsOffice, () => State.Current is { Term: not null, Primary: { } primary } ? primary.Name : null, time, loggers.CreateLogger("HaConnect.Failover"));
+                _slots = new SlotKeeper(ConfiguredNode.DataNodesOf(options), node => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time),
+                    () => _failover.Acts, time, loggers.CreateLogger("HaConnect.Failover"));
             }
         }
 

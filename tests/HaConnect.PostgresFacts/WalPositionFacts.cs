@@ -85,7 +85,7 @@ public sealed class WalPositionFacts(PairCluster pair) : IClassFixture<PairClust
     public async Task SwitchWal_IsWorthItWhereMuchIsFilledAndTheUserMay()
     {
         var cluster = await pair.ReadyAsync();
-        await cluster["n1"].ExecuteAsync("SELECT pg_switch_wal(); SELECT pg_logical_emit_message(true, 'fact', repeat('x', 3000000))", Cancelled);
+        await cluster["n1"].ExecuteAsync("SELECT pg_switch_wal(); SELECT pg_logical_emit_message(true, 'fact', repeat('x', 6000000))", Cancelled);
         await using var primary = await cluster.OpenAsync("n1", cluster.Control);
         await using var application = await cluster.OpenAsync("n1", cluster.Application);
         Assert.True(await primary.ScalarAsync<bool>(ControlSql.IsWorthSwitching));

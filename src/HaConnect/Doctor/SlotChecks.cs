@@ -12,7 +12,8 @@ internal static class SlotChecks
     private static IEnumerable<ClusterFinding> At(Examination seen, string node, ServerReading server, SlotReading here)
     {
         var isKept = seen.KeepsSlots && here is { IsBounded: true, MayKeep: true };
-        return (seen.KeepsSlots ? Kept(seen, node, here) : Forgotten(node, here)).Concat(isKept ? [] : Missing(seen, node, here)).Concat(isKept ? [] : KeptWal(seen, node, server));
+        var own = !seen.Coordinates ? [] : seen.KeepsSlots ? Kept(seen, node, here) : Forgotten(node, here); // whoever only observes need not know what the others are set to
+        return own.Concat(isKept ? [] : Missing(seen, node, here)).Concat(isKept ? [] : KeptWal(seen, node, server));
     }
 
     private static IEnumerable<ClusterFinding> Kept(Examination seen, string node, SlotReading here)
@@ -21,6 +22,13 @@ internal static class SlotChecks
         {
             yield return Diagnosis.Warning(node, $"{node} has max_slot_wal_keep_size = -1, so that no replication slots are made there (Failover.Replication.KeepSlots): one for a standby that is away would fill its disk",
                 "run there: ALTER SYSTEM SET max_slot_wal_keep_size = '16GB'; SELECT pg_reload_conf(); with what its disk has to spare");
+            yield break;
+        }
+
+        if (here.IdleSlotsEnd)
+        {
+            yield return Diagnosis.Warning(node, $"{node} has an idle_replication_slot_timeout: slots that are kept for others are idle, and lost after it (Failover.Replication.KeepSlots)",
+                "run there: ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf()");
         }
 
         var wanted = seen.Settings.DataNodes.Where(n => n.Name != node).Select(n => SlotPlan.NameFor(n.Name, seen.Slots) ?? SlotName.For(n.Name)).ToList();
@@ -32,7 +40,7 @@ internal static class SlotChecks
         }
     }
 
-    private static IEnumerable<ClusterFinding> MayNotKeep(Examination seen) => seen.KeepsSlots && seen.Slots.Values.Any(s => !s.MayKeep)
+    private static IEnumerable<ClusterFinding> MayNotKeep(Examination seen) => seen is { KeepsSlots: true, Coordinates: true } && seen.Slots.Values.Any(s => !s.MayKeep)
         ? [Diagnosis.Warning(null, "the control user may not make replication slots, so that none are kept (Failover.Replication.KeepSlots)", $"run at the primary: ALTER ROLE {seen.Servers[0].Server.User} REPLICATION; or set Failover.Replication.KeepSlots = false")]
         : [];
 
@@ -50,7 +58,7 @@ internal static class SlotChecks
     private static IEnumerable<ClusterFinding> Missing(Examination seen, string node, SlotReading here) =>
         seen.Slots.Where(s => s.Key != node && s.Value is { InRecovery: true, PrimarySlotName.Length: > 0 } && here.Physical.All(p => p.Name != s.Value.PrimarySlotName))
             .Select(s => Diagnosis.Warning(node, $"{s.Key} has primary_slot_name = '{s.Value.PrimarySlotName}', and {node} has no such slot: {s.Key} cannot stream from it when it is the primary",
-                $"run there: SELECT pg_create_physical_replication_slot('{s.Value.PrimarySlotName}'); or set Failover.Replication.KeepSlots = true"));
+                $"run there: SELECT pg_create_physical_replication_slot('{s.Value.PrimarySlotName}', true)" + OrKeep(seen)));
 
     private static IEnumerable<ClusterFinding> KeptWal(Examination seen, string node, ServerReading server)
     {
@@ -58,8 +66,10 @@ internal static class SlotChecks
         if (server.WalKeepSize != 0 || without.Count == 0)
             yield break;
         yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away over a checkpoint may have to be rebuilt",
-            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf(); or set Failover.Replication.KeepSlots = true");
+            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf()" + OrKeep(seen));
     }
+
+    private static string OrKeep(Examination seen) => seen.KeepsSlots ? "" : "; or set Failover.Replication.KeepSlots = true";
 
     private static IEnumerable<ClusterFinding> Subscribers(Examination seen)
     {

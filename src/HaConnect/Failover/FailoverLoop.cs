@@ -36,6 +36,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private PrimaryVerdict _lastVerdict = PrimaryVerdict.None;
     private readonly ConcurrentDictionary<string, long> _lockRefusedAt = new(StringComparer.Ordinal);
     private volatile bool _holdsOffice;
+    private volatile bool _acts;
     private bool _hasLed;
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
@@ -112,6 +113,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// <summary>Whether this instance is the coordinator now, as far as it knows.</summary>
     internal bool HoldsOffice => _holdsOffice;
 
+    /// <summary>And preflight has found nothing against it.</summary>
+    internal bool Acts => _acts;
+
     internal void Start()
     {
         if (_state.Settings.Required == 0)
@@ -135,6 +139,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
             await _running.ConfigureAwait(false);
         }
 
+        _acts = false;
         foreach (var worker in _workers.Values)
             await worker.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
@@ -181,6 +186,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
         var (before, stepBefore) = (_state.StepNumber, _state.Step);
         (_state, var effects) = FailoverMachine.Next(_state, happened);
         _telling.HoldsOffice = _holdsOffice = _state.Step is not (Step.Watching or Step.Electing or Step.Stopped);
+        _acts = _holdsOffice && (_acts || _state.Step != Step.Surveying);
         foreach (var effect in effects)
         {
             switch (effect)

@@ -10,7 +10,7 @@ public sealed class SlotChecksTests
     {
         var seen = Healthy.Cluster().WithSlots("b", s => s with { PrimarySlotName = "for_b" }).WithSlots("p", s => s with { Physical = [new("for_b", true, 1)] });
         var finding = seen.Only(FindingSeverity.Warning, "a", "b has primary_slot_name = 'for_b', and a has no such slot");
-        Assert.Equal("run there: SELECT pg_create_physical_replication_slot('for_b'); or set Failover.Replication.KeepSlots = true", finding.Remedy);
+        Assert.Equal("run there: SELECT pg_create_physical_replication_slot('for_b', true); or set Failover.Replication.KeepSlots = true", finding.Remedy);
     }
 
     [Fact]
@@ -52,6 +52,17 @@ public sealed class SlotChecksTests
         Assert.Empty(Diagnosis.Of(seen));
         seen = seen.WithSlots("a", s => s with { MostSlots = 2 });
         seen.Only(FindingSeverity.Warning, "a", "a has max_replication_slots = 2, but 3 are needed");
+    }
+
+    [Fact]
+    public void Of_KeptWhereIdleSlotsEnd_IsTold() =>
+        Kept().WithSlots("a", s => s with { IdleSlotsEnd = true }).Only(FindingSeverity.Warning, "a", "a has an idle_replication_slot_timeout");
+
+    [Fact]
+    public void Of_ObservingInstance_SaysNothingOfSlotsThatOthersKeep()
+    {
+        var seen = Healthy.Cluster(coordinates: false).WithSlots("a", s => s with { MayKeep = false, Physical = [new("haconnect_b", false, 1)] });
+        Assert.DoesNotContain(Diagnosis.Of(seen), f => f.Problem.Contains("slot", StringComparison.Ordinal));
     }
 
     [Fact]

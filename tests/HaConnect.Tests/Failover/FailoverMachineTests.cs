@@ -315,6 +315,23 @@ public sealed class FailoverMachineTests
         Assert.Equal((primary, primary == "b"), (i.State.Established!.Primary, i.Asked.Contains("Drain@p")));
     }
 
+    /// <summary>A walsender that has just lost its connection is no reason to end the request.</summary>
+    [Fact]
+    public void Switchover_TargetIsJustConnectingAgain_IsWaitedFor()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        var log = cluster["a"].Log;
+        cluster["a"].Log = log.SetItem(log.Length - 1, new Server.Entry(999));
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "a", TimeSpan.FromSeconds(5), Terminates: false);
+        i.Live(1);
+        Assert.Equal((Step.Leading, null), (i.State.Step, cluster["p"].Outcome));
+        Assert.DoesNotContain("StartRequest@p", i.Asked);
+        cluster["a"].Log = log;
+        i.Live(3);
+        Assert.Equal("a", i.State.Established!.Primary);
+    }
+
     [Fact]
     public void Switchover_CoordinatorLostWhileWritesAreHeld_TheNextOneLetsThePrimaryGoOn()
     {

@@ -279,11 +279,14 @@ internal static class ControlSql
 
     /// <summary>
     /// A standby that is pointed elsewhere receives its present segment of WAL anew from the start, and at a change of the timeline twice
-    /// (PostgreSQL's RequestXLogStreaming): in a switchover, while nobody can be acked. In a new segment that is next to nothing.
+    /// (PostgreSQL's RequestXLogStreaming): in a switchover, while nobody can be acked. In a new segment that is next to nothing. The rest of
+    /// the segment is sent to the standbys first, before the writes that come after it: where that is much, it is not worth it.
     /// </summary>
     internal const string IsWorthSwitching = """
         SELECT pg_catalog.has_function_privilege('pg_catalog.pg_switch_wal()', 'EXECUTE')
-           AND (SELECT w.file_offset FROM pg_catalog.pg_walfile_name_offset(pg_catalog.pg_current_wal_insert_lsn()) w) > 1048576
+           AND (SELECT x.rest <= 16777216 AND x.rest <= 2 * x.used
+                  FROM (SELECT w.file_offset AS used, pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) - w.file_offset AS rest
+                          FROM pg_catalog.pg_walfile_name_offset(pg_catalog.pg_current_wal_insert_lsn()) w) x)
         """;
 
     internal const string SwitchWal = "SELECT pg_catalog.pg_switch_wal()";

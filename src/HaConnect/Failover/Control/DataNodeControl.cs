@@ -245,7 +245,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
 
     public async Task AwaitInstancesAsync(CancellationToken cancellationToken)
     {
-        // While writes still go on, so that none of it is part of their pause. The user may lack the privilege: then the pause is longer.
+        // Before writes are held. The user may lack the privilege: then the pause is longer.
         if (await session.QueryAsync(ControlSql.IsWorthSwitching, static row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             await session.ExecuteAsync(ControlSql.SwitchWal, cancellationToken).ConfigureAwait(false);
         var since = await NowAsync(cancellationToken).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal static class FailoverRules
         if (!IsStandby(target, s) || !target.HoldsLock)
             return $"{target.Voter.Name} is {(target.Voter.IsWitness ? "a witness" : target.Record is null ? "out of reach" : "no standby")}";
         return FollowsNobody(target, s) ? $"{target.Voter.Name} follows nobody"
-            : !IsConnected(target, s) ? $"{target.Voter.Name} does not stream from {s.Established.Primary}, which it is pointed to; its log says why"
+            : IsAway(target, s) ? $"{target.Voter.Name} does not stream from {s.Established.Primary}, which it is pointed to; its log says why"
             : WhyTooFewFollow(s, target) is { } few ? few
             : WhyNotFeasible(s) ?? (s.EstablishedIsEverywhere ? null : $"the row of term {s.Established.Term} has not reached every synchronous standby yet");
     }
@@ -99,11 +99,18 @@ internal static class FailoverRules
     /// <summary>In planned work nobody is promoted who could ack nothing for the lack of standbys that follow.</summary>
     private static string? WhyTooFewFollow(FailoverState s, VoterState target)
     {
-        var followers = s.Held.Where(v => v != target && !v.Voter.IsWitness && v.Record is { InRecovery: true } && !FollowsNobody(v, s) && IsConnected(v, s)).ToList();
-        return followers.Count < s.Established!.Required && s.Settings.DegradeAfter is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{s.Established.Required} must ack, but of the others {(followers.Count == 0 ? "none" : "only " + List(followers))} streams and could follow {target.Voter.Name}")
-            : null;
+        var followers = OthersThan(target, s).Where(v => !IsAway(v, s)).ToList();
+        return Suffices(followers.Count, s)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{s.Established!.Required} must ack, but of the others {(followers.Count == 0 ? "none" : "only " + List(followers))} streams and could follow {target.Voter.Name}");
     }
+
+    /// <summary>Whoever has only just lost its stream is waited for: the request stays.</summary>
+    internal static bool IsReadyToSwitchOver(FailoverState s) => TargetOf(s, s.PrimaryState!.Record!.Request!) is { } target && IsConnected(target, s) && Suffices(OthersThan(target, s).Count(v => IsConnected(v, s)), s);
+
+    private static IEnumerable<VoterState> OthersThan(VoterState target, FailoverState s) => s.Held.Where(v => v != target && !v.Voter.IsWitness && v.Record is { InRecovery: true } && !FollowsNobody(v, s));
+
+    private static bool Suffices(int followers, FailoverState s) => followers >= s.Established!.Required || s.Settings.DegradeAfter is not null;
 
     /// <summary>A switchover was begun with this primary, and left or called off before a term was promised.</summary>
     internal static bool IsHeldUp(FailoverState s) => s is { MayStop: false, Established: { } row, PrimaryState.Record: { InRecovery: false } record } && record.EstablishedTerm?.Term == row.Term
@@ -131,6 +138,9 @@ internal static class FailoverRules
         var upstream = s.Settings.Conninfo.UpstreamOf(voter.Record!.PrimaryConninfo);
         return upstream is null || (upstream != s.Established!.Primary && s.Voters[upstream] is not { HoldsLock: true, Record.InRecovery: true });
     }
+
+    /// <summary>It has not streamed from the primary, to which it is pointed, for several surveys.</summary>
+    private static bool IsAway(VoterState voter, FailoverState s) => !IsConnected(voter, s) && s.Streams.GetValueOrDefault(voter.Voter.Name).IsGoneFor(TimeSpan.Zero, s.PrimaryState!.Record!);
 
     /// <summary>It streams from the primary, or is pointed to another standby. One that cannot follow would have writes held until the limit of the step, for nothing.</summary>
     private static bool IsConnected(VoterState voter, FailoverState s) =>
@@ -262,7 +272,7 @@ internal static class FailoverRules
     /// Whatever was seen of the primary: it answered before, and takes no write any more until somebody lets it. Were it let go on for that,
     /// it would be fenced again and again just when it is up (found in simulation).
     /// </summary>
-    internal static bool IsIsolated(FailoverState s) => s is { Isolation.Succeeded: true, Settings.RehearsesFencing: false };
+    internal static bool IsIsolated(FailoverState s) => s is { Isolation.Succeeded: true, Settings.RehearsesFencing: false } && s.Verdict.Primary == s.Established?.Primary;
 
     internal static string WhyNotIsolated(FailoverState s) => $"{s.Verdict.Primary} could not be fenced: {s.Isolation?.Sentence ?? "no answer"}";
 

@@ -40,7 +40,7 @@ internal static class FailoverTable
         new(Step.Surveying, s => s.Settled && LeftBehind(s).Any(), Step.Fencing, _ => null, Fence),
         new(Step.Surveying, s => s.Settled && s.FenceProblem is not null && AreFenced(s).Any(), Step.Leading, s => FencedOnes(AreFenced(s), s), Fenced),
         new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && WhyNoSwitchover(s) is not null, Step.Leading, s => $"switchover refused: {WhyNoSwitchover(s)}", s => RefuseRequest(s, WhyNoSwitchover(s)!), IsWarning: true),
-        new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
+        new(Step.Surveying, s => s.Settled && IsAskedToSwitchOver(s) && IsReadyToSwitchOver(s), Step.Announcing, s => $"switchover from {s.Established!.Primary} to {TargetOf(s, s.PrimaryState!.Record!.Request!)!.Voter.Name}, as somebody has asked for", Announce),
         new(Step.Surveying, s => s.Settled && Membership.Change(s) is not null, Step.Reading, s => Membership.Change(s)!.Sentence, Reconfigure),
         new(Step.Surveying, s => s.Settled, Step.Leading, _ => null, Settle),
 

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Options;
+using HaConnect.Probing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,16 +11,17 @@ namespace HaConnect.Failover.Slots;
 
 /// <summary>
 /// While this instance coordinates: keeps slots for each data node on all others, and tells which logical slots a former primary had that
-/// its successor has not. A failover waits for none of it. Why slots are advanced instead of used is in docs/adr/0049.
+/// its successor has not. No failover waits for any of it. Why slots are advanced instead of demanded is in docs/adr/0049.
 /// </summary>
 internal sealed class SlotKeeper : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>For each statement; and how old what was read may be when it is acted upon: a process that was frozen over a failover knows nothing.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyDictionary<string, ISessionSource> _sources;
     private readonly Func<bool> _coordinates;
-    private readonly Func<string?> _primary;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -27,20 +30,18 @@ internal sealed class SlotKeeper : IAsyncDisposable
 
     /// <param name="nodes">All data nodes.</param>
     /// <param name="sessions">Opens sessions of the control user.</param>
-    /// <param name="coordinates">Whether this instance is the coordinator now.</param>
-    /// <param name="primary">The established primary; null while there is none.</param>
+    /// <param name="coordinates">Whether this instance is the coordinator now, and nothing speaks against it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    internal SlotKeeper(IReadOnlyList<ConfiguredNode> nodes, Func<ConfiguredNode, ISessionSource> sessions, Func<bool> coordinates, Func<string?> primary, TimeProvider time, ILogger logger)
+    internal SlotKeeper(IReadOnlyList<ConfiguredNode> nodes, Func<ConfiguredNode, ISessionSource> sessions, Func<bool> coordinates, TimeProvider time, ILogger logger)
     {
         _sources = nodes.ToDictionary(n => n.Name, sessions, StringComparer.Ordinal);
         _coordinates = coordinates;
-        _primary = primary;
         _time = time;
         _logger = logger;
     }
 
-    internal void Start() => _running = Task.Run(RunAsync);
+    internal void Start() => _running = RunAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -54,80 +55,72 @@ internal sealed class SlotKeeper : IAsyncDisposable
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(Interval, _time);
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            try
             {
+                await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
                 if (_coordinates())
-                    await TryLookAfterAsync().ConfigureAwait(false);
+                    await LookAfterAsync().ConfigureAwait(false);
                 else
-                    _former = null; // whoever coordinates meanwhile tells
+                    _former = null; // another coordinator tells of what happens meanwhile
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The data source is being disposed.
-        }
-    }
-
-    private async Task TryLookAfterAsync()
-    {
-        try
-        {
-            await LookAfterAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
-        {
-            Log.SlotKeeperFailed(_logger, e);
+            catch (Exception e)
+            {
+                if (!_stop.IsCancellationRequested)
+                    Log.SlotKeeperFailed(_logger, e);
+            }
         }
     }
 
     private async Task LookAfterAsync()
     {
-        var visits = await Task.WhenAll(_sources.Select(s => OpenAsync(s.Key, s.Value))).ConfigureAwait(false);
+        List<ISession> sessions = [];
         try
         {
-            var readings = visits.Where(v => v is not null).ToDictionary(v => v!.Node, v => v!.Reading, StringComparer.Ordinal);
-            var primary = _primary();
+            var startedAt = _time.GetTimestamp();
+            var visits = (await Task.WhenAll(_sources.Select(s => VisitAsync(s.Key, s.Value, sessions))).ConfigureAwait(false)).Where(v => v is not null).Select(v => v!).ToList();
+            var primary = visits.MaxBy(v => v.Established?.Term ?? 0)?.Established?.Primary;
+            var readings = visits.ToDictionary(v => v.Node, v => v.Reading, StringComparer.Ordinal);
             TellOfLostPlaces(readings, primary);
             var orders = SlotPlan.Of([.. _sources.Keys], readings, primary).ToLookup(o => o.Node, StringComparer.Ordinal);
-            await Task.WhenAll(visits.Where(v => v is not null).Select(v => CarryOutAsync(v!.Session, orders[v.Node]))).ConfigureAwait(false);
+            await Task.WhenAll(visits.Select(v => CarryOutAsync(v.Session, orders[v.Node], startedAt))).ConfigureAwait(false);
         }
         finally
         {
-            foreach (var visit in visits)
-            {
-                if (visit is not null)
-                    await visit.Session.DisposeAsync().ConfigureAwait(false);
-            }
+            foreach (var session in sessions)
+                await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Null where the node does not answer, which is told elsewhere.</summary>
-    private async Task<Visit?> OpenAsync(string node, ISessionSource source)
+    private async Task<Visit?> VisitAsync(string node, ISessionSource source, List<ISession> sessions)
     {
-        ISession? session = null;
         try
         {
-            session = await source.OpenAsync(Timeout, _stop.Token).ConfigureAwait(false);
-            return new Visit(node, session, await session.QueryAsync(SlotSql.Read, SlotReading.From, Timeout, _stop.Token).ConfigureAwait(false));
+            var session = await source.OpenAsync(Timeout, _stop.Token).ConfigureAwait(false);
+            lock (sessions)
+                sessions.Add(session);
+            var queries = new Queries(session, _stop.Token);
+            var established = await new RecordReader(node, queries).ReadTermAsync(newest: false, _stop.Token).ConfigureAwait(false);
+            return new Visit(node, session, established, await queries.QueryAsync(SlotSql.Read, SlotReading.From, _stop.Token).ConfigureAwait(false));
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             Log.SlotsNotSeen(_logger, node, e);
-            if (session is not null)
-                await session.DisposeAsync().ConfigureAwait(false);
             return null;
         }
     }
 
-    private async Task CarryOutAsync(ISession session, IEnumerable<SlotOrder> orders)
+    private async Task CarryOutAsync(ISession session, IEnumerable<SlotOrder> orders, long startedAt)
     {
         foreach (var order in orders)
         {
+            if (!_coordinates() || _time.GetElapsedTime(startedAt) > Timeout * 2)
+                return;
             try
             {
-                await DoAsync(session, order).ConfigureAwait(false);
+                await DoAsync(new Queries(session, _stop.Token), order).ConfigureAwait(false);
             }
             catch (PostgresException e) when (session.IsUsable)
             {
@@ -142,30 +135,31 @@ internal sealed class SlotKeeper : IAsyncDisposable
         }
     }
 
-    private async Task DoAsync(ISession session, SlotOrder order)
+    private async Task DoAsync(Queries session, SlotOrder order)
     {
         switch (order)
         {
             case SlotOrder.Create o:
-                await RunAsync(session, SlotSql.Create, o.Slot).ConfigureAwait(false);
+                await session.RunAsync(SlotSql.Create, o.Slot).ConfigureAwait(false);
                 Log.SlotCreated(_logger, o.Slot, o.Node, o.For);
                 break;
             case SlotOrder.Renew o:
-                await RunAsync(session, SlotSql.Drop, o.Slot).ConfigureAwait(false);
-                await RunAsync(session, SlotSql.Create, o.Slot).ConfigureAwait(false);
-                Log.SlotRenewed(_logger, o.Slot, o.Node, o.For);
+                await session.RunAsync(SlotSql.Drop, o.Slot).ConfigureAwait(false);
+                await session.RunAsync(SlotSql.Create, o.Slot).ConfigureAwait(false);
+                if (o.IsLost)
+                    Log.SlotRenewed(_logger, o.Slot, o.Node, o.For);
+                else
+                    Log.SlotCreated(_logger, o.Slot, o.Node, o.For);
                 break;
             case SlotOrder.Advance o:
-                await RunAsync(session, SlotSql.Advance, o.Slot, new NpgsqlLogSequenceNumber(o.Position)).ConfigureAwait(false);
+                await session.RunAsync(SlotSql.Advance, o.Slot, new NpgsqlLogSequenceNumber(o.Position)).ConfigureAwait(false);
                 break;
             case SlotOrder.Drop o:
-                await RunAsync(session, SlotSql.Drop, o.Slot).ConfigureAwait(false);
+                await session.RunAsync(SlotSql.Drop, o.Slot).ConfigureAwait(false);
                 Log.SlotDropped(_logger, o.Slot, o.Node);
                 break;
         }
     }
-
-    private Task<bool> RunAsync(ISession session, string sql, params object[] parameters) => session.QueryAsync(sql, static _ => true, Timeout, _stop.Token, parameters);
 
     private void TellOfLostPlaces(IReadOnlyDictionary<string, SlotReading> readings, string? primary)
     {
@@ -177,5 +171,13 @@ internal sealed class SlotKeeper : IAsyncDisposable
         _former = (primary, valid);
     }
 
-    private sealed record Visit(string Node, ISession Session, SlotReading Reading);
+    private sealed record Visit(string Node, ISession Session, TermRow? Established, SlotReading Reading);
+
+    private sealed class Queries(ISession session, CancellationToken stop) : IQueries
+    {
+        public Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
+            session.QueryAsync(sql, read, Timeout, cancellationToken, parameters);
+
+        internal Task<bool> RunAsync(string sql, params object[] parameters) => session.QueryAsync(sql, static _ => true, Timeout, stop, parameters);
+    }
 }

@@ -17,28 +17,35 @@ internal static class SlotPlan
 
     private static IEnumerable<SlotOrder> At(string node, SlotReading here, IReadOnlyList<string> nodes, IReadOnlyDictionary<string, SlotReading> readings, string? primary)
     {
-        var others = nodes.Where(n => n != node).ToList();
-        foreach (var other in others)
+        var kept = nodes.Where(n => n != node).Select(n => (Node: n, Slot: NameFor(n, readings))).Where(k => k.Slot is not null).ToLookup(k => k.Slot!, k => k.Node, StringComparer.Ordinal);
+        foreach (var users in kept)
         {
-            if (NameFor(other, readings) is { } name && Keep(node, here, name, other, FlushedBy(other, readings, primary)) is { } order)
+            // Where two name one slot, it stays where the one that is behind needs it.
+            var positions = users.Select(u => Needs(u, readings, primary)).ToList();
+            if (Keep(node, here, users.Key, string.Join(" and ", users), positions.Contains(null) ? null : positions.Min()) is { } order)
                 yield return order;
         }
 
-        // One that is out of reach may use the name that it has by default.
-        var wanted = others.Select(o => NameFor(o, readings) ?? SlotName.For(o)).ToHashSet(StringComparer.Ordinal);
-        foreach (var slot in here.Physical.Where(s => SlotName.IsOurs(s.Name) && !s.IsActive && !wanted.Contains(s.Name)))
+        // One that is out of reach may use a name of ours that nobody in reach knows of.
+        if (here.IsBounded && !nodes.All(readings.ContainsKey))
+            yield break;
+        foreach (var slot in here.Physical.Where(s => SlotName.IsOurs(s.Name) && !s.IsActive && !(here.IsBounded && kept.Contains(s.Name))))
             yield return new SlotOrder.Drop(node, slot.Name);
     }
 
-    private static SlotOrder? Keep(string node, SlotReading here, string name, string other, ulong? flushed)
+    private static SlotOrder? Keep(string node, SlotReading here, string name, string other, ulong? needed)
     {
         if (here.Physical.FirstOrDefault(s => s.Name == name) is not { } slot)
             return here.IsBounded ? new SlotOrder.Create(node, name, other) : null;
-        if (slot.IsActive)
+        if (slot.IsActive || (!here.IsBounded && SlotName.IsOurs(name)))
             return null;
-        if (slot.KeptFrom is not { } from)
-            return here.IsBounded ? new SlotOrder.Renew(node, name, other) : null;
-        var position = Math.Min(flushed ?? 0, here.Position);
+        if (slot.KeptFrom is not { } from || slot.IsLost)
+            return here.IsBounded ? new SlotOrder.Renew(node, name, other, slot.IsLost) : null;
+
+        // Made anew it keeps WAL from the last checkpoint on.
+        if (slot.HoldsBackVacuum && needed >= here.Redo)
+            return new SlotOrder.Renew(node, name, other, IsLost: false);
+        var position = Math.Min(needed ?? 0, here.Position);
         return Segment(position) > Segment(from) ? new SlotOrder.Advance(node, name, position) : null;
 
         // WAL is removed by whole segments.
@@ -46,17 +53,18 @@ internal static class SlotPlan
     }
 
     /// <summary>
-    /// Only what the primary, or a standby that passes its WAL on, says of who streams from it now: whoever streams from nobody may have
-    /// WAL of another history. Null where nobody says it.
+    /// The first position that the node would need from another one; null where nobody can tell. Of a standby only what the primary, or a standby that
+    /// passes its WAL on, says of who streams from it now: whoever streams from nobody may have WAL of another history. Of the primary, which may
+    /// have to be rewound, where its last checkpoint begins.
     /// </summary>
-    private static ulong? FlushedBy(string node, IReadOnlyDictionary<string, SlotReading> readings, string? primary)
+    private static ulong? Needs(string node, IReadOnlyDictionary<string, SlotReading> readings, string? primary)
     {
         if (primary is null)
             return null;
         if (node == primary)
-            return readings.GetValueOrDefault(node) is { InRecovery: false } own ? own.Position : null;
+            return readings.GetValueOrDefault(node) is { InRecovery: false } own ? own.Redo : null;
         var positions = readings.Where(r => r.Key == primary ? !r.Value.InRecovery : r.Value.InRecovery)
             .SelectMany(r => r.Value.Senders).Where(s => s.Name == node).Select(s => s.Flushed).ToList();
-        return positions.Count > 0 ? positions.Max() : null;
+        return positions.Count > 0 ? positions.Min() : null;
     }
 }

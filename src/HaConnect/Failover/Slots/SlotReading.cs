@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using NpgsqlTypes;
 
 namespace HaConnect.Failover.Slots;
@@ -22,8 +23,14 @@ internal sealed record SlotReading
     /// <summary><c>max_replication_slots</c>.</summary>
     internal int MostSlots { get; init; } = 10;
 
+    /// <summary>Slots that nobody uses are invalidated after a while (PostgreSQL 18, <c>idle_replication_slot_timeout</c>).</summary>
+    internal bool IdleSlotsEnd { get; init; }
+
     /// <summary>Flushed by a primary, replayed by a standby: its slots cannot be advanced further.</summary>
     internal ulong Position { get; init; }
+
+    /// <summary>Where its last checkpoint begins: a recovery, after pg_rewind too, needs no WAL before it.</summary>
+    internal ulong Redo { get; init; }
 
     internal IReadOnlyList<PhysicalSlot> Physical { get; init; } = [];
 
@@ -45,12 +52,24 @@ internal sealed record SlotReading
         LimitMegabytes = row.GetInt64(3),
         SegmentSize = row.GetInt64(4),
         MostSlots = row.GetInt32(5),
-        Position = row.IsDBNull(6) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(6),
-        Physical = [.. row.GetFieldValue<string[]>(7).Zip(row.GetFieldValue<bool[]>(8), row.GetFieldValue<string[]>(9)).Select(s => new PhysicalSlot(s.First, s.Second, s.Third.Length == 0 ? null : Lsn(s.Third)))],
-        Logical = [.. row.GetFieldValue<string[]>(10).Zip(row.GetFieldValue<bool[]>(11), row.GetFieldValue<bool[]>(12)).Select(s => new LogicalSlot(s.First, s.Second, s.Third))],
-        Senders = [.. row.GetFieldValue<string[]>(13).Zip(row.GetFieldValue<string[]>(14), static (name, lsn) => (name, Lsn(lsn)))],
-        VersionNumber = row.GetInt32(15),
+        IdleSlotsEnd = row.GetBoolean(6),
+        Position = row.IsDBNull(7) ? 0 : (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(7),
+        Redo = (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(8),
+        Physical = Rows(row.GetString(9), static s => new PhysicalSlot(s[0].GetString()!, s[1].GetBoolean(), s[2].GetString() is { } lsn ? Lsn(lsn) : null)
+        {
+            IsLost = s[3].ValueKind == JsonValueKind.True,
+            HoldsBackVacuum = s[4].GetBoolean(),
+        }),
+        Logical = Rows(row.GetString(10), static s => new LogicalSlot(s[0].GetString()!, s[1].GetBoolean(), s[2].GetBoolean())),
+        Senders = Rows(row.GetString(11), static s => (s[0].GetString() ?? "", Lsn(s[1].GetString()!))),
+        VersionNumber = row.GetInt32(12),
     };
+
+    private static List<T> Rows<T>(string json, Func<JsonElement, T> read)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.EnumerateArray().Select(read)];
+    }
 
     private static ulong Lsn(string text) => (ulong)NpgsqlLogSequenceNumber.Parse(text);
 }

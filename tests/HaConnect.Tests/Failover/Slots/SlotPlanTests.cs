@@ -29,10 +29,56 @@ public sealed class SlotPlanTests
     public void Of_SlotsAreInPlace_NothingIsDone() => Assert.Empty(Plan());
 
     [Fact]
-    public void Of_NodeWithoutBound_GetsNoSlotButItsOwnAreAdvanced()
+    public void Of_NodeWithoutBound_GetsNoSlotAndLosesOurs()
     {
-        Change("a", r => r with { LimitMegabytes = -1, Physical = [new("haconnect_p", IsActive: false, 3 * Segment)] });
-        Assert.Equal(["Advance haconnect_p at a to 9"], Plan());
+        Change("a", r => r with { LimitMegabytes = -1, Physical = [new("haconnect_p", IsActive: false, 3 * Segment), new("backup", IsActive: false, 3 * Segment)] });
+        Assert.Equal(["Drop haconnect_p at a"], Plan());
+    }
+
+    /// <summary>Else it would be dropped while it keeps what the standby needs: what a standby streams by is known only while it is in reach.</summary>
+    [Fact]
+    public void Of_NodeOutOfReach_NothingIsDropped()
+    {
+        Change("p", r => r with { Physical = [.. r.Physical, new("haconnect_mine", IsActive: false, Segment)] });
+        Assert.Equal(["Drop haconnect_mine at p"], Plan());
+        _readings.Remove("b");
+        Assert.Empty(Plan());
+    }
+
+    /// <summary>It may have to be rewound, and begins its recovery at the last checkpoint that it has in common with its successor.</summary>
+    [Fact]
+    public void Of_SlotsForThePrimary_StayAtItsLastCheckpoint()
+    {
+        Change("p", r => r with { Redo = 4 * Segment });
+        foreach (var node in (string[])["a", "b"])
+            Change(node, r => r with { Physical = [.. r.Physical.Select(s => s with { KeptFrom = 3 * Segment })] });
+        Assert.Equal(["Advance haconnect_p at a to 4", "Advance haconnect_b at a to 8", "Advance haconnect_p at b to 4", "Advance haconnect_a at b to 9"], Plan());
+    }
+
+    [Fact]
+    public void Of_TwoConnectionsUnderOneName_TheOneThatIsBehindCounts()
+    {
+        Change("p", r => r with { Senders = [("a", 9 * Segment), ("b", 8 * Segment), ("a", 6 * Segment)], Physical = [.. r.Physical.Select(s => s with { KeptFrom = 5 * Segment })] });
+        Assert.Equal(["Advance haconnect_a at p to 6", "Advance haconnect_b at p to 8"], Plan());
+    }
+
+    [Fact]
+    public void Of_TwoThatNameOneSlot_ItStaysWhereTheOneBehindNeedsIt()
+    {
+        foreach (var node in (string[])["a", "b"])
+            Change(node, r => r with { PrimarySlotName = "shared" });
+        Change("p", r => r with { Physical = [new("shared", IsActive: false, 5 * Segment)] });
+        Assert.Contains("Advance shared at p to 8", Plan());
+        Change("p", r => r with { Senders = [("a", 9 * Segment)] });
+        Assert.DoesNotContain(Plan(), o => o.StartsWith("Advance shared at p", StringComparison.Ordinal));
+    }
+
+    /// <summary>No bound ends that: whoever streamed by it has gone on without it.</summary>
+    [Fact]
+    public void Of_IdleSlotThatHoldsBackVacuum_IsMadeAnewOnceItsNodeNeedsNothingOfIt()
+    {
+        Change("p", r => r with { Redo = 9 * Segment, Physical = [new("haconnect_a", IsActive: false, 9 * Segment) { HoldsBackVacuum = true }, new("haconnect_b", IsActive: false, 8 * Segment) { HoldsBackVacuum = true }] });
+        Assert.Equal(["Renew haconnect_a at p for a"], Plan());
     }
 
     [Fact]
@@ -91,10 +137,10 @@ public sealed class SlotPlanTests
     }
 
     [Fact]
-    public void Of_SlotThatKeepsNothingAnyMore_IsMadeAnew()
+    public void Of_SlotThatKeepsNothing_IsMadeAnew()
     {
-        Change("p", r => r with { Physical = [new("haconnect_a", IsActive: false, null), new("haconnect_b", IsActive: false, 9 * Segment)] });
-        Assert.Equal(["Renew haconnect_a at p for a"], Plan());
+        Change("p", r => r with { Physical = [new("haconnect_a", IsActive: false, null), new("haconnect_b", IsActive: false, 3 * Segment) { IsLost = true }] });
+        Assert.Equal(["Renew haconnect_a at p for a", "Renew lost haconnect_b at p for b"], Plan());
     }
 
     [Fact]
@@ -137,7 +183,7 @@ public sealed class SlotPlanTests
     private string[] Plan(string? primary = "p") => [.. SlotPlan.Of(s_nodes, _readings, primary).Select(o => o switch
     {
         SlotOrder.Create c => $"Create {c.Slot} at {c.Node} for {c.For}",
-        SlotOrder.Renew r => $"Renew {r.Slot} at {r.Node} for {r.For}",
+        SlotOrder.Renew r => $"Renew {(r.IsLost ? "lost " : "")}{r.Slot} at {r.Node} for {r.For}",
         SlotOrder.Advance a => $"Advance {a.Slot} at {a.Node} to {a.Position / Segment}",
         _ => $"Drop {o.Slot} at {o.Node}",
     })];
@@ -147,6 +193,7 @@ public sealed class SlotPlanTests
         InRecovery = inRecovery,
         LimitMegabytes = 1024,
         Position = 9 * Segment,
+        Redo = 9 * Segment,
         Physical = [.. slots.Select(s => new PhysicalSlot(s, IsActive: false, 9 * Segment))],
     };
 }
