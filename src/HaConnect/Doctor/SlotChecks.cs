@@ -20,8 +20,8 @@ internal static class SlotChecks
     {
         if (!here.IsBounded)
         {
-            yield return Diagnosis.Warning(node, $"{node} has max_slot_wal_keep_size = -1, so that no replication slots are made there (Failover.Replication.KeepSlots): one for a standby that is away would fill its disk",
-                "run there: ALTER SYSTEM SET max_slot_wal_keep_size = '16GB'; SELECT pg_reload_conf(); with what its disk has to spare");
+            yield return Diagnosis.Warning(node, $"{node} has max_slot_wal_keep_size = -1, so that no replication slots are made there (Failover.Replication.KeepSlots): one for a standby that is away would fill its disk. Bound it by what the disk has to spare",
+                "run there: ALTER SYSTEM SET max_slot_wal_keep_size = '16GB'; SELECT pg_reload_conf()");
             yield break;
         }
 
@@ -41,7 +41,7 @@ internal static class SlotChecks
     }
 
     private static IEnumerable<ClusterFinding> MayNotKeep(Examination seen) => seen is { KeepsSlots: true, Coordinates: true } && seen.Slots.Values.Any(s => !s.MayKeep)
-        ? [Diagnosis.Warning(null, "the control user may not make replication slots, so that none are kept (Failover.Replication.KeepSlots)", $"run at the primary: ALTER ROLE {seen.Servers[0].Server.User} REPLICATION; or set Failover.Replication.KeepSlots = false")]
+        ? [Diagnosis.Warning(null, "the control user may not make replication slots, so that none are kept (Failover.Replication.KeepSlots)", $"run at the primary: ALTER ROLE {seen.Servers[0].Server.User} REPLICATION")]
         : [];
 
     private static IEnumerable<ClusterFinding> Forgotten(string node, SlotReading here)
@@ -58,7 +58,7 @@ internal static class SlotChecks
     private static IEnumerable<ClusterFinding> Missing(Examination seen, string node, SlotReading here) =>
         seen.Slots.Where(s => s.Key != node && s.Value is { InRecovery: true, PrimarySlotName.Length: > 0 } && here.Physical.All(p => p.Name != s.Value.PrimarySlotName))
             .Select(s => Diagnosis.Warning(node, $"{s.Key} has primary_slot_name = '{s.Value.PrimarySlotName}', and {node} has no such slot: {s.Key} cannot stream from it when it is the primary",
-                $"run there: SELECT pg_create_physical_replication_slot('{s.Value.PrimarySlotName}', true)" + OrKeep(seen)));
+                $"run there: SELECT pg_create_physical_replication_slot('{s.Value.PrimarySlotName}', true)"));
 
     private static IEnumerable<ClusterFinding> KeptWal(Examination seen, string node, ServerReading server)
     {
@@ -66,10 +66,8 @@ internal static class SlotChecks
         if (server.WalKeepSize != 0 || without.Count == 0)
             yield break;
         yield return Diagnosis.Warning(node, $"{node} has wal_keep_size = 0, and {string.Join(", ", without)} would stream from it without a slot: a standby that is away over a checkpoint may have to be rebuilt",
-            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf()" + OrKeep(seen));
+            "run there: ALTER SYSTEM SET wal_keep_size = '1GB'; SELECT pg_reload_conf()");
     }
-
-    private static string OrKeep(Examination seen) => seen.KeepsSlots ? "" : "; or set Failover.Replication.KeepSlots = true";
 
     private static IEnumerable<ClusterFinding> Subscribers(Examination seen)
     {

@@ -10,7 +10,7 @@ public sealed class SlotChecksTests
     {
         var seen = Healthy.Cluster().WithSlots("b", s => s with { PrimarySlotName = "for_b" }).WithSlots("p", s => s with { Physical = [new("for_b", true, 1)] });
         var finding = seen.Only(FindingSeverity.Warning, "a", "b has primary_slot_name = 'for_b', and a has no such slot");
-        Assert.Equal("run there: SELECT pg_create_physical_replication_slot('for_b', true); or set Failover.Replication.KeepSlots = true", finding.Remedy);
+        Assert.Equal("run there: SELECT pg_create_physical_replication_slot('for_b', true)", finding.Remedy);
     }
 
     [Fact]
