@@ -92,8 +92,7 @@ internal static class FailoverRules
             return $"{target.Voter.Name} is {(target.Voter.IsWitness ? "a witness" : target.Record is null ? "out of reach" : "no standby")}";
         return FollowsNobody(target, s) ? $"{target.Voter.Name} follows nobody"
             : IsAway(target, s) ? $"{target.Voter.Name} does not stream from {s.Established.Primary}, which it is pointed to; its log says why"
-            : WhyTooFewFollow(s, target) is { } few ? few
-            : WhyNotFeasible(s) ?? (s.EstablishedIsEverywhere ? null : $"the row of term {s.Established.Term} has not reached every synchronous standby yet");
+            : WhyNotFeasible(s) ?? WhyTooFewFollow(s, target) ?? (s.EstablishedIsEverywhere ? null : $"the row of term {s.Established.Term} has not reached every synchronous standby yet");
     }
 
     /// <summary>In planned work nobody is promoted who could ack nothing for the lack of standbys that follow.</summary>
