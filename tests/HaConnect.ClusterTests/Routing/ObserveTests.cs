@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using HaConnect.Doctor;
+using HaConnect.Failover.Slots;
 using HaConnect.Probing;
 using HaConnect.Testing;
 using Npgsql;
@@ -14,7 +15,7 @@ public sealed partial class ObserveTests : ClusterTest
     [
         ProbeSql.Capabilities,
         .. from register in (bool[])[false, true] from terms in (bool[])[false, true] from counts in (bool[])[false, true] select ProbeSql.Build(register, terms, counts),
-        DoctorSql.ProcessId, DoctorSql.ReadServer,
+        DoctorSql.ProcessId, DoctorSql.ReadServer, SlotSql.Read,
     ];
 
     [Theory]
@@ -47,6 +48,7 @@ public sealed partial class ObserveTests : ClusterTest
             var statements = OwnStatements(await node.ReadLogAsync(Cancelled)).ToList();
             Assert.Contains(ProbeSql.Capabilities, statements);
             Assert.Contains(DoctorSql.ReadServer, statements);
+            Assert.Contains(SlotSql.Read, statements);
             Assert.True(statements.Count > 10);
             Assert.All(statements, s => Assert.Contains(s, s_readOnly));
         }
