@@ -44,6 +44,7 @@ public sealed class MembershipTests : ClusterTest
         options.Failover.DropStandbyAfter = TimeSpan.FromSeconds(4);
         await using var db = BuildAudited(options, _audit);
         await UntilManagedAsync(db);
+        await UntilSeenWithTheFirstTermAsync(cluster["n5"]);
         await using var workload = await Workload.StartAsync(db);
         await cluster["n5"].KillAsync(Cancelled);
         await UntilAsync("n5 is dropped", async () => await NamesAsync(cluster["n1"]) == """ANY 1 ("n2","n3","n4")""" && db.Snapshot.Term >= 2, TimeSpan.FromSeconds(90));
@@ -93,6 +94,16 @@ public sealed class MembershipTests : ClusterTest
         foreach (var record in TestContext.Current.TestState?.Result == TestResult.Failed ? _audit.Records : [])
             TestContext.Current.TestOutputHelper?.WriteLine($"{record.At:HH:mm:ss.fff} {record.Step} {record.Sentence}");
         await base.DisposeAsync();
+    }
+
+    /// <summary>Until a coordinator has read the first term's row on every synchronous standby it changes nothing: one that was killed before would be waited for.</summary>
+    private static async Task UntilSeenWithTheFirstTermAsync(PostgresNode standby)
+    {
+        await UntilAsync("the table", () => standby.ScalarAsync<bool>("SELECT to_regclass('haconnect.term') IS NOT NULL", Cancelled));
+        await UntilAsync("the row", async () => await standby.ScalarAsync<long>("SELECT count(*) FROM haconnect.term", Cancelled) == 1);
+        var since = await standby.ScalarAsync<DateTime>("SELECT clock_timestamp()", Cancelled);
+        await UntilAsync("a coordinator that reads it", () => standby.ScalarAsync<bool>(
+            $"SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = 'haconnect-coordinator' AND a.state = 'idle' AND a.query LIKE '%max(x.term)%' AND a.query_start > '{since:O}')", Cancelled));
     }
 
     private static async Task<string> NamesAsync(PostgresNode node) => (await node.ScalarAsync<string>("SHOW synchronous_standby_names", Cancelled))!;
