@@ -44,7 +44,9 @@ chmod a+x "$bin"/*
 printf 'server: %s\n' "$("${as[@]}" "$bin/postgres" --version)"
 
 port_of() { echo $((base + ${1#n})); }
-base=$((20000 + RANDOM % 20000))
+is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+base=$((20000 + RANDOM % 10000))
+until is_free $((base + 1)) && is_free $((base + 2)) && is_free $((base + 3)); do base=$((20000 + RANDOM % 10000)); done
 sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(port_of "$1")" -U postgres -d postgres -c "$2"; }
 
 # until_is WHAT NODE SQL: polls until the statement says t.
@@ -127,10 +129,12 @@ for node in n2 n3; do
 done
 kill "$subscriber"
 wait "$subscriber" 2>/dev/null || true
+subscriber=""
 sql n1 "INSERT INTO happened SELECT generate_series(1, 11)" # that the subscriber has not taken yet
 
 kill -KILL "${pids[n1]}"
 wait "${pids[n1]}" 2>/dev/null || true
+unset "pids[n1]"
 printf 'n1 is killed\n'
 started=$SECONDS
 primary=""

@@ -103,10 +103,11 @@ internal sealed class HaRuntime : IAsyncDisposable
         if (started)
         {
             await StopCoordinatingAsync().ConfigureAwait(false);
-            if (_slots is not null)
-                await _slots.DisposeAsync().ConfigureAwait(false);
             await _probes.DisposeAsync().ConfigureAwait(false);
         }
+
+        if (_slots is not null)
+            await _slots.DisposeAsync().ConfigureAwait(false); // its sources are there from the beginning
 
         await _diagnosis.DisposeAsync().ConfigureAwait(false);
         State.Published -= OnPublished;

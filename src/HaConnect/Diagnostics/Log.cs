@@ -87,10 +87,10 @@ internal static partial class Log
     [LoggerMessage(3009, LogLevel.Information, "Replication slot {Slot} was created on {Node}: it keeps WAL there for {Standby}.")]
     internal static partial void SlotCreated(ILogger logger, string slot, string node, string standby);
 
-    [LoggerMessage(3010, LogLevel.Warning, "Replication slot {Slot} on {Node} had fallen behind by more than max_slot_wal_keep_size and kept nothing any more; it was made anew. {Standby} may lack WAL, and have to be rebuilt.")]
+    [LoggerMessage(3010, LogLevel.Warning, "Replication slot {Slot} on {Node} was lost, having fallen behind by more than max_slot_wal_keep_size or been idle for too long, and kept nothing any more; it was made anew. {Standby} may lack WAL, and have to be rebuilt.")]
     internal static partial void SlotRenewed(ILogger logger, string slot, string node, string standby);
 
-    [LoggerMessage(3011, LogLevel.Information, "Replication slot {Slot} on {Node} was dropped: no configured node uses it any more.")]
+    [LoggerMessage(3011, LogLevel.Information, "Replication slot {Slot} on {Node} was dropped: no configured node uses it any more, or nothing bounds what it keeps.")]
     internal static partial void SlotDropped(ILogger logger, string slot, string node);
 
     [LoggerMessage(3012, LogLevel.Debug, "Replication slot {Slot} on {Node} could not be kept: {Problem}.")]

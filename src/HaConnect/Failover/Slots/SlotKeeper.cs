@@ -17,8 +17,10 @@ internal sealed class SlotKeeper : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>For each statement; and how old what was read may be when it is acted upon: a process that was frozen over a failover knows nothing.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5); // for each statement
+
+    /// <summary>How old what was read may be when it is acted upon: a process that was frozen over a failover knows nothing.</summary>
+    private static readonly TimeSpan OldestReading = TimeSpan.FromSeconds(10);
 
     private readonly IReadOnlyDictionary<string, ISessionSource> _sources;
     private readonly Func<bool> _coordinates;
@@ -116,7 +118,7 @@ internal sealed class SlotKeeper : IAsyncDisposable
     {
         foreach (var order in orders)
         {
-            if (!_coordinates() || _time.GetElapsedTime(startedAt) > Timeout * 2)
+            if (!_coordinates() || _time.GetElapsedTime(startedAt) > OldestReading)
                 return;
             try
             {

@@ -36,8 +36,7 @@ public sealed class SlotKeeperTests
         var asked = 0;
         await using var keeper = Keeper(() => ++asked < 0);
         keeper.Start();
-        while (asked < 3)
-            await TickAsync();
+        await TickUntilAsync(() => asked >= 3);
         Assert.All(_sources.Values, s => Assert.Empty(s.Sessions));
     }
 
@@ -81,8 +80,7 @@ public sealed class SlotKeeperTests
         await LookAsync(keeper);
         await ClosedAsync();
         _sources["n1"].Fails = null;
-        while (_sources["n1"].Count(SlotSql.Create) == 0)
-            await TickAsync();
+        await TickUntilAsync(() => _sources["n1"].Count(SlotSql.Create) > 0);
     }
 
     private SlotKeeper Keeper(Func<bool> coordinates) =>
@@ -91,15 +89,14 @@ public sealed class SlotKeeperTests
     private async Task LookAsync(SlotKeeper keeper)
     {
         keeper.Start();
-        while (_sources.Values.All(s => s.Sessions.Count == 0))
-            await TickAsync();
+        await TickUntilAsync(() => _sources.Values.Any(s => s.Sessions.Count > 0));
     }
 
-    private async Task TickAsync()
+    private Task TickUntilAsync(Func<bool> condition) => UntilAsync(() =>
     {
         _time.Advance(TimeSpan.FromSeconds(10));
-        await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-    }
+        return condition();
+    });
 
     private Task AskedAsync(string node, string sql) => UntilAsync(() => _sources[node].Count(sql) > 0);
 
@@ -111,7 +108,8 @@ public sealed class SlotKeeperTests
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "it did not come true within 30 s");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
         }
     }
 
