@@ -63,6 +63,23 @@ public sealed class SimulationTests
         Assert.True(done.Count >= runs * 8 / 10, results.Find(r => !done.Contains(r))?.Story());
     }
 
+    /// <summary>
+    /// The coordinator loses its session while the primary is drained: the primary takes writes again, and what was held until then meets no
+    /// session that has not heard of it.
+    /// </summary>
+    [Fact]
+    public void Switchover_CalledOffWhileItDrains_NoWriteIsRefused()
+    {
+        const int runs = 600;
+        var results = Enumerable.Range(1, runs).Select(seed => OnThread(() => SimulationRun.Execute(new RunConfig(), (ulong)seed, new FaultPlan([
+            new Fault(FaultKind.AtStatement, 2_999_999, 0, 0, (int)StatementEffect.EndSession, StatementKind.Drain, Occurrence: 9 + (seed % 4)),
+            new Fault(FaultKind.Switchover, 3_000_000, 0, 0, Other: 1 + seed % 2)]), trace: true))).ToList();
+        Assert.All(results, r => Assert.True(r.Violation is null && r.Refused == 0, r.Story()));
+        var calledOff = results.Count(r => r.Promotions == 0);
+        TestContext.Current.TestOutputHelper?.WriteLine($"called off: {calledOff} of {runs}");
+        Assert.True(calledOff >= runs / 4);
+    }
+
     /// <summary>A rule of the machine is broken: the simulation finds it within so many runs, by what it does to clients.</summary>
     [Theory]
     [InlineData(BrokenRules.QuorumOverTheReachable, 5, 1, 3000)]

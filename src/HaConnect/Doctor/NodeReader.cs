@@ -23,7 +23,7 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
             await using var _ = source.ConfigureAwait(false);
             var session = await OwnSession.OpenAsync(source, Timeout, time, cancellationToken).ConfigureAwait(false);
             await using var __ = session.ConfigureAwait(false);
-            var queries = new Queries(session);
+            var queries = new BoundedQueries(session, Timeout);
             var before = await queries.QueryAsync(DoctorSql.ProcessId, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
             reading = isWitness
                 ? reading with { WitnessStatement = await queries.QueryAsync(DoctorSql.ReadWitness, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken).ConfigureAwait(false) }
@@ -44,7 +44,7 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
         }
     }
 
-    private static async Task<NodeReading> ReadRecordAsync(NodeReading reading, Queries queries, CancellationToken cancellationToken)
+    private static async Task<NodeReading> ReadRecordAsync(NodeReading reading, IQueries queries, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,10 +73,4 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
         SeesStatistics = row.GetBoolean(13),
         Senders = [.. row.GetFieldValue<string[]>(14).Zip(row.GetFieldValue<bool[]>(15))],
     };
-
-    private sealed class Queries(OwnSession session) : IQueries
-    {
-        public Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
-            session.QueryAsync(sql, read, Timeout, cancellationToken, parameters);
-    }
 }

@@ -64,6 +64,7 @@ public sealed class SwitchoverVictimTests : FaultTest
             var judgement = await lab.JudgeAsync([.. apart]);
             SwitchoverTable.Write("victims.tsv", [mode, $"{last.How} {last.Victim}, judged", $"{judgement.AckedWrites} acked", $"{judgement.Count(ViolationKind.LostWrite)} lost", $"{judgement.FailedWrites.Count} failed", $"{judgement.Violations.Count} violations"]);
             broken.AddRange(Broken(judgement, mode, last.Victim).Select(v => $"{v}"));
+            broken.AddRange(judgement.FailedWrites.Select(w => $"{w.Name} failed: {((Failed)w.Outcome!).Why}"));
         }
         catch (Exception e) when (e is Xunit.Sdk.XunitException or Npgsql.NpgsqlException)
         {

@@ -25,7 +25,10 @@ internal sealed class Writer(SimInstance instance)
         if (snapshot.WritableNode is not { } node)
         {
             Drop();
-            Pause();
+            if (snapshot.HoldsWrites)
+                instance.Actor.After(instance.Dice.Between(100, 3_000), Turn); // it goes on as soon as it may
+            else
+                Pause();
             return;
         }
 

@@ -12,7 +12,7 @@ internal sealed class ServerProcess
     private bool _flushPending;
     private bool _promoting;
     private bool _startupIsSignalled;
-    private bool _everybodyIsTold;
+    private bool _everybodyIsTold = true;
 
     internal ServerProcess(SimServer server, int number)
     {
@@ -21,7 +21,6 @@ internal sealed class ServerProcess
         StartTime = SimServer.Epoch.AddMicroseconds(server.World.Scheduler.Now).AddTicks(number);
         Loaded = new Dictionary<string, string>(Disk.Settings, StringComparer.Ordinal);
         StartupConninfo = Setting("primary_conninfo");
-        _everybodyIsTold = IsReadOnly;
         InRecovery = Disk.IsStandby;
         Checkpointer = new Checkpointer(this);
         Commits = new CommitQueue(this);
@@ -82,7 +81,7 @@ internal sealed class ServerProcess
     /// To clients that have not said otherwise. The postmaster tells one session after the other, and comes to the next reload only when it
     /// is through: until then some have not heard of it.
     /// </summary>
-    internal bool RefusesWrites => InRecovery || (IsReadOnly && (_everybodyIsTold || Server.World.Scheduler.Now - LoadedAt > 3_000 || Dice.OneIn(2)));
+    internal bool RefusesWrites => InRecovery || IsReadOnly != (!_everybodyIsTold && Server.World.Scheduler.Now - LoadedAt <= 3_000 && Dice.OneIn(2));
 
     private bool IsReadOnly => Setting("default_transaction_read_only") == "on";
 
@@ -151,8 +150,9 @@ internal sealed class ServerProcess
     /// <summary><c>pg_reload_conf()</c>: the sessions see the files a moment later, the startup process another moment later.</summary>
     internal void Reload() => Actor.After(Dice.Between(500, 12_000), () =>
     {
-        _everybodyIsTold = IsReadOnly;
+        var wasReadOnly = IsReadOnly;
         Loaded = new Dictionary<string, string>(Disk.Settings, StringComparer.Ordinal);
+        _everybodyIsTold = IsReadOnly == wasReadOnly;
         LoadedAt = World.Scheduler.Now;
         Checkpointer.OnReload();
         foreach (var sender in Senders)

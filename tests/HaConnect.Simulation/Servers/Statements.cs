@@ -57,6 +57,7 @@ internal sealed class Statements(World world)
         [ControlSql.Undrained] = Undrained,
         [ControlSql.TerminateOpen] = TerminateOpen,
         [ControlSql.RecordEnded] = static (p, _, _) => Write(p, new WalEntry()),
+        [ControlSql.Lag] = static (p, _, _) => new SimRow(ReceivedLsn(p) ?? default, Lsn(p.Replayed)),
         [ControlSql.HasReplayed] = static (p, _, parameters) => new SimRow(Wal.Lsn(p.Replayed) >= (ulong)(NpgsqlLogSequenceNumber)parameters[0]),
         [ControlSql.AllowWrites] = AllowWrites,
         [ControlSql.TerminateClients] = TerminateClients,

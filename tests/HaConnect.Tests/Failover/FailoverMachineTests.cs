@@ -156,7 +156,7 @@ public sealed class FailoverMachineTests
         cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.Live(3);
         Assert.Equal(("b", 2L, Step.Leading), (i.State.Established!.Primary, i.State.Established.Term, i.State.Step));
-        Assert.Contains("StartRequest@p WriteRegister@p AwaitInstances@p WriteRegister@p Drain@p WriteRegister@a WriteRegister@b WriteRegister@p Seal@p AwaitReplay@b CutOff@a CutOff@b ReadPosition@a", i.Commands, StringComparison.Ordinal);
+        Assert.Contains("StartRequest@p WriteRegister@p AwaitInstances@p AwaitSmallLag@b WriteRegister@p Drain@p WriteRegister@a WriteRegister@b WriteRegister@p Seal@p AwaitReplay@b CutOff@a CutOff@b ReadPosition@a", i.Commands, StringComparison.Ordinal);
         Assert.Contains("Promote@b", i.Commands, StringComparison.Ordinal);
         Assert.Equal((SynchronousNames.Fenced(2), "b", SwitchoverRequest.Succeeded), (cluster["p"].SynchronousNames, cluster["a"].Upstream, cluster["b"].Outcome));
         Assert.Empty(i.Ended); // no failover
@@ -198,8 +198,30 @@ public sealed class FailoverMachineTests
         Assert.Contains("b: it does not answer", cluster["p"].Outcome, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Switchover_TargetDoesNotCatchUp_IsCalledOffBeforeWritesAreHeld()
+    {
+        var cluster = new Cluster();
+        var i = new Driver(cluster).InPeace();
+        cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        i.React = e => e.Command is NodeCommand.AwaitSmallLag ? Reaction.Silence : Reaction.Answer;
+        for (var round = 0; round < 5 && i.State.Step != Step.Announcing; round++)
+        {
+            i.Grace();
+            i.Run();
+        }
+
+        Assert.Equal(Step.Announcing, i.State.Step);
+        i.Time();
+        i.Run();
+        Assert.DoesNotContain("Drain@p", i.Asked);
+        Assert.Contains("b has not caught up: it does not replay within 5 s what it receives", cluster["p"].Outcome, StringComparison.Ordinal);
+        Assert.Equal((RegisterPhase.Established, Step.Leading), (cluster["p"].Register!.Phase, i.State.Step));
+    }
+
     [Theory]
     [InlineData(nameof(NodeCommand.AwaitInstances))]
+    [InlineData(nameof(NodeCommand.AwaitSmallLag))]
     [InlineData(nameof(NodeCommand.Drain))]
     public void Switchover_StepBeforeTheTermFails_ThePrimaryGoesOn(string command)
     {

@@ -320,6 +320,8 @@ internal static class ControlSql
 
     internal const string HasReplayed = "SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn";
 
+    internal const string Lag = "SELECT coalesce(pg_catalog.pg_last_wal_receive_lsn(), '0/0'), pg_catalog.pg_last_wal_replay_lsn()";
+
     internal const string RefuseWrites = "ALTER SYSTEM SET default_transaction_read_only = on";
 
     internal const string AllowWrites = "ALTER SYSTEM RESET default_transaction_read_only";

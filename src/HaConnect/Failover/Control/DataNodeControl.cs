@@ -307,6 +307,21 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         return await session.QueryAsync(ControlSql.FlushedLsn, static r => (ulong)r.GetFieldValue<NpgsqlLogSequenceNumber>(0), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task AwaitSmallLagAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (startedAt, received) = (session.Time.GetTimestamp(), (await LagAsync(cancellationToken).ConfigureAwait(false)).Received);
+            for (var polls = NewPace(); (await LagAsync(cancellationToken).ConfigureAwait(false)).Replayed < received;)
+                await polls.PauseAsync().ConfigureAwait(false);
+            if (session.Time.GetElapsedTime(startedAt) <= limit)
+                return;
+        }
+    }
+
+    private Task<(ulong Received, ulong Replayed)> LagAsync(CancellationToken cancellationToken) =>
+        session.QueryAsync(ControlSql.Lag, static row => (Lsn(row, 0), Lsn(row, 1)), cancellationToken);
+
     public async Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken)
     {
         for (var polls = NewPace(); !await session.QueryAsync(ControlSql.HasReplayed, static row => row.GetBoolean(0), cancellationToken, new NpgsqlLogSequenceNumber(lsn)).ConfigureAwait(false);)
@@ -323,6 +338,10 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         await session.ExecuteAsync(ControlSql.AllowWrites, cancellationToken).ConfigureAwait(false);
         if (await session.QueryAsync(ControlSql.WrittenNames, static row => SynchronousNames.IsClosed(row.GetString(0)) || SynchronousNames.IsClosed(row.GetString(1)), cancellationToken).ConfigureAwait(false))
             await LoadSynchronousNamesAsync(names, cancellationToken).ConfigureAwait(false);
+        else
+            await ReloadAsync(cancellationToken).ConfigureAwait(false);
+
+        // Only now: by then no session refuses a write that an instance lets go when it reads this.
         await WriteRegisterAsync(register, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.Reload, cancellationToken).ConfigureAwait(false);
     }

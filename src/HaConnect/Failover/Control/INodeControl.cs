@@ -78,6 +78,9 @@ internal interface INodeControl : IAsyncDisposable
     /// </summary>
     Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken);
 
+    /// <summary>Returns when this standby has replayed within the limit what it had received.</summary>
+    Task AwaitSmallLagAsync(TimeSpan limit, CancellationToken cancellationToken);
+
     /// <summary>Returns when this standby has replayed up to a position.</summary>
     Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken);
 

@@ -215,6 +215,7 @@ internal sealed class VoterWorker : IAsyncDisposable
         NodeCommand.Fence c => _control.FenceAsync(c.Term, token),
         NodeCommand.StartRequest c => _control.StartRequestAsync(c.Id, c.Target, token),
         NodeCommand.AwaitInstances => _control.AwaitInstancesAsync(token),
+        NodeCommand.AwaitSmallLag c => _control.AwaitSmallLagAsync(c.Limit, token),
         NodeCommand.AwaitReplay c => _control.AwaitReplayAsync(c.Lsn, token),
         NodeCommand.Reopen c => _control.ReopenAsync(c.Register, c.Names, token),
         NodeCommand.EndRequest c => _control.EndRequestAsync(c.Id, c.Outcome, token),

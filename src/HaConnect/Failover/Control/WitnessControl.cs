@@ -74,6 +74,8 @@ internal sealed class WitnessControl(string node, string cluster, LockSession se
 
     public Task<ulong> SealAsync(long term, long requestId, CancellationToken cancellationToken) => throw HoldsNoWal();
 
+    public Task AwaitSmallLagAsync(TimeSpan limit, CancellationToken cancellationToken) => throw HoldsNoWal();
+
     public Task AwaitReplayAsync(ulong lsn, CancellationToken cancellationToken) => throw HoldsNoWal();
 
     public Task ReopenAsync(Register register, string names, CancellationToken cancellationToken) => throw HoldsNoWal();

@@ -48,13 +48,15 @@ internal static class FailoverOrders
         return (begun with { CandidateRequired = change.Required, CandidateStandbys = change.Standbys }, effects);
     }
 
-    /// <summary>One after the other, all at the present primary.</summary>
+    /// <summary>Writes go on meanwhile: what the target is late would hold them up once the primary is sealed.</summary>
     internal static (FailoverState State, IEnumerable<Effect> Effects) Announce(FailoverState s)
     {
         var request = s.PrimaryState!.Record!.Request!;
         var target = TargetOf(s, request)!.Voter.Name;
         s = Anew(s) with { Goal = Goal.Switchover, Request = request with { Target = target }, CalledOff = null };
-        return Ask(s, [s.PrimaryState!], v => [new NodeCommand.StartRequest(request.Id, target), Tell(s, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
+        return Ask(s, [s.PrimaryState!, s.Voters[target]], v => v.Voter.Name == target
+            ? [new NodeCommand.AwaitSmallLag(request.DrainTimeout)]
+            : [new NodeCommand.StartRequest(request.Id, target), Tell(s, RegisterPhase.Announced), new NodeCommand.AwaitInstances()]);
     }
 
     internal static (FailoverState State, IEnumerable<Effect> Effects) Drain(FailoverState s) =>

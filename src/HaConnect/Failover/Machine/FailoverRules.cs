@@ -67,7 +67,12 @@ internal static class FailoverRules
         : s.Held.Where(v => IsStandby(v, s)).OrderBy(v => IsMaintained(v, s)).ThenByDescending(v => IsConnected(v, s)).ThenByDescending(v => v.Voter.Priority).ThenBy(v => v.Voter.Name, StringComparer.Ordinal).FirstOrDefault();
 
     /// <summary>Its session is lost, so that nobody could take over.</summary>
-    internal static bool TargetIsGone(FailoverState s) => s.Request is { Target: { } target } && s.Voters.GetValueOrDefault(target) is not { HoldsLock: true };
+    internal static bool TargetIsGone(FailoverState s) => s.Request is { Target: { } target } && s.Voters.GetValueOrDefault(target) is not { HoldsLock: true, Problem: null };
+
+    internal static string WhyCalledOff(FailoverState s) => s.Pending.Any(p => p.Command == nameof(NodeCommand.AwaitSmallLag))
+        && !TargetIsGone(s) && s.PrimaryState is { Problem: null }
+            ? $"{s.Request!.Target} has not caught up: it does not replay within {s.Request.DrainTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s what it receives"
+            : Problems(s);
 
     /// <summary>Whose sessions were ended, counted and named.</summary>
     internal static string Ended(FailoverState s)

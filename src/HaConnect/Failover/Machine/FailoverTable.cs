@@ -54,7 +54,7 @@ internal static class FailoverTable
 
         // ---- Switchover. Until a term is promised, nobody but the present primary knows of it. ----
         .. ReopensUnlessLost(Step.Announcing), .. ReopensUnlessLost(Step.Draining),
-        new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: whoever probes {s.Established!.Primary} has done so since it was told that it is about to be relieved", Drain),
+        new(Step.Announcing, s => s.AllAnswered, Step.Draining, s => $"announced: whoever probes {s.Established!.Primary} has done so since it was told that it is about to be relieved, and {s.Request!.Target} replays in time", Drain),
         new(Step.Draining, s => s.AllAnswered, Step.Promising, s => $"drained: {s.Established!.Primary} has no open transaction and refuses writes{Ended(s)}", Promise),
         new(Step.Promising, s => s.Settled && s.Goal == Goal.Switchover && s.Promised.Count() >= s.Settings.Majority && s.Promised.Contains(s.PrimaryState) && CanStillCutOff(s), Step.Sealing, s => $"term {s.Term} is promised by {List(s.Promised)}", Seal),
         new(Step.Sealing, s => s.SealedAt is not null, Step.CatchingUp, s => $"sealed: {s.Established!.Primary} acks nothing more after {new NpgsqlTypes.NpgsqlLogSequenceNumber(s.SealedAt!.Value)}", CatchUp),
@@ -160,7 +160,7 @@ internal static class FailoverTable
     [
         new(step, MayFailOver, Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(step, s => s.StopRequested, Step.Reopening, s => $"switchover called off: {s.Settings.Coordinator} is being stopped", s => Reopen(s, "its coordinator was stopped"), IsWarning: true),
-        new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null } || TargetIsGone(s), Step.Reopening, s => $"switchover called off: {Problems(s)}", s => Reopen(s, Problems(s)), IsWarning: true),
+        new(step, s => s.TimeOver || s.PrimaryState is null or { Problem: not null } || TargetIsGone(s), Step.Reopening, s => $"switchover called off: {WhyCalledOff(s)}", s => Reopen(s, s.LastTold!), IsWarning: true),
     ];
 
     /// <summary>A term is taken and the primary closed: to undo that takes another term.</summary>

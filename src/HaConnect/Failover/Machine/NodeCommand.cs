@@ -41,6 +41,8 @@ internal abstract record NodeCommand
 
     internal sealed record AwaitInstances : NodeCommand;
 
+    internal sealed record AwaitSmallLag(TimeSpan Limit) : NodeCommand;
+
     internal sealed record Drain(long RequestId, TimeSpan Timeout, bool Terminates) : NodeCommand;
 
     internal sealed record Seal(long Term, long RequestId) : NodeCommand;

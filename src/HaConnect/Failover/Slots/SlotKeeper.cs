@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
 using HaConnect.Options;
@@ -103,7 +102,7 @@ internal sealed class SlotKeeper : IAsyncDisposable
             var session = await source.OpenAsync(Timeout, _stop.Token).ConfigureAwait(false);
             lock (sessions)
                 sessions.Add(session);
-            var queries = new Queries(session, _stop.Token);
+            var queries = new BoundedQueries(session, Timeout);
             var established = await new RecordReader(node, queries).ReadTermAsync(newest: false, _stop.Token).ConfigureAwait(false);
             return new Visit(node, session, established, await queries.QueryAsync(SlotSql.Read, SlotReading.From, _stop.Token).ConfigureAwait(false));
         }
@@ -122,7 +121,7 @@ internal sealed class SlotKeeper : IAsyncDisposable
                 return;
             try
             {
-                await DoAsync(new Queries(session, _stop.Token), order).ConfigureAwait(false);
+                await DoAsync(session, order).ConfigureAwait(false);
             }
             catch (PostgresException e) when (session.IsUsable)
             {
@@ -137,31 +136,33 @@ internal sealed class SlotKeeper : IAsyncDisposable
         }
     }
 
-    private async Task DoAsync(Queries session, SlotOrder order)
+    private async Task DoAsync(ISession session, SlotOrder order)
     {
         switch (order)
         {
             case SlotOrder.Create o:
-                await session.RunAsync(SlotSql.Create, o.Slot).ConfigureAwait(false);
+                await RunAsync(session, SlotSql.Create, o.Slot).ConfigureAwait(false);
                 Log.SlotCreated(_logger, o.Slot, o.Node, o.For);
                 break;
             case SlotOrder.Renew o:
-                await session.RunAsync(SlotSql.Drop, o.Slot).ConfigureAwait(false);
-                await session.RunAsync(SlotSql.Create, o.Slot).ConfigureAwait(false);
+                await RunAsync(session, SlotSql.Drop, o.Slot).ConfigureAwait(false);
+                await RunAsync(session, SlotSql.Create, o.Slot).ConfigureAwait(false);
                 if (o.IsLost)
                     Log.SlotRenewed(_logger, o.Slot, o.Node, o.For);
                 else
                     Log.SlotCreated(_logger, o.Slot, o.Node, o.For);
                 break;
             case SlotOrder.Advance o:
-                await session.RunAsync(SlotSql.Advance, o.Slot, new NpgsqlLogSequenceNumber(o.Position)).ConfigureAwait(false);
+                await RunAsync(session, SlotSql.Advance, o.Slot, new NpgsqlLogSequenceNumber(o.Position)).ConfigureAwait(false);
                 break;
             case SlotOrder.Drop o:
-                await session.RunAsync(SlotSql.Drop, o.Slot).ConfigureAwait(false);
+                await RunAsync(session, SlotSql.Drop, o.Slot).ConfigureAwait(false);
                 Log.SlotDropped(_logger, o.Slot, o.Node);
                 break;
         }
     }
+
+    private Task<bool> RunAsync(ISession session, string sql, params object[] parameters) => session.QueryAsync(sql, static _ => true, Timeout, _stop.Token, parameters);
 
     private void TellOfLostPlaces(IReadOnlyDictionary<string, SlotReading> readings, string? primary)
     {
@@ -174,12 +175,4 @@ internal sealed class SlotKeeper : IAsyncDisposable
     }
 
     private sealed record Visit(string Node, ISession Session, TermRow? Established, SlotReading Reading);
-
-    private sealed class Queries(ISession session, CancellationToken stop) : IQueries
-    {
-        public Task<T> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
-            session.QueryAsync(sql, read, Timeout, cancellationToken, parameters);
-
-        internal Task<bool> RunAsync(string sql, params object[] parameters) => session.QueryAsync(sql, static _ => true, Timeout, stop, parameters);
-    }
 }

@@ -49,7 +49,9 @@ internal static class SwitchoverScripts
     private static async Task SealedAsync(Scene s)
     {
         await s.InsertAsync("n1", 1);
-        var n1 = await s.LockAsync("n1");
+        var (n1, n2) = (await s.LockAsync("n1"), await s.LockAsync("n2"));
+        await n2.AwaitSmallLagAsync(TimeSpan.FromSeconds(10), Steps.None);
+        s.See("the rows at n2, which replays in time", "1", await s.Stage.RowsAsync("n2"));
         await n1.WriteRegisterAsync(Scene.Promise(1, "n1"), Steps.None);
         await n1.EstablishAsync(1, "n1", "n2");
         await AskAsync(s, await s.OpenAsync("n1"));
@@ -65,7 +67,7 @@ internal static class SwitchoverScripts
         await n1.WriteRegisterAsync(Scene.Promise(2, "n1", RegisterPhase.Held), Steps.None);
         var sealedAt = await n1.SealAsync(2, 1, Steps.None);
         s.See("the names", SynchronousNames.Fenced(2), (await s.ProbeAsync("n1")).SynchronousStandbyNames);
-        await (await s.LockAsync("n2")).AwaitReplayAsync(sealedAt, Steps.None);
+        await n2.AwaitReplayAsync(sealedAt, Steps.None);
         s.See("n2 has replayed it", true, (await s.ProbeAsync("n2")).ReplayLsn >= sealedAt);
         await s.SeeEndAsync("row 3", "25006", s.Stage.Insert("n1", 3));
 

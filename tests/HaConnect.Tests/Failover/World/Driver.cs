@@ -229,6 +229,7 @@ internal sealed class Driver(Cluster cluster, string name = "i")
             NodeCommand.Drain => Drain(),
             NodeCommand.Seal c when server.Register?.Term != c.Term => Refused("promised otherwise"),
             NodeCommand.Seal c => Seal(c),
+            NodeCommand.AwaitSmallLag => Done(() => { }),
             NodeCommand.AwaitReplay c => Replayed(c),
             NodeCommand.Reopen c => Done(() => (server.RefusesWrites, server.SynchronousNames, server.Register) = (false, c.Names, c.Register)),
             NodeCommand.Fence c => Done(() => (server.RefusesWrites, server.SynchronousNames) = (true, SynchronousNames.Fenced(c.Term))),
