@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using HaConnect.Connections;
+using HaConnect.Consistency;
 using Npgsql;
 
 namespace HaConnect;
@@ -13,13 +14,17 @@ public sealed class HaDataSource : DbDataSource
 {
     private readonly HaRuntime _runtime;
     private readonly ConnectionOpener _opener;
+    private readonly Causality _causality;
     private readonly HaDatabaseOptions _options;
+    private readonly Routing.ReadDemand _read;
 
     internal HaDataSource(HaRuntime runtime)
     {
         _runtime = runtime;
         _opener = runtime.Opener;
+        _causality = runtime.Causality;
         _options = runtime.Options;
+        _read = Routing.ResolvedPolicy.Of(null, null, _options).Demand;
     }
 
     /// <summary>The cluster as it is known now; one reference, never blocking.</summary>
@@ -39,46 +44,88 @@ public sealed class HaDataSource : DbDataSource
     public new ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
     {
         _runtime.EnsureStarted();
-        return _opener.OpenPrimaryAsync(cancellationToken);
+        return _causality.Current is { } scope ? new(_causality.OpenPrimaryAsync(scope, cancellationToken)) : _opener.OpenPrimaryAsync(cancellationToken);
     }
 
     /// <inheritdoc cref="OpenConnectionAsync"/>
     public new NpgsqlConnection OpenConnection()
     {
         _runtime.EnsureStarted();
-        return _opener.OpenPrimary();
+        return _causality.Current is { } scope ? Wait(_causality.OpenPrimaryAsync(scope, CancellationToken.None)) : _opener.OpenPrimary();
     }
 
     /// <summary>
     /// Opens a connection for reading, on a replica for which it is proven that everything acked more than
     /// <see cref="RoutingOptions.MaxReplicaLag"/> before this call is visible; <see cref="RoutingOptions.Fallback"/> says what happens
     /// where none is. The bound is relative to this call, not to later queries on the connection. The connection is not made
-    /// read-only: on a replica a write fails with SQLSTATE 25006, after a fallback to the primary it does not.
+    /// read-only: on a replica a write fails with SQLSTATE 25006, after a fallback to the primary it does not. In a <see cref="CausalScope"/> it
+    /// also shows what was written and read there before.
     /// </summary>
     /// <exception cref="NoReplicaException">No replica is fresh enough and the fallback forbids the primary.</exception>
     /// <exception cref="NoPrimaryException">The fallback is the primary and none could be used in time.</exception>
+    /// <exception cref="CausalTokenException">What a token of the scope, or <see cref="ReadPolicy.After"/>, stands for is, or may be, lost.</exception>
     public ValueTask<NpgsqlConnection> OpenReadConnectionAsync(CancellationToken cancellationToken = default)
     {
         _runtime.EnsureStarted();
-        return _opener.OpenReadAsync(_options.Routing.MaxReplicaLag, _options.Routing.Fallback, cancellationToken);
+        return _causality.Current is { } scope ? OpenReadIn(scope, null, cancellationToken) : _opener.OpenReadAsync(_read, cancellationToken);
     }
 
     /// <inheritdoc cref="OpenReadConnectionAsync(CancellationToken)"/>
     /// <param name="policy">What this read asks for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The bound is smaller than the probe interval can prove.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A member of the policy is out of its bounds, or its bound smaller than the probe interval can prove.</exception>
+    /// <exception cref="ArgumentException">A token is given for a read that is to be eventually consistent.</exception>
     public ValueTask<NpgsqlConnection> OpenReadConnectionAsync(ReadPolicy policy, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(policy);
         _runtime.EnsureStarted();
-        return _opener.OpenReadAsync(BoundOf(policy), policy.Fallback ?? _options.Routing.Fallback, cancellationToken);
+        return OpenReadIn(_causality.Current, policy, cancellationToken);
     }
 
-    /// <inheritdoc cref="OpenReadConnectionAsync(CancellationToken)"/>
+    /// <inheritdoc cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/>
     public NpgsqlConnection OpenReadConnection(ReadPolicy? policy = null)
     {
         _runtime.EnsureStarted();
-        return _opener.OpenRead(policy is null ? _options.Routing.MaxReplicaLag : BoundOf(policy), policy?.Fallback ?? _options.Routing.Fallback);
+        if (policy is null && _causality.Current is null)
+            return _opener.OpenRead(_read);
+        var opening = OpenReadIn(_causality.Current, policy, CancellationToken.None);
+        return opening.IsCompletedSuccessfully ? opening.Result : Wait(opening.AsTask());
+    }
+
+    /// <summary>
+    /// Begins a scope in which reads see what was written in it, and never less than was read in it: read-your-writes and monotonic reads. It is ambient
+    /// for what the caller calls from now on, until it is disposed.
+    /// </summary>
+    /// <param name="after">Its reads also see what this stands for: the token of an earlier request, say.</param>
+    /// <param name="policy">What its reads ask for where they do not say so themselves.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A member of the policy is out of its bounds.</exception>
+    public CausalScope BeginCausalScope(CausalToken? after = null, ReadPolicy? policy = null)
+    {
+        Routing.ResolvedPolicy.Check(policy, _options);
+        return _causality.Begin(after, policy);
+    }
+
+    /// <summary>Where a read would go now, and of each node why. It opens nothing.</summary>
+    /// <param name="policy">What the read asks for. Its token is heeded as far as this instance knows without asking a server.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A member of the policy is out of its bounds.</exception>
+    /// <exception cref="ArgumentException">A token is given for a read that is to be eventually consistent.</exception>
+    public RoutingExplanation ExplainRead(ReadPolicy? policy = null)
+    {
+        var scope = _causality.Current;
+        var read = Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
+        return _opener.ExplainRead(_causality.Known(read, scope));
+    }
+
+    /// <summary>Where a write would go now, and of each node why.</summary>
+    public RoutingExplanation ExplainWrite() => Routing.RoutingExplainer.Write(Snapshot);
+
+    /// <summary>A token for everything that was committed at the primary before this call. It asks the primary.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NoPrimaryException">No primary could be asked in time.</exception>
+    public Task<CausalToken> CaptureTokenAsync(CancellationToken cancellationToken = default)
+    {
+        _runtime.EnsureStarted();
+        return _causality.CaptureAsync(cancellationToken);
     }
 
     /// <summary>
@@ -137,7 +184,12 @@ public sealed class HaDataSource : DbDataSource
     /// through a failover.
     /// </summary>
     /// <exception cref="NoPrimaryException">There is no primary now, or writes to it are refused (<see cref="FailoverOptions.WithoutMajority"/>).</exception>
-    public new NpgsqlConnection CreateConnection() => PrimarySource().CreateConnection();
+    public new NpgsqlConnection CreateConnection()
+    {
+        var node = PrimaryNow();
+        var connection = _runtime.Pools[node].Source.CreateConnection();
+        return _causality.Current is { } scope ? _causality.FollowPrimary(scope, connection, node) : connection;
+    }
 
     /// <summary>A command that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
     public new HaCommand CreateCommand(string? commandText = null) => new(_runtime.Commands, commandText);
@@ -184,25 +236,26 @@ public sealed class HaDataSource : DbDataSource
             _runtime.DisposeAsync().AsTask().GetAwaiter().GetResult(); // DbDataSource demands a synchronous Dispose
     }
 
-    private NpgsqlDataSource PrimarySource()
+    private Topology.Node PrimaryNow()
     {
         _runtime.EnsureStarted();
         var snapshot = Snapshot;
         return snapshot switch
         {
             { RefusesWrites: true, Primary: { } primary } => throw new NoPrimaryException($"{primary.Name} cannot be used as the primary now; OpenConnectionAsync would wait. {snapshot.Describe()}", snapshot, isTransient: true, null),
-            { PrimaryNode: { } node } => _runtime.Pools[node].Source,
+            { PrimaryNode: { } node } => node,
             _ => throw new NoPrimaryException($"There is no primary now; OpenConnectionAsync would wait for one. {snapshot.Describe()}", snapshot, isTransient: true, null),
         };
     }
 
-    private TimeSpan BoundOf(ReadPolicy policy)
+    private ValueTask<NpgsqlConnection> OpenReadIn(CausalScope? scope, ReadPolicy? policy, CancellationToken cancellationToken)
     {
-        if (policy.MaxReplicaLag is not { } bound)
-            return _options.Routing.MaxReplicaLag;
-        var interval = _options.Probing.EffectiveInterval(_options.Routing.MaxReplicaLag);
-        return bound >= interval * 4
-            ? bound
-            : throw new ArgumentOutOfRangeException(nameof(policy), bound, $"ReadPolicy.MaxReplicaLag is {bound}, which probes every {interval} (Probing.Interval) cannot prove: ask for at least {interval * 4}, or set Probing.Interval to {bound / 4} or less.");
+        var read = Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
+        return (scope is null || !read.HeedsScope) && read.After is null
+            ? _opener.OpenReadAsync(read.Demand, cancellationToken)
+            : new(_causality.OpenReadAsync(read.Demand, scope, read.After, read.CatchUp, cancellationToken));
     }
+
+    /// <summary>DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.</summary>
+    private static NpgsqlConnection Wait(Task<NpgsqlConnection> opening) => opening.GetAwaiter().GetResult();
 }

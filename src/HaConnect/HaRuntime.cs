@@ -1,6 +1,7 @@
 using HaConnect.Audit;
 using HaConnect.Commits;
 using HaConnect.Connections;
+using HaConnect.Consistency;
 using HaConnect.Diagnostics;
 using HaConnect.Doctor;
 using HaConnect.Failover;
@@ -41,7 +42,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         Pools = new NodePools(sources.ForApplication);
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
-        Operations = new OperationRunner(Opener, _canceller, State, options, time, Metrics, _logger);
+        Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node.Host, node.Port), time)), options, time);
+        Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         var doctor = new ClusterDoctor(sources, options, time);
@@ -72,6 +74,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal NodePools Pools { get; }
 
     internal ConnectionOpener Opener { get; }
+
+    internal Causality Causality { get; }
 
     internal OperationRunner Operations { get; }
 

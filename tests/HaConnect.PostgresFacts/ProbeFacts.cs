@@ -117,7 +117,7 @@ public sealed class ProbeFacts(SharedCluster shared)
         await using (var control = await _cluster.OpenAsync("n1", _cluster.Control, s => s.Options = "-c synchronous_commit=local"))
         {
             await control.ExecuteAsync(ControlSql.CreateSchema);
-            await control.ExecuteAsync(ControlSql.InsertTerm, 1L, "n1", standbys, 1, standbys, "postgres", "me", "a fact");
+            await control.ExecuteAsync(ControlSql.InsertTerm, 1L, "n1", standbys, 1, standbys, "postgres", "me", "a fact", DBNull.Value);
             var lsn = await control.ScalarAsync<NpgsqlTypes.NpgsqlLogSequenceNumber>(ControlSql.FlushedLsn);
             await Until.TrueAsync("the flush", async () => await control.ScalarAsync<int>(ControlSql.Flushed, standbys, lsn) == 1);
             await control.ExecuteAsync(ControlSql.MarkEstablished, 1L, lsn);

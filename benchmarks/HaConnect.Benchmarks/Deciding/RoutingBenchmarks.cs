@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using HaConnect.Connections;
 using HaConnect.Diagnostics;
+using HaConnect.Routing;
 using HaConnect.Topology;
 
 namespace HaConnect.Benchmarks.Deciding;
@@ -9,7 +10,8 @@ namespace HaConnect.Benchmarks.Deciding;
 [Rounds(5), MemoryDiagnoser]
 public class RoutingBenchmarks
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromHours(1); // nobody probes meanwhile
+    private static readonly ReadDemand Plain = new(TimeSpan.FromHours(1), ReadFallback.Fail); // nobody probes meanwhile
+    private static readonly ReadDemand Causal = Plain with { Replayed = 1 };
     private ConnectionOpener? _opener;
 
     [Params(3, 64)]
@@ -22,10 +24,14 @@ public class RoutingBenchmarks
         _opener = new ConnectionOpener(
             cluster.State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), cluster.Options, TimeProvider.System,
             new HaMetrics("benchmark", () => cluster.State.Current));
-        if (cluster.State.Current.NearTargets.Length != Nodes - 1 || !_opener.Decide(Bound, ReadFallback.Fail).Node!.Name.StartsWith('n'))
+        if (cluster.State.Current.NearTargets.Length != Nodes - 1 || !_opener.Decide(Plain).Node!.Name.StartsWith('n'))
             throw new InvalidOperationException($"Not every standby is a target: {cluster.State.Current.Describe()}");
     }
 
     [Benchmark]
-    public object? Route() => _opener!.Decide(Bound, ReadFallback.Fail).Node;
+    public object? Route() => _opener!.Decide(Plain).Node;
+
+    /// <summary>Under a token that every standby has replayed.</summary>
+    [Benchmark]
+    public object? RouteAfterToken() => _opener!.Decide(Causal).Node;
 }

@@ -20,45 +20,77 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null)
     {
         if (state.Current.WritableNode is not { } node)
-            return new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, Read: null), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
             ? new(pool.HandOut(connection, isWrite: true))
-            : new(OpenSlowlyAsync(new OpenRequest(this, Bound: null, default), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            : new(OpenSlowlyAsync(new OpenRequest(this, Read: null), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
     }
 
-    internal ValueTask<NpgsqlConnection> OpenReadAsync(TimeSpan bound, ReadFallback fallback, CancellationToken cancellationToken)
+    /// <param name="demand">What the read asks for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="startedAt">When the deadline began, for an open that is part of a longer one; null for now.</param>
+    internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null)
     {
-        var decision = Decide(bound, fallback);
+        var decision = Decide(demand);
         if (decision.Node is not { } node)
-            return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), pending: null, node: null, time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         if (!opening.IsCompletedSuccessfully)
-            return new(OpenSlowlyAsync(new OpenRequest(this, bound, fallback), NodePool.AwaitAsync(connection, opening), node, time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, demand), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
         return new(pool.HandOut(connection, isWrite: false));
     }
 
+    /// <summary>A connection to one node, for reading, whatever it is now; throws what Npgsql throws.</summary>
+    internal async Task<NpgsqlConnection> OpenAtAsync(Node node, CancellationToken cancellationToken)
+    {
+        var pool = pools[node];
+        return pool.HandOut(await pool.OpenAsync(cancellationToken).ConfigureAwait(false), isWrite: false);
+    }
+
+    internal void Routed(Node node, RoutingReason reason) => metrics.Routed(node, reason);
+
+    /// <param name="change">Taken before the snapshot was looked at.</param>
+    /// <param name="startedAt">When the deadline began.</param>
+    /// <param name="what">What is waited for, as a clause.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NoPrimaryException">The deadline has passed.</exception>
+    internal Task WaitForChangeAsync(Task change, long startedAt, string what, CancellationToken cancellationToken)
+    {
+        var pause = Shorter(Remaining(startedAt), options.Probing.SuspectInterval);
+        return pause > TimeSpan.Zero
+            ? WaitAsync(change, pause, cancellationToken)
+            : throw new NoPrimaryException($"No primary was seen within {options.Connections.WaitTimeout} (Connections.WaitTimeout) by which {what}. {state.Current.Describe()}", state.Current, isTransient: true, null);
+    }
+
     /// <summary>Where a read goes now.</summary>
-    internal RoutingDecision Decide(TimeSpan bound, ReadFallback fallback) => ReadRouter.Route(state.Current, OldestAllowed(bound), fallback);
+    internal RoutingDecision Decide(in ReadDemand demand)
+    {
+        var oldest = OldestAllowed(demand.Bound);
+        return demand.IsPlain ? ReadRouter.Route(state.Current, oldest, demand.Fallback) : ReadRouter.Route(state.Current, oldest, demand);
+    }
+
+    internal RoutingExplanation ExplainRead(in ReadDemand demand) => RoutingExplainer.Read(state.Current, OldestAllowed(demand.Bound), demand);
 
     internal NpgsqlConnection OpenPrimary() => Open(OpenPrimaryAsync(CancellationToken.None));
 
-    internal NpgsqlConnection OpenRead(TimeSpan bound, ReadFallback fallback) => Open(OpenReadAsync(bound, fallback, CancellationToken.None));
+    internal NpgsqlConnection OpenRead(in ReadDemand demand) => Open(OpenReadAsync(demand, CancellationToken.None));
 
     private static NpgsqlConnection Open(ValueTask<NpgsqlConnection> opening) =>
         // DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.
         opening.IsCompletedSuccessfully ? opening.Result : opening.AsTask().GetAwaiter().GetResult();
 
-    private long OldestAllowed(TimeSpan bound) => time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
+    private long OldestAllowed(TimeSpan bound) =>
+        bound == TimeSpan.MaxValue ? StalenessLedger.None + 1 : time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
 
     private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, Task<NpgsqlConnection>? pending, Node? node, long startedAt, CancellationToken cancellationToken)
     {
-        var waitedForPrimary = node is null && request.Bound is null;
+        var waitedForPrimary = node is null && request.Read is null;
         Exception? lastError = null;
         var overloads = 0;
         var attempt = pending;
@@ -81,11 +113,11 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                     var connection = await FinishAsync(attempt, decision.Node!, request, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
                     if (connection is not null && request.StillHolds(decision.Node!) is { } reason)
                     {
-                        if (request.Bound is not null)
+                        if (request.Read is not null)
                             metrics.Routed(decision.Node!, reason);
                         if (waitedForPrimary)
                             metrics.WaitedForPrimary(time.GetElapsedTime(startedAt));
-                        return pools[decision.Node!].HandOut(connection, isWrite: request.Bound is null);
+                        return pools[decision.Node!].HandOut(connection, isWrite: request.Read is null);
                     }
 
                     if (connection is not null)
@@ -106,13 +138,13 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                     continue;
             }
 
-            waitedForPrimary |= request.Bound is null;
-            if (request is { Bound: not null, Fallback: ReadFallback.Fail })
-                throw OpenErrors.OutOfTime(request, state.Current, TimeSpan.Zero, lastError);
+            waitedForPrimary |= request.Read is null;
+            if (request is { Read.Fallback: ReadFallback.Fail, Read.PrimaryOnly: false })
+                throw OpenErrors.OutOfTime(request, TimeSpan.Zero, lastError);
             OpenErrors.ThrowIfMisconfigured(state.Current, lastError);
             var pause = Remaining(startedAt) < options.Probing.SuspectInterval ? Remaining(startedAt) : options.Probing.SuspectInterval;
             if (pause <= TimeSpan.Zero)
-                throw OpenErrors.OutOfTime(request, state.Current, options.Connections.WaitTimeout, lastError);
+                throw OpenErrors.OutOfTime(request, options.Connections.WaitTimeout, lastError);
             if (overloads == 0)
                 await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
             else
@@ -164,30 +196,22 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
 
     private TimeSpan Remaining(long startedAt) => options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
 
-    /// <summary>What an open asks for: the primary where <paramref name="Bound"/> is null, else a read within that bound.</summary>
-    internal sealed record OpenRequest(ConnectionOpener Opener, TimeSpan? Bound, ReadFallback Fallback)
+    /// <summary>What an open asks for: a read, or where that is null the primary.</summary>
+    internal sealed record OpenRequest(ConnectionOpener Opener, ReadDemand? Read)
     {
-        internal RoutingDecision Decide() => Bound is { } bound
-            ? Opener.Decide(bound, Fallback)
+        internal ClusterSnapshot Snapshot => Opener.Current;
+
+        internal RoutingDecision Decide() => Read is { } read
+            ? Opener.Decide(read)
             : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>
         internal RoutingReason? StillHolds(Node node)
         {
             var snapshot = Opener.Current;
-            var isPrimary = ReferenceEquals(snapshot.PrimaryNode, node);
-            if (Bound is not { } bound)
+            if (Read is not { } read)
                 return ReferenceEquals(snapshot.WritableNode, node) ? RoutingReason.None : null;
-            var oldest = Opener.OldestAllowed(bound);
-            var target = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node)) ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node));
-            if (target is not null && target.FreshAsOf >= oldest)
-                return RoutingReason.FreshReplica;
-            return Fallback switch
-            {
-                ReadFallback.Primary when isPrimary && snapshot.PrimaryFreshAsOf >= oldest => RoutingReason.FallbackToPrimary,
-                ReadFallback.Freshest when target is not null => RoutingReason.FallbackToFreshest,
-                _ => null,
-            };
+            return ReadRouter.Holds(snapshot, node, Opener.OldestAllowed(read.Bound), read);
         }
     }
 

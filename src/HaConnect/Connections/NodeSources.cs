@@ -15,6 +15,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     internal const string OperatorApplication = "haconnect-operator";
     internal const string CancelApplication = "haconnect-cancel";
     internal const string DoctorApplication = "haconnect-doctor";
+    internal const string HistoryApplication = "haconnect-history";
     internal const int OwnConnectSeconds = 3;
 
     /// <summary>The application's connections to a node.</summary>
@@ -70,6 +71,10 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         var database = options.Failover is { Mode: FailoverMode.Observe, ControlUsername: null } ? own.Database ?? own.Username! : options.Failover.ControlDatabase;
         return Own(host, port, DoctorApplication, database, "-c default_transaction_read_only=on -c statement_timeout=5000");
     }
+
+    /// <summary>Read-only sessions that ask the primary of its terms, for a causal token of an earlier one.</summary>
+    internal NpgsqlDataSource ForHistory(string host, int port) =>
+        Own(host, port, HistoryApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000");
 
     private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions)
     {

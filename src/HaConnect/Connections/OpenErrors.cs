@@ -36,11 +36,13 @@ internal static class OpenErrors
         }
     }
 
-    internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, ClusterSnapshot snapshot, TimeSpan waited, Exception? lastError)
+    internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, TimeSpan waited, Exception? lastError)
     {
-        if (request.Bound is not { } bound || (snapshot.Primary is null || snapshot.RefusesReads) && request.Fallback == ReadFallback.Primary)
+        var snapshot = request.Snapshot;
+        if (request.Read is not { } read || (snapshot.Primary is null || snapshot.RefusesReads) && (read.Fallback == ReadFallback.Primary || read.PrimaryOnly))
             return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {snapshot.Describe()}", snapshot, isTransient: true, lastError);
-        return new NoReplicaException($"No replica is proven to be at most {bound} behind (MaxReplicaLag; fallback {request.Fallback}). {snapshot.Describe()}", snapshot, lastError);
+        var explanation = request.Opener.ExplainRead(read);
+        return new NoReplicaException($"No replica is proven to hold what is asked for (MaxReplicaLag is {read.Bound}), and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
     }
 
     private static string Remedy(ProbeFailure failure) => failure.SqlState switch

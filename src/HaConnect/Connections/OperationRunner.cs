@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HaConnect.Commits;
+using HaConnect.Consistency;
 using HaConnect.Diagnostics;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class OperationRunner
 
     private readonly ConnectionOpener _opener;
     private readonly StatementCanceller _canceller;
+    private readonly Causality _causality;
     private readonly ClusterState _state;
     private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
@@ -25,10 +27,11 @@ internal sealed class OperationRunner
     private readonly ResiliencePipeline _pipeline;
 
     internal OperationRunner(
-        ConnectionOpener opener, StatementCanceller canceller, ClusterState state, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ILogger logger)
+        ConnectionOpener opener, StatementCanceller canceller, Causality causality, ClusterState state, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ILogger logger)
     {
         _opener = opener;
         _canceller = canceller;
+        _causality = causality;
         _state = state;
         _options = options;
         _time = time;
@@ -56,6 +59,8 @@ internal sealed class OperationRunner
     {
         using var activity = HaActivities.Source.StartActivity("haconnect.execute", ActivityKind.Client);
         var operation = new Operation(request, _time.GetTimestamp());
+        if (_causality.Current is { } scope)
+            work = request.HandsConnectionOver ? Followed(scope, work) : _causality.Capturing(scope, work);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(OperationKey, operation);
         try
@@ -81,6 +86,9 @@ internal sealed class OperationRunner
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    private Func<NpgsqlConnection, CancellationToken, Task<T>> Followed<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work) =>
+        (connection, cancellationToken) => work(_causality.FollowPrimary(scope, connection), cancellationToken);
 
     private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, Operation operation, CancellationToken cancellationToken)
     {

@@ -75,6 +75,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
     private static void ValidateTimes(HaDatabaseOptions options, List<string> errors)
     {
         InRange("Routing.MaxReplicaLag", options.Routing.MaxReplicaLag, TimeSpan.FromMilliseconds(40), TimeSpan.FromDays(1), errors);
+        InRange("Routing.CatchUpTimeout", options.Routing.CatchUpTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
         InRange("Routing.LatencyWindow", options.Routing.LatencyWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
@@ -91,6 +92,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (options.Probing.TimeoutsUntilUnreachable is < 1 or > 20)
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
         Defined("Routing.Fallback", options.Routing.Fallback, errors);
+        Defined("Routing.Consistency", options.Routing.Consistency, errors);
 
         if (options.Probing.Interval is not { } interval)
             return;

@@ -9,6 +9,15 @@ public sealed class RoutingOptions
     /// </summary>
     public TimeSpan MaxReplicaLag { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a read must see. Default <see cref="ReadConsistency.Bounded"/>.</summary>
+    public ReadConsistency Consistency { get; set; } = ReadConsistency.Bounded;
+
+    /// <summary>
+    /// How long a read under a causal token waits for a replica that is close behind it, before it goes on as <see cref="Fallback"/> says. Zero
+    /// for not at all, to 10 s. Default 100 ms.
+    /// </summary>
+    public TimeSpan CatchUpTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>What a read does when no replica is proven fresh enough. Default <see cref="ReadFallback.Primary"/>.</summary>
     public ReadFallback Fallback { get; set; } = ReadFallback.Primary;
 

@@ -5,4 +5,7 @@ internal sealed record TermRow(long Term, string Primary, IReadOnlyList<string> 
 {
     /// <summary>No node's term, but the word that nobody coordinates the cluster any more.</summary>
     internal bool IsGivenUp => Primary.Length == 0;
+
+    /// <summary>Written with the row, for causal tokens: behind this, acked writes of earlier terms may be missing; null where none can be.</summary>
+    internal ulong? MayLackFrom { get; init; }
 }

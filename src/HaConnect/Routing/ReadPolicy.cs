@@ -1,6 +1,6 @@
 namespace HaConnect;
 
-/// <summary>What one read asks for; null members take the value of <see cref="RoutingOptions"/>.</summary>
+/// <summary>What one read asks for; null members take the value of the <see cref="CausalScope"/> it is made in, then that of <see cref="RoutingOptions"/>.</summary>
 public sealed record ReadPolicy
 {
     /// <summary>
@@ -11,4 +11,13 @@ public sealed record ReadPolicy
 
     /// <summary>As <see cref="RoutingOptions.Fallback"/>.</summary>
     public ReadFallback? Fallback { get; init; }
+
+    /// <summary>As <see cref="RoutingOptions.Consistency"/>.</summary>
+    public ReadConsistency? Consistency { get; init; }
+
+    /// <summary>The read sees everything that this stands for; not together with <see cref="ReadConsistency.Eventual"/>.</summary>
+    public CausalToken? After { get; init; }
+
+    /// <summary>As <see cref="RoutingOptions.CatchUpTimeout"/>.</summary>
+    public TimeSpan? CatchUpTimeout { get; init; }
 }

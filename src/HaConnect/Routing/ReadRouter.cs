@@ -22,21 +22,76 @@ internal static class ReadRouter
             : FallBack(snapshot, oldest, fallback);
     }
 
+    /// <inheritdoc cref="Route(ClusterSnapshot, long, ReadFallback)"/>
+    /// <param name="snapshot">The cluster.</param>
+    /// <param name="oldest">The moment of the decision less the bound.</param>
+    /// <param name="demand">What else the read asks for. Its fallback may give up the bound, and nothing else.</param>
+    internal static RoutingDecision Route(ClusterSnapshot snapshot, long oldest, in ReadDemand demand)
+    {
+        var target = Pick(snapshot.NearTargets, oldest, demand) ?? Pick(snapshot.FarTargets, oldest, demand);
+        if (target is not null)
+            return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
+        return demand switch
+        {
+            { PrimaryOnly: true } or { IsCausal: true, Fallback: ReadFallback.Freshest } => FallBack(snapshot, oldest, ReadFallback.Primary),
+            { IsOfAnyAge: true, IsCausal: false } when FallBack(snapshot, oldest, ReadFallback.Freshest) is { Node: not null } freshest => freshest,
+            _ => FallBack(snapshot, oldest, demand.Fallback),
+        };
+    }
+
+    /// <summary>The reason for which a read at the node is as it was asked for now; null where it no longer is.</summary>
+    internal static RoutingReason? Holds(ClusterSnapshot snapshot, Node node, long oldest, in ReadDemand demand)
+    {
+        var target = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node)) ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node));
+        if (target is not null && demand.IsMetBy(target, oldest))
+            return RoutingReason.FreshReplica;
+        var mayFallBack = demand.Fallback == ReadFallback.Primary || demand.PrimaryOnly || (demand is { IsCausal: true, Fallback: ReadFallback.Freshest });
+        if (mayFallBack && ReferenceEquals(snapshot.PrimaryNode, node) && snapshot.PrimaryFreshAsOf >= oldest)
+            return RoutingReason.FallbackToPrimary;
+        return target is not null && demand is { PrimaryOnly: false, IsCausal: false } && (demand.Fallback == ReadFallback.Freshest || demand.IsOfAnyAge) ? RoutingReason.FallbackToFreshest : null;
+    }
+
     private static ReadTarget? Pick(ReadTarget[] targets, long oldest)
     {
         var eligible = Eligible(targets, oldest);
         if (eligible <= 1)
             return eligible == 0 ? null : targets[0];
+        var (first, second) = RollTwo(eligible);
+        return LessBusy(targets[first], targets[second]);
+    }
 
-        // Power of two choices: of two different targets the one with fewer connections in use.
+    /// <summary>The eligible ones are scattered: counted first, then found again.</summary>
+    private static ReadTarget? Pick(ReadTarget[] targets, long oldest, in ReadDemand demand)
+    {
+        var eligible = 0;
+        foreach (var target in targets)
+            eligible += demand.IsMetBy(target, oldest) ? 1 : 0;
+        if (eligible <= 1)
+            return eligible == 0 ? null : Eligible(targets, oldest, demand, 0);
+        var (first, second) = RollTwo(eligible);
+        return LessBusy(Eligible(targets, oldest, demand, first), Eligible(targets, oldest, demand, second));
+    }
+
+    private static ReadTarget Eligible(ReadTarget[] targets, long oldest, in ReadDemand demand, int number)
+    {
+        foreach (var target in targets)
+        {
+            if (demand.IsMetBy(target, oldest) && number-- == 0)
+                return target;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(number), number, null);
+    }
+
+    /// <summary>Power of two choices: of two different targets the one with fewer connections in use.</summary>
+    private static ReadTarget LessBusy(ReadTarget a, ReadTarget b) => b.Node.Load.InUse < a.Node.Load.InUse ? b : a;
+
+    private static (int First, int Second) RollTwo(int count)
+    {
         var dice = Roll();
-        var first = (int)((ulong)(dice & 0x7fff) * (uint)eligible >> 15);
-        var second = (int)((ulong)(dice >> 15 & 0x7fff) * (uint)(eligible - 1) >> 15);
-        if (second >= first)
-            second++;
-        var a = targets[first];
-        var b = targets[second];
-        return b.Node.Load.InUse < a.Node.Load.InUse ? b : a;
+        var first = (int)((ulong)(dice & 0x7fff) * (uint)count >> 15);
+        var second = (int)((ulong)(dice >> 15 & 0x7fff) * (uint)(count - 1) >> 15);
+        return (first, second >= first ? second + 1 : second);
     }
 
     /// <summary>31 random bits from a generator of this thread (Knuth's MMIX): good enough to spread reads, in half the time of Random.Shared.</summary>

@@ -61,6 +61,9 @@ public sealed class ClusterSnapshot
     /// <summary>The newest established term that was ever seen, whether its primary answers or not.</summary>
     internal Probing.TermRow? NewestTerm { get; init; }
 
+    /// <summary>The promotions that this instance has seen in an unmanaged cluster.</summary>
+    internal IReadOnlyList<Topology.TimelineFork> Forks { get; init; } = [];
+
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
     /// <summary>Coordination of the cluster was given up.</summary>

@@ -9,6 +9,8 @@ namespace HaConnect.Topology;
 /// </summary>
 internal sealed class ClusterState
 {
+    private const int MostForks = 16;
+
     private readonly Lock _lock = new();
     private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
@@ -22,6 +24,7 @@ internal sealed class ClusterState
     private long _newestTermSeenAt;
     private readonly Queue<(ClusterSnapshot Before, ClusterSnapshot After)> _unpublished = new();
     private bool _publishing;
+    private TimelineFork[] _forks = [];
     private int _highestTimeline;
     private bool _majorityWasInSight;
 
@@ -203,6 +206,9 @@ internal sealed class ClusterState
         var selection = _systemIdentifier is null
             ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
             : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable, _ledger.Epoch);
+        if (selection.Epoch is { Term: null } epoch && epoch.Timeline != _ledger.Epoch?.Timeline && _facts[epoch.Primary.Index].BeforePromotion is { } before && before.Timeline < epoch.Timeline
+            && !_forks.Any(f => f.Timeline == epoch.Timeline))
+            _forks = [.. _forks.TakeLast(MostForks - 1), new TimelineFork(epoch.Timeline, before.Timeline, before.Replayed)];
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
@@ -215,6 +221,7 @@ internal sealed class ClusterState
             Version = _current.Version + 1,
             Facts = _facts,
             Ledger = _ledger,
+            Forks = _forks,
             Selection = selection,
             SystemIdentifier = _systemIdentifier,
             IsGivenUp = _newestTerm is { IsGivenUp: true },

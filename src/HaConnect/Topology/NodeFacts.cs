@@ -40,6 +40,9 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>The first answer of the server process that answers now, when its probe was sent.</summary>
     internal long SeenSince { get; private init; }
 
+    /// <summary>On a primary that was promoted before this instance's eyes: where it was last seen as a standby.</summary>
+    internal (int Timeline, ulong Replayed)? BeforePromotion { get; private init; }
+
     private long? NotReadySince { get; init; }
 
     internal NodeFacts After(NodeObservation observation, TimeProvider time)
@@ -66,6 +69,8 @@ internal sealed record NodeFacts(Node Node)
             SeenFor = time.GetElapsedTime(seenSince, observation.ReceivedAt),
             HasStreamed = (isSameProcess && HasStreamed) || state.HasStreamed,
             Stall = ReplicationStall.Of(state),
+            BeforePromotion = !isSameProcess || state.InRecovery ? null
+                : LastState is { InRecovery: true, ReplayLsn: { } replayed } && Timeline is { } timeline ? (timeline, replayed) : BeforePromotion,
             Sight = Sight.Heard(state.Register?.Node == Node.Name ? state.Register : null, observation.SentAt),
         };
     }

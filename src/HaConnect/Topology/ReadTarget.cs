@@ -4,4 +4,5 @@ namespace HaConnect.Topology;
 /// <param name="Node">The standby.</param>
 /// <param name="FreshAsOf">Everything acked before this timestamp is visible there; <see cref="StalenessLedger.None"/> where nothing is proven.</param>
 /// <param name="StartTime">Of the server process that the proof belongs to.</param>
-internal sealed record ReadTarget(Node Node, long FreshAsOf, DateTime StartTime);
+/// <param name="Replayed">How far it was seen to have replayed in the present term and timeline; 0 where that is not proven.</param>
+internal sealed record ReadTarget(Node Node, long FreshAsOf, DateTime StartTime, ulong Replayed);

@@ -35,6 +35,7 @@ internal static class SnapshotBuilder
             Term = epoch?.Term?.Term,
             NewestTerm = input.Selection.Term,
             SystemIdentifier = input.SystemIdentifier,
+            Forks = input.Forks,
             Reason = ReasonOf(input, switchover),
             IsGivenUp = input.IsGivenUp,
             IsSwitchingOver = switchover is not null,
@@ -92,7 +93,7 @@ internal static class SnapshotBuilder
         {
             freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
-                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime);
+                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node));
         }
 
         return new NodeSnapshot(facts.Node)

@@ -5,6 +5,10 @@ internal sealed record SnapshotInput
 {
     internal required long Version { get; init; }
     internal required IReadOnlyList<NodeFacts> Facts { get; init; }
+
+    /// <summary>See <see cref="ClusterSnapshot.Forks"/>.</summary>
+    internal IReadOnlyList<TimelineFork> Forks { get; init; } = [];
+
     internal required StalenessLedger Ledger { get; init; }
     internal required PrimarySelection Selection { get; init; }
     internal required ulong? SystemIdentifier { get; init; }

@@ -75,6 +75,9 @@ internal sealed class StalenessLedger
         return _credits.TryGetValue(node, out var credit) ? NewestSampleWithin(credit.Replayed, limit) : None;
     }
 
+    /// <summary>How far the node was seen to have replayed in this epoch; 0 where that is not proven.</summary>
+    internal ulong ReplayedBy(Node node) => _credits.TryGetValue(node, out var credit) ? credit.Replayed : 0;
+
     /// <summary>The primary's newest sampled position, for the lag in bytes.</summary>
     internal ulong? NewestPosition => _samples.Count == 0 ? null : _samples[^1].Lsn;
 

@@ -49,6 +49,8 @@ public sealed class ArchitectureTests
     [InlineData("Failover.Promotion.CandidateChoice")]
     [InlineData("Failover.Promotion.SynchronousNames")]
     [InlineData("Failover.Detection.LossDetector")]
+    [InlineData("Routing.ResolvedPolicy")]
+    [InlineData("Routing.RoutingExplainer")]
     public void PureType_AwaitsNothingReadsNoClockLogsNothing(string name)
     {
         var type = s_assembly.GetType($"HaConnect.{name}", throwOnError: true)!;
@@ -69,10 +71,10 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
-            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
-            "ProbingOptions", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
+            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
+            "ProbingOptions", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
         Assert.Equal(expected, types.Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -26,6 +26,8 @@ public sealed class ConfigurationBindingTests
             ["Probing:TimeoutsUntilUnreachable"] = "4",
             ["Routing:MaxReplicaLag"] = "00:00:02",
             ["Routing:Fallback"] = "Freshest",
+            ["Routing:Consistency"] = "Strong",
+            ["Routing:CatchUpTimeout"] = "00:00:00.3",
             ["Routing:LatencyWindow"] = "00:00:00.003",
             ["Connections:WaitTimeout"] = "00:00:12",
             ["Failover:Mode"] = "Coordinate",
@@ -105,6 +107,8 @@ public sealed class ConfigurationBindingTests
             Probing.SuspectInterval=00:00:00.0500000
             Probing.Timeout=00:00:01
             Probing.TimeoutsUntilUnreachable=4
+            Routing.CatchUpTimeout=00:00:00.3000000
+            Routing.Consistency=Strong
             Routing.Fallback=Freshest
             Routing.LatencyWindow=00:00:00.0030000
             Routing.MaxReplicaLag=00:00:02

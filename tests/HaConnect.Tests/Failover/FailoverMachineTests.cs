@@ -652,6 +652,36 @@ public sealed class FailoverMachineTests
         Assert.Equal(0, cluster["a"].Established!.Required);
     }
 
+    /// <summary>What causal tokens of before are told by: where acked writes may be missing, the row says from where on.</summary>
+    [Theory]
+    [InlineData(0, "failover", 2)]
+    [InlineData(1, "failover", null)]
+    [InlineData(0, "switchover", null)]
+    [InlineData(0, "another coordinator's", 0)]
+    public void NewTerm_Row_SaysBehindWhatAckedWritesMayBeMissing(int required, string way, int? mayLackFrom)
+    {
+        var cluster = new Cluster(required: required);
+        var i = new Driver(cluster).InPeace();
+        cluster.StreamAll();
+        var before = cluster["a"].Log.Length;
+        if (way == "switchover")
+            cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
+        else
+            i.Lose("p");
+        if (way == "another coordinator's")
+        {
+            i.React = e => e.Command is NodeCommand.Promote ? Reaction.DropAfter : Reaction.Answer;
+            i.Look();
+            i.Run();
+            i.React = _ => Reaction.Answer;
+        }
+
+        i.Live(6);
+        var row = cluster.Servers.Values.Select(s => s.Newest).MaxBy(r => r?.Term ?? 0)!;
+        Assert.NotEqual("p", row.Primary);
+        Assert.Equal(mayLackFrom is null ? null : mayLackFrom == 0 ? 0UL : (ulong)before, row.MayLackFrom);
+    }
+
     [Fact]
     public void Failover_Asynchronous_NothingIsAckedBeforeAMajorityAccepted()
     {

@@ -40,6 +40,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Routing.LatencyWindow", o => o.Routing.LatencyWindow = TimeSpan.FromTicks(-1), "-00:00:00.0000001", "00:00:00 to 00:00:10"),
         ("Routing.LatencyWindow", o => o.Routing.LatencyWindow = TimeSpan.FromSeconds(11), "00:00:11", "00:00:00 to 00:00:10"),
         ("Routing.Fallback", o => o.Routing.Fallback = (ReadFallback)9, "9", "Primary, Wait, Fail, Freshest"),
+        ("Routing.Consistency", o => o.Routing.Consistency = (ReadConsistency)9, "9", "Bounded, Eventual, Strong"),
+        ("Routing.CatchUpTimeout", o => o.Routing.CatchUpTimeout = TimeSpan.FromSeconds(11), "00:00:11", "00:00:10"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromMilliseconds(9), "00:00:00.0090000", "00:00:00.0100000 to 00:00:05"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromSeconds(2), "00:00:02", "Routing.MaxReplicaLag = 00:00:05"),
         ("Probing.SuspectInterval", o => o.Probing.SuspectInterval = TimeSpan.Zero, "00:00:00", "00:00:00.0100000 to 00:00:10"),
@@ -125,7 +127,7 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = new string('m', 40),
-            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest },
+            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10) },
             Probing = { Interval = TimeSpan.FromSeconds(5), SuspectInterval = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(30), TimeoutsUntilUnreachable = 20 },
             Connections = { WaitTimeout = TimeSpan.FromHours(1) },
             Failover = { LeaseDuration = TimeSpan.FromSeconds(60), StepTimeout = TimeSpan.FromSeconds(60), MaxDataLossBytes = long.MaxValue, WithoutMajority = { Timeout = TimeSpan.FromMinutes(10) } },

@@ -115,7 +115,75 @@ public sealed class ReadRouterTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static ReadTarget Target(int index, string name, long freshAsOf) => new(Given.Node(index, name), freshAsOf, Given.Started);
+    [Theory]
+    [InlineData(0ul, 0, null, "a b c")]
+    [InlineData(100ul, 0, null, "a b")] // c has not replayed it
+    [InlineData(101ul, 0, null, "a")]
+    [InlineData(0ul, 250, null, "a")] // only a holds what was acked by then
+    [InlineData(0ul, 250, "b", "a b")] // b is where it was seen
+    [InlineData(101ul, 250, "b", "a")]
+    public void Route_Causal_EligibleReplicasAreThoseThatHoldWhatWasSeen(ulong replayed, long seenUntil, string? seenAt, string expected)
+    {
+        ReadTarget[] targets = [Target(1, "a", 300, 200), Target(2, "b", 200, 100), Target(3, "c", 190, 90)];
+        var process = seenAt is null ? null : new ServerProcess(Array.Find(targets, t => t.Node.Name == seenAt)!.Node, Given.Started);
+        var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, Replayed: replayed, SeenUntil: seenUntil, SeenAt: process);
+        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(Snapshot(targets), 100, demand).Node!.Name).ToList();
+        Assert.Equal(expected, string.Join(' ', seen.Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Route_ServerWhereItWasSeenHasRestarted_MayBeBehindIt()
+    {
+        var target = Target(1, "a", 200, 100);
+        var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, SeenUntil: 250, SeenAt: new ServerProcess(target.Node, Given.Restarted));
+        Assert.Null(ReadRouter.Route(Snapshot([target]), 100, demand).Node);
+    }
+
+    [Theory]
+    [InlineData(ReadFallback.Primary, "primary")]
+    [InlineData(ReadFallback.Freshest, "primary")] // may give up the bound, not what was seen
+    [InlineData(ReadFallback.Wait, null)]
+    [InlineData(ReadFallback.Fail, null)]
+    public void Route_CausalAndNoReplicaHasIt_FollowsTheFallback(ReadFallback fallback, string? expected)
+    {
+        var demand = new ReadDemand(TimeSpan.FromSeconds(1), fallback, Replayed: 500);
+        Assert.Equal(expected, ReadRouter.Route(Snapshot([Target(1, "a", 300, 200)]), 100, demand).Node?.Name);
+    }
+
+    [Fact]
+    public void Route_Strong_TakesThePrimaryWhateverIsFresh()
+    {
+        var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, PrimaryOnly: true);
+        Assert.Equal(s_primary, ReadRouter.Route(Snapshot([Target(1, "a", 300)]), 100, demand).Node);
+        Assert.Null(ReadRouter.Route(Snapshot([Target(1, "a", 300)], primaryFreshAsOf: 99), 100, demand).Node);
+    }
+
+    [Theory]
+    [InlineData(10L, "a", RoutingReason.FreshReplica)]
+    [InlineData(StalenessLedger.None, "a", RoutingReason.FallbackToFreshest)]
+    [InlineData(null, "primary", RoutingReason.FallbackToPrimary)]
+    internal void Route_Eventual_TakesAnyReplicaTheProvenOnesFirst(long? freshAsOf, string expected, RoutingReason reason)
+    {
+        var demand = new ReadDemand(TimeSpan.MaxValue, ReadFallback.Primary);
+        var decision = ReadRouter.Route(Snapshot(freshAsOf is { } fresh ? [Target(1, "a", fresh)] : []), StalenessLedger.None + 1, demand);
+        Assert.Equal((expected, reason), (decision.Node!.Name, decision.Reason));
+    }
+
+    [Fact]
+    public void Holds_SaysOfEachNodeWhatRoutingWouldSay()
+    {
+        var (a, b) = (Target(1, "a", 300, 200), Target(2, "b", 50, 40));
+        var snapshot = Snapshot([a, b]);
+        var plain = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Primary);
+        Assert.Equal(RoutingReason.FreshReplica, ReadRouter.Holds(snapshot, a.Node, 100, plain));
+        Assert.Null(ReadRouter.Holds(snapshot, b.Node, 100, plain));
+        Assert.Equal(RoutingReason.FallbackToPrimary, ReadRouter.Holds(snapshot, s_primary, 100, plain));
+        Assert.Equal(RoutingReason.FallbackToFreshest, ReadRouter.Holds(snapshot, b.Node, 100, plain with { Fallback = ReadFallback.Freshest }));
+        Assert.Null(ReadRouter.Holds(snapshot, b.Node, 100, plain with { Fallback = ReadFallback.Freshest, Replayed = 41 }));
+        Assert.Null(ReadRouter.Holds(snapshot, a.Node, 100, plain with { PrimaryOnly = true }));
+    }
+
+    private static ReadTarget Target(int index, string name, long freshAsOf, ulong replayed = 0) => new(Given.Node(index, name), freshAsOf, Given.Started, replayed);
 
     private static ClusterSnapshot Snapshot(ReadTarget[] near, ReadTarget[]? far = null, long primaryFreshAsOf = long.MaxValue)
     {

@@ -160,7 +160,7 @@ internal static class ControlSql
         CREATE TABLE haconnect.term (
           term bigint PRIMARY KEY, primary_node text NOT NULL, synchronous_standbys text[] NOT NULL, required int NOT NULL,
           voters text[] NOT NULL, control_database text NOT NULL, coordinator text NOT NULL, reason text NOT NULL,
-          at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), established_lsn pg_lsn, established_at timestamptz);
+          at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), established_lsn pg_lsn, established_at timestamptz, may_lack_from pg_lsn);
         CREATE TABLE haconnect.audit (
           id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, cluster text NOT NULL, coordinator text NOT NULL,
           term bigint, step text NOT NULL, node text, sentence text NOT NULL);
@@ -221,8 +221,8 @@ internal static class ControlSql
         """;
 
     internal const string InsertTerm = """
-        INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO haconnect.term (term, primary_node, synchronous_standbys, required, voters, control_database, coordinator, reason, may_lack_from)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
     /// <summary>A local commit has flushed everything up to this.</summary>

@@ -182,7 +182,7 @@ internal sealed class DataNodeControl(string node, LockSession session, Failover
         if (!await session.QueryAsync(ControlSql.HasSchema, static r => r.GetBoolean(0), cancellationToken).ConfigureAwait(false))
             await session.ExecuteAsync(ControlSql.CreateSchema, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(ControlSql.InsertTerm, cancellationToken, row.Term, row.Primary, row.SynchronousStandbys.ToArray(), row.Required,
-            voters.ToArray(), settings.ControlDatabase, settings.Coordinator, reason).ConfigureAwait(false);
+            voters.ToArray(), settings.ControlDatabase, settings.Coordinator, reason, row.MayLackFrom is { } lsn ? new NpgsqlLogSequenceNumber(lsn) : DBNull.Value).ConfigureAwait(false);
         return await session.QueryAsync(ControlSql.FlushedLsn, static r => (ulong)r.GetFieldValue<NpgsqlLogSequenceNumber>(0), cancellationToken).ConfigureAwait(false);
     }
 

@@ -347,8 +347,15 @@ internal static class FailoverRules
             _ when record?.SynchronousNames is { } present && !SynchronousNames.IsPending(record.SynchronousNamesText) => (present.Required, [.. present.Names]),
             _ => (0, []),
         };
-        return new TermRow(s.Term, s.Candidate!, names, required, IsEstablished: false);
+        return new TermRow(s.Term, s.Candidate!, names, required, IsEstablished: false) { MayLackFrom = MayLackFrom(s) };
     }
+
+    /// <summary>
+    /// Where acked writes can be lost: what the candidate had replayed when it was cut off, which is where its timeline begins. Who finishes
+    /// another coordinator's promotion does not know it any more.
+    /// </summary>
+    private static ulong? MayLackFrom(FailoverState s) =>
+        s.Goal is Goal.Failover or Goal.Adopt && (s.Established is not { Required: > 0 } || MayLose(s)) ? s.CandidateState?.Position?.Replayed ?? 0 : null;
 
     /// <summary>An attempt after one that was refused has nothing new to tell.</summary>
     internal static string? Detected(FailoverState s) => s.Refusal is null ? $"detected: {s.Verdict.Reason}" : null;

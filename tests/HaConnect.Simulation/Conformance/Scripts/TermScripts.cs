@@ -53,7 +53,7 @@ internal static class TermScripts
         (await s.ProbeAsync(node)).NewestTerm is { } row ? $"{row.Term}{(row.IsEstablished ? " established" : "")}" : "none";
 
     private static Task<string> InsertAsync(ISession session, long term) =>
-        Scene.TryAsync(session, ControlSql.InsertTerm, term, "n1", Standbys, 1, Voters, "postgres", "app1", "Failover");
+        Scene.TryAsync(session, ControlSql.InsertTerm, term, "n1", Standbys, 1, Voters, "postgres", "app1", "Failover", DBNull.Value);
 
     private static Task<string> FlushedAsync(ISession session, NpgsqlLogSequenceNumber position, params string[] names) =>
         Scene.AskAsync(session, ControlSql.Flushed, static row => $"{row.GetInt32(0)}", 20, names, position);

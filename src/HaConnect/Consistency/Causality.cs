@@ -1,0 +1,254 @@
+using HaConnect.Connections;
+using HaConnect.Probing;
+using HaConnect.Routing;
+using HaConnect.Topology;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace HaConnect.Consistency;
+
+/// <summary>
+/// Scopes and tokens of one data source: what a read in a scope or under a token asks for, where it is made, and what is captured after a write.
+/// None of it is passed through by reads and writes outside of scopes and without a token.
+/// </summary>
+internal sealed class Causality(ClusterState state, ConnectionOpener opener, TermHistories histories, HaDatabaseOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(16);
+
+    private readonly AsyncLocal<CausalScope?> _current = new();
+    private readonly TokenTaker _taker = new(state);
+    private volatile bool _isUsed;
+
+    /// <summary>The ambient scope; an AsyncLocal is looked at only once there has ever been one.</summary>
+    internal CausalScope? Current => _isUsed ? _current.Value : null;
+
+    internal long Now => time.GetTimestamp();
+
+    internal CausalScope Begin(CausalToken? after, ReadPolicy? policy)
+    {
+        _isUsed = true;
+        var scope = new CausalScope(this, _current.Value, policy);
+        if (after is not null)
+            scope.Observe(after);
+        _current.Value = scope;
+        return scope;
+    }
+
+    internal void End(CausalScope scope, CausalScope? outer)
+    {
+        if (ReferenceEquals(_current.Value, scope))
+            _current.Value = outer;
+    }
+
+    internal async Task<NpgsqlConnection> OpenPrimaryAsync(CausalScope scope, CancellationToken cancellationToken)
+    {
+        var connection = await opener.OpenPrimaryAsync(cancellationToken).ConfigureAwait(false);
+        return FollowPrimary(scope, connection);
+    }
+
+    /// <summary>Follows a connection to the primary, where nothing is missing.</summary>
+    /// <param name="scope">The scope.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="node">Where it leads, where it is not open yet; else it says so itself.</param>
+    internal NpgsqlConnection FollowPrimary(CausalScope scope, NpgsqlConnection connection, Node? node = null) =>
+        scope.Follow(connection, node is null ? ProcessOf(connection) : ProcessAt(node), long.MaxValue);
+
+    /// <param name="demand">What the read asks for beside scope and token.</param>
+    /// <param name="scope">The scope it is made in; null for none.</param>
+    /// <param name="after">The token it is made under; null for none.</param>
+    /// <param name="catchUp">How long to wait for a replica.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<NpgsqlConnection> OpenReadAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            var (replayed, lineage) = await JudgeAsync(scope, after, startedAt, cancellationToken).ConfigureAwait(false);
+            var seen = scope?.Seen() ?? default;
+            var asked = demand with { Replayed = replayed, SeenUntil = seen.Until, SeenAt = seen.At };
+            var connection = await CatchUpAsync(asked, catchUp, cancellationToken).ConfigureAwait(false) ?? await opener.OpenReadAsync(asked, cancellationToken, startedAt).ConfigureAwait(false);
+
+            // Positions and moments are those of one reign; where another has begun meanwhile, all is asked anew.
+            if (replayed == 0 || Lineage.Of(state.Current) == lineage)
+                return scope is null ? connection : scope.Follow(connection, ProcessOf(connection), seen.Until);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a read asks for, as far as that is known without asking a server.</summary>
+    internal ReadDemand Known(in ResolvedPolicy read, CausalScope? scope)
+    {
+        scope = read.HeedsScope ? scope : null;
+        var snapshot = state.Current;
+        var replayed = (scope?.Tokens() ?? []).Concat(read.After is { } after ? [after] : [])
+            .Select(t => TokenRule.Judge(t, snapshot, histories.Known(t.Term, snapshot)) is { Kind: TokenDemandKind.Replayed } demand ? demand.Replayed : 0).DefaultIfEmpty().Max();
+        var seen = scope?.Seen() ?? default;
+        return read.Demand with { Replayed = replayed, SeenUntil = seen.Until, SeenAt = seen.At };
+    }
+
+    /// <summary>Runs work at the primary and then asks for its position, which is no part of the work: where that fails, the moment has to do.</summary>
+    internal Func<NpgsqlConnection, CancellationToken, Task<T>> Capturing<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work) =>
+        async (connection, cancellationToken) =>
+        {
+            var process = ProcessOf(connection);
+            var result = await work(connection, cancellationToken).ConfigureAwait(false);
+            CausalToken? token = null;
+            try
+            {
+                token = await _taker.TakeAsync(connection, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+            {
+                // The connection was lost, or the work has left a reader open.
+            }
+
+            if (token is null)
+                scope.HasSeen(Now, process);
+            else
+                scope.Observe(token);
+            return result;
+        };
+
+    internal async Task<CausalToken?> CaptureAsync(CausalScope scope, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        await JudgeAsync(scope, after: null, startedAt, cancellationToken).ConfigureAwait(false);
+        while (scope.Seen() is { Until: > 0 } seen)
+        {
+            var until = Now;
+            var connection = seen.At is { } process && state.Current.Nodes[process.Node.Index] is { Role: NodeRole.Standby } node && node.StartedAt?.UtcDateTime == process.StartTime
+                ? await opener.OpenAtAsync(process.Node, cancellationToken).ConfigureAwait(false)
+                : null;
+            var token = connection is null ? null : await TakeAsync(connection, cancellationToken).ConfigureAwait(false);
+            token ??= await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (token is null)
+                continue; // another primary meanwhile
+            scope.Observe(token);
+            scope.Covered(until);
+            break;
+        }
+
+        return scope.Token;
+    }
+
+    /// <summary>For everything that is committed at the primary by now.</summary>
+    internal async Task<CausalToken> CaptureAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (true)
+        {
+            if (await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } token)
+                return token;
+        }
+    }
+
+    private async Task<CausalToken?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using (connection.ConfigureAwait(false))
+            return await _taker.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How far a replica must have replayed, and in which reign; zero where there is no token.</summary>
+    /// <exception cref="CausalTokenException">A token cannot be honoured.</exception>
+    /// <exception cref="NoPrimaryException">What a token means could not be told in time.</exception>
+    private async Task<(ulong Replayed, Lineage Lineage)> JudgeAsync(CausalScope? scope, CausalToken? after, long startedAt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var change = state.NextChange;
+            var snapshot = state.Current;
+            var demands = (scope?.Tokens() ?? []).Concat(after is null ? [] : [after]).Select(t => (Token: t, Demand: TokenRule.Judge(t, snapshot, histories.Known(t.Term, snapshot)))).ToList();
+            if (demands.Find(d => d.Demand.Kind == TokenDemandKind.Refused) is { Token: { } refused } refusal)
+                throw new CausalTokenException(refused, refusal.Demand.Why!, snapshot);
+            if (demands.TrueForAll(d => d.Demand.Kind == TokenDemandKind.Replayed))
+            {
+                // What is all there in a later reign asks for no position of its own any more.
+                foreach (var (token, demand) in demands.Where(d => d.Demand.Replayed == 1 && demands.Exists(o => o.Demand.Replayed > 1)))
+                    scope?.Drop(token);
+                return (demands.Select(d => d.Demand.Replayed).DefaultIfEmpty().Max(), Lineage.Of(snapshot));
+            }
+
+            if (demands.Find(d => d.Demand.Kind == TokenDemandKind.AskPrimary) is { Token: { } earlier })
+            {
+                try
+                {
+                    await histories.AskAsync(earlier.Term, snapshot, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                {
+                    OpenErrors.ThrowIfHopeless(e, snapshot.PrimaryNode!, snapshot);
+                    state.ReportTrouble(snapshot.PrimaryNode!);
+                }
+            }
+
+            await opener.WaitForChangeAsync(change, startedAt, $"what the causal token {demands.Find(d => d.Demand.Kind != TokenDemandKind.Replayed).Token} means could be told", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// A replica that is only a moment behind what is asked for, once it has it; null where none is, or one qualifies as it is. How close one is
+    /// is told by its freshness: it has replayed what a probe before the last one showed.
+    /// </summary>
+    private async Task<NpgsqlConnection?> CatchUpAsync(ReadDemand asked, TimeSpan catchUp, CancellationToken cancellationToken)
+    {
+        if (asked.Replayed <= 1 || asked.PrimaryOnly || catchUp <= TimeSpan.Zero || opener.Decide(asked with { Fallback = ReadFallback.Wait }).Node is not null)
+            return null;
+        var close = asked with { Replayed = 1, Fallback = ReadFallback.Fail, Bound = Shorter(asked.Bound, (options.Probing.EffectiveInterval(options.Routing.MaxReplicaLag) * 2) + catchUp) };
+        if (opener.Decide(close).Node is not { } node)
+            return null;
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await opener.OpenAtAsync(node, cancellationToken).ConfigureAwait(false);
+            var (startedAt, pause) = (time.GetTimestamp(), FirstPoll);
+            while (!await HasReplayedAsync(connection, asked.Replayed, cancellationToken).ConfigureAwait(false))
+            {
+                if (time.GetElapsedTime(startedAt) >= catchUp)
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                    return null;
+                }
+
+                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+                pause = Shorter(pause * 2, LongestPoll);
+            }
+
+            opener.Routed(node, RoutingReason.FreshReplica);
+            return connection;
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is not NpgsqlException and not TimeoutException)
+                throw;
+            state.ReportTrouble(node);
+            return null; // somewhere else, as without it
+        }
+    }
+
+    private static async Task<bool> HasReplayedAsync(NpgsqlConnection connection, ulong position, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(CausalSql.HasReplayed, connection) { Parameters = { new NpgsqlParameter { Value = new NpgsqlLogSequenceNumber(position), NpgsqlDbType = NpgsqlDbType.PgLsn } } };
+        await using (command.ConfigureAwait(false))
+            return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private ServerProcess ProcessOf(NpgsqlConnection connection)
+    {
+        var node = state.Current.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
+        return ProcessAt(node.Node);
+    }
+
+    private ServerProcess ProcessAt(Node node) => new(node, state.Current.Nodes[node.Index].StartedAt?.UtcDateTime ?? default);
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>Whose reign it is: positions can be compared within one.</summary>
+    private readonly record struct Lineage(Node? Primary, long? Term, int? Timeline)
+    {
+        internal static Lineage Of(ClusterSnapshot snapshot) => new(snapshot.PrimaryNode, snapshot.Term, snapshot.Primary?.Timeline);
+    }
+}

@@ -1,0 +1,133 @@
+using HaConnect.Connections;
+using HaConnect.Consistency;
+using HaConnect.Diagnostics;
+using HaConnect.Routing;
+using HaConnect.Topology;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HaConnect.Tests.Consistency;
+
+/// <summary>What a scope asks of its next read after what was read and written in it.</summary>
+public sealed class CausalScopeTests : IDisposable
+{
+    private static readonly ServerProcess A = new(Given.Node(1, "a"), Given.Started);
+    private static readonly ServerProcess B = new(Given.Node(2, "b"), Given.Started);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly HaMetrics _metrics;
+    private readonly Causality _causality;
+
+    public CausalScopeTests()
+    {
+        var options = new HaDatabaseOptions { ConnectionString = "Host=a,b;Username=u" };
+        var state = new ClusterState(options, _time);
+        _metrics = new HaMetrics("test", () => state.Current);
+        var opener = new ConnectionOpener(state, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), options, _time, _metrics);
+        _causality = new Causality(state, opener, new TermHistories(_ => throw new InvalidOperationException("Nobody is asked here.")), options, _time);
+    }
+
+    [Fact]
+    public void Seen_NothingWasDone_AsksForNothing()
+    {
+        using var scope = _causality.Begin(null, null);
+        Assert.Equal((0, null), scope.Seen());
+        Assert.Null(scope.Token);
+    }
+
+    [Fact]
+    public void Seen_OneReadAfterTheOther_IsUntilTheLastEndAtTheLastServer()
+    {
+        using var scope = _causality.Begin(null, null);
+        Read(scope, A);
+        Assert.Equal((Now, A), scope.Seen());
+        var first = scope.Seen().Until;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((first, A), scope.Seen());
+        Read(scope, B, first); // routed where nothing was missing that A had shown
+        Assert.Equal((Now, B), scope.Seen());
+    }
+
+    [Fact]
+    public void Seen_WhileAReadIsOpen_IsUntilNow()
+    {
+        using var scope = _causality.Begin(null, null);
+        scope.Opened(A, 0);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((Now, A), scope.Seen());
+    }
+
+    [Fact]
+    public void Seen_ReadsAtTwoServersAtOnce_NeitherIsEnough()
+    {
+        using var scope = _causality.Begin(null, null);
+        scope.Opened(A, 0);
+        scope.Opened(B, 0);
+        Assert.Equal((Now, null), scope.Seen());
+        scope.Closed(A);
+        scope.Closed(B);
+        Assert.Equal((Now, null), scope.Seen());
+    }
+
+    [Fact]
+    public void Seen_ReadRoutedBeforeAnotherEnded_IsNotEnoughByItself()
+    {
+        using var scope = _causality.Begin(null, null);
+        Read(scope, A);
+        Read(scope, B, routedAfter: 0);
+        Assert.Null(scope.Seen().At);
+        Read(scope, A, scope.Seen().Until);
+        Assert.Equal(A, scope.Seen().At);
+    }
+
+    [Fact]
+    public void Covered_ByATokenTakenBehindIt_AsksForNothingMore()
+    {
+        using var scope = _causality.Begin(null, null);
+        Read(scope, A);
+        scope.Covered(Now - 1);
+        Assert.Equal(A, scope.Seen().At);
+        scope.Covered(Now);
+        Assert.Equal((0, null), scope.Seen());
+    }
+
+    [Fact]
+    public void Observe_TokensOfOneTermAndTimeline_KeepsTheFurthest()
+    {
+        using var scope = _causality.Begin(Token(1, 100), null);
+        scope.Observe(Token(1, 90));
+        scope.Observe(Token(1, 110));
+        scope.Observe(Token(2, 50));
+        Assert.Equal([Token(1, 110), Token(2, 50)], scope.Tokens());
+        Assert.Equal(Token(2, 50), scope.Token);
+        Assert.Throws<ArgumentNullException>(() => scope.Observe(null!));
+    }
+
+    [Fact]
+    public void Dispose_Inner_TheOuterOneKnowsWhatWasDone()
+    {
+        using var outer = _causality.Begin(Token(1, 100), null);
+        var inner = _causality.Begin(Token(1, 200), new ReadPolicy { Consistency = ReadConsistency.Strong });
+        Assert.Same(inner, _causality.Current);
+        Read(inner, A);
+        inner.Dispose();
+        inner.Dispose();
+        Assert.Same(outer, _causality.Current);
+        Assert.Equal(Token(1, 200), outer.Token);
+        Assert.Equal((Now, A), outer.Seen());
+        outer.Dispose();
+        Assert.Null(_causality.Current);
+    }
+
+    public void Dispose() => _metrics.Dispose();
+
+    private long Now => _time.GetTimestamp();
+
+    private void Read(CausalScope scope, ServerProcess process, long routedAfter = 0)
+    {
+        scope.Opened(process, routedAfter);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        scope.Closed(process);
+    }
+
+    private static CausalToken Token(long term, ulong lsn) => new(Given.SystemId, term, 1, lsn);
+}
