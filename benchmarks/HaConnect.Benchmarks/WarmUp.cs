@@ -19,6 +19,8 @@ internal static class WarmUp
         routing.SetUp();
         var snapshot = new SnapshotBenchmarks { Nodes = 3 };
         snapshot.SetUp();
+        var (other, work) = (new OtherOpenBenchmarks(), new WorkBenchmarks());
+        await other.TakeToken();
         for (var turn = 0; turn < Turns; turn++)
         {
             for (var i = 0; i < 2000; i++)
@@ -28,8 +30,22 @@ internal static class WarmUp
                 await open.HaConnectRead();
                 await open.MultiHostPrimary();
                 await open.MultiHostRead();
+                other.PlainSync();
+                other.HaConnectPrimarySync();
+                other.HaConnectReadSync();
+                await other.HaConnectReadAfterToken();
                 routing.Route();
+                routing.RouteAfterToken();
                 snapshot.Apply();
+            }
+
+            for (var i = 0; i < 20; i++)
+            {
+                await other.HaConnectReadInScope();
+                await work.PlainSelect();
+                await work.HaConnectExecute();
+                await work.PlainCommand();
+                await work.HaConnectCommand();
             }
 
             await Task.Delay(Pause, TimeProvider.System);

@@ -71,8 +71,15 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <summary>Where a read goes now.</summary>
     internal RoutingDecision Decide(in ReadDemand demand)
     {
-        var oldest = OldestAllowed(demand.Bound);
-        return demand.IsPlain ? ReadRouter.Route(state.Current, oldest, demand.Fallback) : ReadRouter.Route(state.Current, oldest, demand);
+        var snapshot = state.Current;
+        if (!demand.IsPlain)
+            return ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand);
+
+        // Where every near replica is surely fresh enough, the exact time would change nothing.
+        var near = snapshot.NearTargets;
+        return near.Length > 0 && near[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, Environment.TickCount64)
+            ? ReadRouter.RouteAmongAll(near)
+            : ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand.Fallback);
     }
 
     internal RoutingExplanation ExplainRead(in ReadDemand demand) => RoutingExplainer.Read(state.Current, OldestAllowed(demand.Bound), demand);

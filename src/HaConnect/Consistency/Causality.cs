@@ -28,7 +28,12 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     internal CausalScope Begin(CausalToken? after, ReadPolicy? policy)
     {
         _isUsed = true;
-        var scope = new CausalScope(this, _current.Value, policy);
+        var outer = _current.Value;
+        var scope = new CausalScope(this, outer, policy);
+        foreach (var token in outer?.Tokens() ?? [])
+            scope.Observe(token);
+        if (outer?.Seen() is { Until: > 0 } seen)
+            scope.HasSeen(seen.Until, seen.At);
         if (after is not null)
             scope.Observe(after);
         _current.Value = scope;
@@ -116,17 +121,20 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         await JudgeAsync(scope, after: null, startedAt, cancellationToken).ConfigureAwait(false);
         while (scope.Seen() is { Until: > 0 } seen)
         {
-            var until = Now;
+            var (until, change) = (Now, state.NextChange);
             var connection = seen.At is { } process && state.Current.Nodes[process.Node.Index] is { Role: NodeRole.Standby } node && node.StartedAt?.UtcDateTime == process.StartTime
                 ? await opener.OpenAtAsync(process.Node, cancellationToken).ConfigureAwait(false)
                 : null;
             var token = connection is null ? null : await TakeAsync(connection, cancellationToken).ConfigureAwait(false);
             token ??= await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            if (token is null)
-                continue; // another primary meanwhile
-            scope.Observe(token);
-            scope.Covered(until);
-            break;
+            if (token is not null)
+            {
+                scope.Observe(token);
+                scope.Covered(until);
+                break;
+            }
+
+            await opener.WaitForChangeAsync(change, startedAt, "how far it is could be told", cancellationToken).ConfigureAwait(false);
         }
 
         return scope.Token;
@@ -138,8 +146,10 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         var startedAt = time.GetTimestamp();
         while (true)
         {
+            var change = state.NextChange;
             if (await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } token)
                 return token;
+            await opener.WaitForChangeAsync(change, startedAt, "how far it is could be told", cancellationToken).ConfigureAwait(false); // another primary meanwhile
         }
     }
 

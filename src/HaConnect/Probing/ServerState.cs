@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace HaConnect.Probing;
 
 /// <summary>What one probe read from a server, all in one statement. Null means: the probing user may not see it.</summary>
@@ -30,7 +32,18 @@ internal sealed record ServerState
     internal TimeSpan? LastMessageAge { get; init; }
     internal TimeSpan WalReceiverTimeout { get; init; }
     internal string SynchronousStandbyNames { get; init; } = "";
-    internal IReadOnlyList<SenderState> Senders { get; init; } = [];
+    internal IReadOnlyList<SenderState> Senders
+    {
+        get;
+        init
+        {
+            field = value;
+            SynchronousSenders = value.Count == 0 ? FrozenSet<string>.Empty : value.Where(s => s.IsSynchronous).Select(s => s.ApplicationName).ToHashSet(StringComparer.Ordinal);
+        }
+    } = [];
+
+    /// <summary>The names of the synchronous ones among them, to be asked for each node of each snapshot.</summary>
+    internal IReadOnlySet<string> SynchronousSenders { get; private init; } = FrozenSet<string>.Empty;
 
     /// <summary>The coordinator's record in <c>postgresql.auto.conf</c>; null where there is none or it cannot be read.</summary>
     internal Failover.Register? Register { get; init; }

@@ -51,9 +51,17 @@ internal static class ReadRouter
         return target is not null && demand is { PrimaryOnly: false, IsCausal: false } && (demand.Fallback == ReadFallback.Freshest || demand.IsOfAnyAge) ? RoutingReason.FallbackToFreshest : null;
     }
 
-    private static ReadTarget? Pick(ReadTarget[] targets, long oldest)
+    /// <summary>For a read for which all of them will do.</summary>
+    internal static RoutingDecision RouteAmongAll(ReadTarget[] targets)
     {
-        var eligible = Eligible(targets, oldest);
+        var target = PickOf(targets, targets.Length)!;
+        return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
+    }
+
+    private static ReadTarget? Pick(ReadTarget[] targets, long oldest) => PickOf(targets, Eligible(targets, oldest));
+
+    private static ReadTarget? PickOf(ReadTarget[] targets, int eligible)
+    {
         if (eligible <= 1)
             return eligible == 0 ? null : targets[0];
         var (first, second) = RollTwo(eligible);

@@ -92,6 +92,12 @@ public sealed class ClusterSnapshot
 
     internal DateTime PrimaryStartTime { get; init; }
 
+    /// <summary>When it was taken, by the clock that proofs are made with.</summary>
+    internal long Timestamp { get; init; }
+
+    /// <summary>The same by <see cref="Routing.CoarseClock"/>; null where that is not used.</summary>
+    internal long? CoarseTimestamp { get; init; }
+
     /// <summary>Up to when no newer primary can have acked anything; <see cref="long.MaxValue"/> where that is not asked.</summary>
     internal long PrimaryFreshAsOf { get; init; }
 

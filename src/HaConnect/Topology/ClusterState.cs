@@ -1,5 +1,6 @@
 using HaConnect.Options;
 using HaConnect.Probing;
+using HaConnect.Routing;
 
 namespace HaConnect.Topology;
 
@@ -213,6 +214,7 @@ internal sealed class ClusterState
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
             _ledger.Observe(answered);
+        var coarseNow = CoarseClock.Read(_time); // first: whatever holds this thread up in between makes it stricter
         var now = _time.GetTimestamp();
         var majority = MajorityRule.Judge(_facts, _witnesses, _systemIdentifier, inForce, _options.Probing.TimeoutsUntilUnreachable, _majorityWasInSight);
         _majorityWasInSight |= majority.Kind == MajorityKind.InSight;
@@ -233,6 +235,7 @@ internal sealed class ClusterState
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
             Now = now,
+            CoarseNow = coarseNow,
         });
     }
 

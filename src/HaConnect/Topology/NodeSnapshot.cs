@@ -1,3 +1,4 @@
+using System.Globalization;
 using NpgsqlTypes;
 
 namespace HaConnect;
@@ -47,7 +48,12 @@ public sealed class NodeSnapshot
     public TimeSpan? Latency { get; internal init; }
 
     /// <summary>Why the node is used or not, as one sentence for people.</summary>
-    public required string Reason { get; init; }
+    public required string Reason
+    {
+        // Of standbys in use it is put into words only where somebody reads it: snapshots are many.
+        get => field ?? string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {Lag?.Time.TotalMilliseconds:0} ms ago");
+        init;
+    }
 
     internal Topology.Node Node { get; }
 

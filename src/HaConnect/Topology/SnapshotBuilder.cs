@@ -13,23 +13,23 @@ internal static class SnapshotBuilder
     {
         var epoch = input.Selection.Epoch;
         var stall = epoch is null ? null : input.Facts[epoch.Primary.Index].Stall;
+        var at = input.Time.GetUtcNow();
         var nodes = new NodeSnapshot[input.Facts.Count];
         var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
         foreach (var facts in input.Facts)
         {
-            nodes[facts.Node.Index] = BuildNode(facts, input, stall, out var target);
+            nodes[facts.Node.Index] = BuildNode(facts, input, at, stall, out var target);
             if (target is not null)
                 targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
         }
 
-        var fastest = targets.Count == 0 ? TimeSpan.Zero : targets.Min(t => t.Latency);
-        var near = targets.Where(t => t.Latency <= fastest + input.LatencyWindow).Select(t => t.Target).OrderByDescending(t => t.FreshAsOf).ToArray();
+        var (near, far) = SplitByLatency(targets, input.LatencyWindow);
         var primary = epoch is null ? null : nodes[epoch.Primary.Index];
         var switchover = epoch is null ? null : SwitchoverPhase(input.Facts[epoch.Primary.Index]);
         return new ClusterSnapshot
         {
             Version = input.Version,
-            TakenAt = input.Time.GetUtcNow(),
+            TakenAt = at,
             Nodes = nodes,
             Primary = primary,
             Term = epoch?.Term?.Term,
@@ -49,10 +49,26 @@ internal static class SnapshotBuilder
             IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
             IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
+            Timestamp = input.Now,
+            CoarseTimestamp = input.CoarseNow,
             PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             NearTargets = near,
-            FarTargets = [.. targets.Select(t => t.Target).Except(near).OrderByDescending(t => t.FreshAsOf)],
+            FarTargets = far,
         };
+    }
+
+    /// <summary>Those within the window above the fastest, and the others; each with the freshest first.</summary>
+    private static (ReadTarget[] Near, ReadTarget[] Far) SplitByLatency(List<(ReadTarget Target, TimeSpan Latency)> targets, TimeSpan window)
+    {
+        var slowest = TimeSpan.MaxValue;
+        foreach (var (_, latency) in targets)
+            slowest = latency < TimeSpan.MaxValue - window && latency + window < slowest ? latency + window : slowest;
+        List<ReadTarget> near = new(targets.Count), far = [];
+        foreach (var (target, latency) in targets)
+            (latency <= slowest ? near : far).Add(target);
+        near.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
+        far.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
+        return ([.. near], [.. far]);
     }
 
     private static string ReasonOf(SnapshotInput input, RegisterPhase? switchover)
@@ -81,7 +97,7 @@ internal static class SnapshotBuilder
     /// <summary>It did not answer its last probe in time. A read sent to a frozen server hangs until its own time-out: better to wait for the next probe.</summary>
     private static bool IsSilent(NodeFacts facts) => facts.Failure?.Kind == ProbeFailureKind.TimedOut;
 
-    private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, string? stall, out ReadTarget? target)
+    private static NodeSnapshot BuildNode(NodeFacts facts, SnapshotInput input, DateTimeOffset at, string? stall, out ReadTarget? target)
     {
         target = null;
         var state = facts.LastState;
@@ -102,26 +118,38 @@ internal static class SnapshotBuilder
             Reachability = reachability,
             Timeline = facts.Timeline,
             Position = state is null ? null : ToLsn(state.InRecovery ? state.ReplayLsn : state.InsertLsn),
-            Lag = LagOf(state, freshAsOf, input),
-            IsSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState!.Senders.Any(s => s.IsSynchronous && s.ApplicationName == facts.Node.Name),
+            Lag = LagOf(state, freshAsOf, at, input),
+            IsSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState!.SynchronousSenders.Contains(facts.Node.Name),
             Upstream = state?.Upstream,
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
-            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall) + WhyRarelyProbed(facts),
+            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)!, // null where the getter says it
             IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
     }
 
-    private static ReplicaLag? LagOf(ServerState? state, long freshAsOf, SnapshotInput input)
+    private static ReplicaLag? LagOf(ServerState? state, long freshAsOf, DateTimeOffset at, SnapshotInput input)
     {
         if (state is not { InRecovery: true, ReplayLsn: { } replay } || freshAsOf == StalenessLedger.None || input.Ledger.NewestPosition is not { } newest)
             return null;
-        return new ReplicaLag(newest > replay ? (long)(newest - replay) : 0, input.Time.GetElapsedTime(freshAsOf, input.Now), input.Time.GetUtcNow());
+        return new ReplicaLag(newest > replay ? (long)(newest - replay) : 0, input.Time.GetElapsedTime(freshAsOf, input.Now), at);
     }
 
-    private static string ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input, string? stall)
+    /// <summary>Null for a standby of which it is proven how fresh it is, and nothing else is to be said.</summary>
+    private static string? ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input, string? stall) =>
+        (InUse(facts, isForeign, freshAsOf, input), WhyRarelyProbed(facts)) switch
+        {
+            (true, null) => null,
+            (true, { } rarely) => string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago{rarely}"),
+            (_, var rarely) => ReasonOfOther(facts, reachability, isForeign, input, stall) + rarely,
+        };
+
+    private static bool InUse(NodeFacts facts, bool isForeign, long freshAsOf, SnapshotInput input) =>
+        facts is { WasProbed: true, Failure: null, LastState.InRecovery: true } && !isForeign && freshAsOf != StalenessLedger.None && input.Selection.Epoch is not null;
+
+    private static string ReasonOfOther(NodeFacts facts, NodeReachability reachability, bool isForeign, SnapshotInput input, string? stall)
     {
         if (!facts.WasProbed)
             return "not probed yet";
@@ -140,14 +168,12 @@ internal static class SnapshotBuilder
             return "standby; nothing can be proven of it without a primary";
         if (input.Majority.RefusesReads)
             return "standby; nothing counts as proven of it while too few voters are in sight";
-        if (freshAsOf != StalenessLedger.None)
-            return string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago");
         return WhyUnproven(facts, epoch);
     }
 
-    private static string WhyRarelyProbed(NodeFacts facts) => facts is { Failure: null, LastState.Crowd: { HasSeat: false } crowd }
+    private static string? WhyRarelyProbed(NodeFacts facts) => facts is { Failure: null, LastState.Crowd: { HasSeat: false } crowd }
         ? string.Create(CultureInfo.InvariantCulture, $"; probed rarely: {crowd.Seats} other instances keep their probing sessions there, a quarter of its max_connections")
-        : "";
+        : null;
 
     private static string WhyUnproven(NodeFacts facts, Epoch epoch) => facts.LastState! switch
     {

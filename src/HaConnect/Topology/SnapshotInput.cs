@@ -19,4 +19,5 @@ internal sealed record SnapshotInput
     internal required int TimeoutsUntilUnreachable { get; init; }
     internal required TimeProvider Time { get; init; }
     internal required long Now { get; init; }
+    internal long? CoarseNow { get; init; }
 }

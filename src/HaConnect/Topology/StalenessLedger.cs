@@ -17,7 +17,7 @@ internal sealed class StalenessLedger
 
     private const int MaxSamples = 512;
     private readonly List<(long Time, ulong Lsn)> _samples = new(MaxSamples);
-    private readonly Dictionary<Node, long> _noLaterPromiseAt = [];
+    private readonly Dictionary<Node, long> _noLaterPromiseAt = []; // of the synchronous standbys
     private readonly Dictionary<Node, Credit> _credits = [];
     private long _noLaterPromiseUntil; // computed when a probe changes it, and asked for every node
 
@@ -50,7 +50,7 @@ internal sealed class StalenessLedger
             return;
         }
 
-        if (epoch.Term is { } term && state.SeesRegister && (state.Register?.Term ?? 0) <= term.Term)
+        if (epoch.Term is { } term && state.SeesRegister && (state.Register?.Term ?? 0) <= term.Term && term.SynchronousStandbys.Contains(facts.Node.Name, StringComparer.Ordinal))
         {
             _noLaterPromiseAt[facts.Node] = facts.LastStateSentAt;
             _noLaterPromiseUntil = NoLaterPromiseUntil(epoch);
@@ -117,8 +117,7 @@ internal sealed class StalenessLedger
         var term = epoch.Term!;
         if (term.Required == 0)
             return long.MaxValue;
-        var seen = _noLaterPromiseAt.Where(p => term.SynchronousStandbys.Contains(p.Key.Name, StringComparer.Ordinal))
-            .Select(p => p.Value).OrderDescending().ElementAtOrDefault(term.Required - 1);
+        var seen = _noLaterPromiseAt.Values.OrderDescending().ElementAtOrDefault(term.Required - 1);
         return seen == 0 ? None : seen;
     }
 

@@ -103,6 +103,16 @@ public sealed class CausalScopeTests : IDisposable
     }
 
     [Fact]
+    public void Begin_InAnother_KnowsWhatWasDoneThere()
+    {
+        using var outer = _causality.Begin(Token(1, 100), null);
+        Read(outer, A);
+        using var inner = _causality.Begin(Token(2, 50), null);
+        Assert.Equal([Token(1, 100), Token(2, 50)], inner.Tokens());
+        Assert.Equal(outer.Seen(), inner.Seen());
+    }
+
+    [Fact]
     public void Dispose_Inner_TheOuterOneKnowsWhatWasDone()
     {
         using var outer = _causality.Begin(Token(1, 100), null);
