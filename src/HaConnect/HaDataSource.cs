@@ -67,7 +67,7 @@ public sealed class HaDataSource : DbDataSource
     public ValueTask<NpgsqlConnection> OpenReadConnectionAsync(CancellationToken cancellationToken = default)
     {
         _runtime.EnsureStarted();
-        return _causality.Current is { } scope ? OpenReadIn(scope, null, cancellationToken) : _opener.OpenReadAsync(_read, cancellationToken);
+        return _causality.Current is { } scope ? _causality.OpenReadAsync(Resolve(null, scope), cancellationToken) : _opener.OpenReadAsync(_read, cancellationToken);
     }
 
     /// <inheritdoc cref="OpenReadConnectionAsync(CancellationToken)"/>
@@ -79,7 +79,7 @@ public sealed class HaDataSource : DbDataSource
     {
         ArgumentNullException.ThrowIfNull(policy);
         _runtime.EnsureStarted();
-        return OpenReadIn(_causality.Current, policy, cancellationToken);
+        return _causality.OpenReadAsync(Resolve(policy, _causality.Current), cancellationToken);
     }
 
     /// <inheritdoc cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/>
@@ -88,7 +88,7 @@ public sealed class HaDataSource : DbDataSource
         _runtime.EnsureStarted();
         if (policy is null && _causality.Current is null)
             return _opener.OpenRead(_read);
-        var opening = OpenReadIn(_causality.Current, policy, CancellationToken.None);
+        var opening = _causality.OpenReadAsync(Resolve(policy, _causality.Current), CancellationToken.None);
         return opening.IsCompletedSuccessfully ? opening.Result : Wait(opening.AsTask());
     }
 
@@ -112,8 +112,7 @@ public sealed class HaDataSource : DbDataSource
     public RoutingExplanation ExplainRead(ReadPolicy? policy = null)
     {
         var scope = _causality.Current;
-        var read = Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
-        return _opener.ExplainRead(_causality.Known(read, scope));
+        return _opener.ExplainRead(_causality.Known(Resolve(policy, scope), scope));
     }
 
     /// <summary>Where a write would go now, and of each node why.</summary>
@@ -178,6 +177,40 @@ public sealed class HaDataSource : DbDataSource
     /// <inheritdoc cref="ExecuteAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, WorkKind, CancellationToken)"/>
     public Task ExecuteAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken = default) =>
         ExecuteAsync(work, WorkKind.Write, cancellationToken);
+
+    /// <summary>
+    /// Runs work that only reads, where <see cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/> would, and repeats it, elsewhere if need be, until
+    /// <see cref="ConnectionsOptions.WaitTimeout"/>: where its connection or its node is lost, and where the server cancelled it with an error that
+    /// Npgsql calls transient, as a replica does whose replay it is in the way of (SQLSTATE 40001).
+    /// </summary>
+    /// <param name="work">
+    /// The work; it must not write, since it may be run again, and must use nothing but the connection and the token it is given. It must not close the
+    /// connection.
+    /// </param>
+    /// <param name="policy">What it asks for; null for what the scope, or the options, say.</param>
+    /// <param name="cancellationToken">Ends the wait, and the work: a statement that runs is cancelled at the server.</param>
+    /// <exception cref="NoReplicaException">No replica is fresh enough and the fallback forbids the primary.</exception>
+    /// <exception cref="NoPrimaryException">The fallback is the primary and none could be used in time.</exception>
+    /// <exception cref="HaConnectException">Its node was lost, and there was no time left to repeat it.</exception>
+    /// <exception cref="CausalTokenException">What a token of the scope, or <see cref="ReadPolicy.After"/>, stands for is, or may be, lost.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, ReadPolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        _runtime.EnsureStarted();
+        return _runtime.Operations.RunAsync(work, new OperationRequest(WorkKind.IdempotentWrite, Read: Resolve(policy, _causality.Current)), cancellationToken);
+    }
+
+    /// <summary>
+    /// The cluster now, and again each time that its topology changes: the primary, its term, who is there in which role, whether commits wait, whether writes are
+    /// held or refused. Who is slow to take them gets the newest only. It ends with the data source.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<ClusterSnapshot> WatchAsync(CancellationToken cancellationToken = default)
+    {
+        _runtime.EnsureStarted();
+        return Topology.TopologyWatch.RunAsync(_runtime.State, _runtime.Disposed, cancellationToken);
+    }
 
     /// <summary>
     /// An unopened connection to the node that is the primary now. Unlike <see cref="OpenConnectionAsync"/> its Open cannot wait
@@ -248,13 +281,7 @@ public sealed class HaDataSource : DbDataSource
         };
     }
 
-    private ValueTask<NpgsqlConnection> OpenReadIn(CausalScope? scope, ReadPolicy? policy, CancellationToken cancellationToken)
-    {
-        var read = Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
-        return (scope is null || !read.HeedsScope) && read.After is null
-            ? _opener.OpenReadAsync(read.Demand, cancellationToken)
-            : new(_causality.OpenReadAsync(read.Demand, scope, read.After, read.CatchUp, cancellationToken));
-    }
+    private Routing.ResolvedPolicy Resolve(ReadPolicy? policy, CausalScope? scope) => Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
 
     /// <summary>DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.</summary>
     private static NpgsqlConnection Wait(Task<NpgsqlConnection> opening) => opening.GetAwaiter().GetResult();

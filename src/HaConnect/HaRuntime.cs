@@ -26,6 +26,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _dispose = new();
     private readonly Lock _lock = new();
     private bool _started;
     private bool _disposed;
@@ -35,6 +36,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
+        Disposed = _dispose.Token;
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
@@ -83,6 +85,9 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     internal HaMetrics Metrics { get; }
 
+    /// <summary>Cancelled at its disposal.</summary>
+    internal CancellationToken Disposed { get; }
+
     internal HaCluster Cluster { get; }
 
     internal string PublicConnectionString { get; }
@@ -104,6 +109,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             started = _started;
         }
 
+        await _dispose.CancelAsync().ConfigureAwait(false);
         if (started)
         {
             await StopCoordinatingAsync().ConfigureAwait(false);
@@ -118,6 +124,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         await Pools.DisposeAsync().ConfigureAwait(false);
         await _canceller.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
+        _dispose.Dispose();
     }
 
     /// <summary>Hands coordination over; the data source goes on serving.</summary>

@@ -75,10 +75,10 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (!demand.IsPlain)
             return ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand);
 
-        // Where every near replica is surely fresh enough, the exact time would change nothing.
-        var near = snapshot.NearTargets;
-        return near.Length > 0 && near[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, Environment.TickCount64)
-            ? ReadRouter.RouteAmongAll(near)
+        // Where every replica of the first tier is surely fresh enough, the exact time would change nothing.
+        var first = snapshot.ReadTiers[0];
+        return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, Environment.TickCount64)
+            ? ReadRouter.RouteAmongAll(first)
             : ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand.Fallback);
     }
 

@@ -9,7 +9,12 @@ namespace HaConnect.Connections;
 /// One attempt: runs the work on its connection, and gives up on it once another node has become primary, since a frozen server
 /// answers nobody, or once its caller does not wait any longer. What is given up on disposes its connection when it ends at last.
 /// </summary>
-internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSnapshot snapshot, CallerPatience patience, TimeProvider time)
+/// <param name="connection">Its connection.</param>
+/// <param name="isRead">Whether it only reads, at whatever node it is.</param>
+/// <param name="snapshot">The cluster as it is seen.</param>
+/// <param name="patience">The caller's.</param>
+/// <param name="time">The clock.</param>
+internal sealed class OperationAttempt<T>(NpgsqlConnection connection, bool isRead, ClusterSnapshot snapshot, CallerPatience patience, TimeProvider time)
 {
     /// <summary>For work to end once its statement or its token is cancelled.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -43,7 +48,7 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSn
         while (!Running.IsCompleted)
         {
             var change = state.NextChange;
-            if (state.Current.PrimaryNode is { } primary && !ReferenceEquals(primary, Node))
+            if (IsLost(state.Current))
             {
                 _ = DisposeWhenDoneAsync();
                 return AttemptOutcome.Abandoned;
@@ -56,6 +61,11 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, ClusterSn
 
         return await ConcludeAsync(handsOver).ConfigureAwait(false);
     }
+
+    /// <summary>A write's node, once another one is primary; a read's, once it answers no probe.</summary>
+    private bool IsLost(ClusterSnapshot now) => isRead
+        ? now.Nodes[Node.Index].Reachability == NodeReachability.Unreachable
+        : now.PrimaryNode is { } primary && !ReferenceEquals(primary, Node);
 
     private async Task<T> StartAsync(Func<NpgsqlConnection, CancellationToken, Task<T>> work) => await work(connection, Cancellation.Token).ConfigureAwait(false);
 

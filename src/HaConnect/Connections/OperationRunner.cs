@@ -59,7 +59,7 @@ internal sealed class OperationRunner
     {
         using var activity = HaActivities.Source.StartActivity("haconnect.execute", ActivityKind.Client);
         var operation = new Operation(request, _time.GetTimestamp());
-        if (_causality.Current is { } scope)
+        if (request.Read is null && _causality.Current is { } scope)
             work = request.HandsConnectionOver ? Followed(scope, work) : _causality.Capturing(scope, work);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(OperationKey, operation);
@@ -68,6 +68,11 @@ internal sealed class OperationRunner
             return await _pipeline.ExecuteAsync(
                 static async (c, s) => await s.Runner.AttemptAsync(s.Work, c.Properties.GetValue(OperationKey, null!), c.CancellationToken).ConfigureAwait(false),
                 context, (Runner: this, Work: work)).ConfigureAwait(false);
+        }
+        catch (RepeatException e) when (request.Read is not null)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw new HaConnectException($"{e.Message} There is no time left for that (Connections.WaitTimeout). {_state.Current.Describe()}", _state.Current, isTransient: true, e.InnerException);
         }
         catch (Exception e) when (operation.LastUnknown is { } why && e is RepeatException or NoPrimaryException or OperationCanceledException)
         {
@@ -93,9 +98,11 @@ internal sealed class OperationRunner
     private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, Operation operation, CancellationToken cancellationToken)
     {
         operation.Attempts++;
-        var connection = await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
+        var connection = operation.Request.Read is { } read
+            ? await _causality.OpenReadAsync(read, cancellationToken, operation.StartedAt).ConfigureAwait(false)
+            : await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
         using var patience = new CallerPatience(operation.Request.Timeout, _time, cancellationToken);
-        var attempt = new OperationAttempt<T>(connection, _state.Current, patience, _time);
+        var attempt = new OperationAttempt<T>(connection, operation.Request.Read is not null, _state.Current, patience, _time);
         var outcome = await attempt.RunAsync(operation.LastUnknown is null ? work : Confirmation.After(work), _state, _canceller, operation.Request.HandsConnectionOver).ConfigureAwait(false);
         var node = attempt.Node.Name;
         switch (outcome)
@@ -143,6 +150,13 @@ internal sealed class OperationRunner
 
     private Exception Unknown(Operation operation, string node, CallerPatience patience, string why, Exception? inner)
     {
+        if (operation.Request.Read is not null)
+        {
+            return patience.HasEnded
+                ? new OperationCanceledException($"The read on node {node} was given up.", inner, patience.Token)
+                : new RepeatException($"The read on node {node} is repeated: {why}.", inner);
+        }
+
         operation.LastUnknown = $"Whether the work on node {node} was applied is not known: {why}.";
         if (patience.HasEnded)
             return CommitOutcomeUnknownException.Of(operation.LastUnknown, "", _state.Current, isTransient: false, inner);
@@ -155,7 +169,7 @@ internal sealed class OperationRunner
     private bool MayRetry(ResilienceContext context, Exception? exception)
     {
         var operation = context.Properties.GetValue(OperationKey, null!);
-        if (exception is null or HaConnectException || operation.Request.Kind != WorkKind.IdempotentWrite)
+        if (exception is null or HaConnectException || !operation.Request.MayBeRepeated)
             return false;
         if (_time.GetElapsedTime(operation.StartedAt) >= _options.Connections.WaitTimeout)
             return false;

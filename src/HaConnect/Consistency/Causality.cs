@@ -59,14 +59,23 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     internal NpgsqlConnection FollowPrimary(CausalScope scope, NpgsqlConnection connection, Node? node = null) =>
         scope.Follow(connection, node is null ? ProcessOf(connection) : ProcessAt(node), long.MaxValue);
 
+    /// <summary>In the ambient scope, or outside of any.</summary>
+    internal ValueTask<NpgsqlConnection> OpenReadAsync(in ResolvedPolicy read, CancellationToken cancellationToken, long? startedAt = null)
+    {
+        var scope = read.HeedsScope ? Current : null;
+        return scope is null && read.After is null
+            ? opener.OpenReadAsync(read.Demand, cancellationToken, startedAt)
+            : new(OpenReadAsync(read.Demand, scope, read.After, read.CatchUp, startedAt ?? Now, cancellationToken));
+    }
+
     /// <param name="demand">What the read asks for beside scope and token.</param>
     /// <param name="scope">The scope it is made in; null for none.</param>
     /// <param name="after">The token it is made under; null for none.</param>
     /// <param name="catchUp">How long to wait for a replica.</param>
+    /// <param name="startedAt">When the deadline began.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal async Task<NpgsqlConnection> OpenReadAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, CancellationToken cancellationToken)
+    private async Task<NpgsqlConnection> OpenReadAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, long startedAt, CancellationToken cancellationToken)
     {
-        var startedAt = time.GetTimestamp();
         while (true)
         {
             var (replayed, lineage) = await JudgeAsync(scope, after, startedAt, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal sealed class TokenTaker(ClusterState state)
     }
 
     private static bool Follows(ClusterSnapshot snapshot, Node? node) =>
-        Array.Exists(snapshot.NearTargets, t => ReferenceEquals(t.Node, node) && t.Replayed > 0) || Array.Exists(snapshot.FarTargets, t => ReferenceEquals(t.Node, node) && t.Replayed > 0);
+        snapshot.ReadTargetOf(node) is { Replayed: > 0 };
 
     private static async Task<(ulong Lsn, int? Timeline)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

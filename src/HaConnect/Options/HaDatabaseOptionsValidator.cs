@@ -51,6 +51,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (connectionString.LoadBalanceHosts)
             errors.Add("ConnectionString has Load Balance Hosts=true; HaConnect balances reads itself. Remove it.");
 
+        if (options.Routing.Zone is { } zone && !nodes.Any(n => n.Zone == zone))
+            errors.Add($"Routing.Zone is '{zone}', and no node is of that zone (zones in Nodes: {(string.Join(", ", nodes.Select(n => n.Zone).OfType<string>().Distinct(StringComparer.Ordinal)) is { Length: > 0 } zones ? zones : "none")}). Set Zone in Nodes, or leave Routing.Zone out.");
         ValidateEach(nodes, "Nodes", errors);
         ValidateEach(ConfiguredNode.WitnessesOf(options), "Failover.Witnesses", errors);
         foreach (var group in nodes.Concat(ConfiguredNode.WitnessesOf(options)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
@@ -93,6 +95,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             errors.Add($"Probing.TimeoutsUntilUnreachable is {options.Probing.TimeoutsUntilUnreachable}; it must be 1 to 20.");
         Defined("Routing.Fallback", options.Routing.Fallback, errors);
         Defined("Routing.Consistency", options.Routing.Consistency, errors);
+        Defined("Routing.Replicas", options.Routing.Replicas, errors);
 
         if (options.Probing.Interval is not { } interval)
             return;

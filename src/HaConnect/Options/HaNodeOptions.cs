@@ -21,6 +21,9 @@ public sealed class HaNodeOptions
     /// </summary>
     public int Priority { get; set; }
 
+    /// <summary>Where it is (a data centre, an availability zone): reads prefer replicas of <see cref="RoutingOptions.Zone"/>. Default: none.</summary>
+    public string? Zone { get; set; }
+
     /// <summary>
     /// Whether this node, as a standby, may be among those that have to flush a commit before it is acked. Coordinators name all such
     /// standbys that stream, and no others, so that a distant one can be kept out of the way of writes. Where

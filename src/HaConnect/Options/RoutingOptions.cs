@@ -22,7 +22,16 @@ public sealed class RoutingOptions
     public ReadFallback Fallback { get; set; } = ReadFallback.Primary;
 
     /// <summary>
-    /// Replicas whose probe round trip is at most this much above the fastest one's share the reads; slower ones are used only
+    /// The zone of this application (<see cref="HaNodeOptions.Zone"/>): reads go to replicas of it as long as one of them is fresh enough, then to
+    /// those of others. Default: none, all count alike.
+    /// </summary>
+    public string? Zone { get; set; }
+
+    /// <summary>Which replicas reads may be made at. Default <see cref="ReplicaKind.Any"/>.</summary>
+    public ReplicaKind Replicas { get; set; }
+
+    /// <summary>
+    /// Replicas (where <see cref="Zone"/> is set: of other zones) whose probe round trip is at most this much above the fastest one's share the reads; slower ones are used only
     /// where none of those is fresh enough. Zero to 10 s. Default 15 ms.
     /// </summary>
     public TimeSpan LatencyWindow { get; set; } = TimeSpan.FromMilliseconds(15);

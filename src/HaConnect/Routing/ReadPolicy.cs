@@ -18,6 +18,12 @@ public sealed record ReadPolicy
     /// <summary>The read sees everything that this stands for; not together with <see cref="ReadConsistency.Eventual"/>.</summary>
     public CausalToken? After { get; init; }
 
+    /// <summary>As <see cref="RoutingOptions.Replicas"/>.</summary>
+    public ReplicaKind? Replicas { get; init; }
+
+    /// <summary>Only replicas of these names will do. Where none of them qualifies, <see cref="Fallback"/> decides.</summary>
+    public IReadOnlyList<string>? Nodes { get; init; }
+
     /// <summary>As <see cref="RoutingOptions.CatchUpTimeout"/>.</summary>
     public TimeSpan? CatchUpTimeout { get; init; }
 }

@@ -16,10 +16,13 @@ internal static class ReadRouter
     /// <param name="fallback">What to do when no replica qualifies.</param>
     internal static RoutingDecision Route(ClusterSnapshot snapshot, long oldest, ReadFallback fallback)
     {
-        var target = Pick(snapshot.NearTargets, oldest) ?? Pick(snapshot.FarTargets, oldest);
-        return target is not null
-            ? new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime)
-            : FallBack(snapshot, oldest, fallback);
+        foreach (var tier in snapshot.ReadTiers)
+        {
+            if (Pick(tier, oldest) is { } target)
+                return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
+        }
+
+        return FallBack(snapshot, oldest, fallback, default);
     }
 
     /// <inheritdoc cref="Route(ClusterSnapshot, long, ReadFallback)"/>
@@ -28,27 +31,30 @@ internal static class ReadRouter
     /// <param name="demand">What else the read asks for. Its fallback may give up the bound, and nothing else.</param>
     internal static RoutingDecision Route(ClusterSnapshot snapshot, long oldest, in ReadDemand demand)
     {
-        var target = Pick(snapshot.NearTargets, oldest, demand) ?? Pick(snapshot.FarTargets, oldest, demand);
-        if (target is not null)
-            return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
+        foreach (var tier in snapshot.ReadTiers)
+        {
+            if (Pick(tier, oldest, demand) is { } target)
+                return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
+        }
+
         return demand switch
         {
-            { PrimaryOnly: true } or { IsCausal: true, Fallback: ReadFallback.Freshest } => FallBack(snapshot, oldest, ReadFallback.Primary),
-            { IsOfAnyAge: true, IsCausal: false } when FallBack(snapshot, oldest, ReadFallback.Freshest) is { Node: not null } freshest => freshest,
-            _ => FallBack(snapshot, oldest, demand.Fallback),
+            { PrimaryOnly: true } or { IsCausal: true, Fallback: ReadFallback.Freshest } => FallBack(snapshot, oldest, ReadFallback.Primary, demand),
+            { IsOfAnyAge: true, IsCausal: false } when FallBack(snapshot, oldest, ReadFallback.Freshest, demand) is { Node: not null } freshest => freshest,
+            _ => FallBack(snapshot, oldest, demand.Fallback, demand),
         };
     }
 
     /// <summary>The reason for which a read at the node is as it was asked for now; null where it no longer is.</summary>
     internal static RoutingReason? Holds(ClusterSnapshot snapshot, Node node, long oldest, in ReadDemand demand)
     {
-        var target = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node)) ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node));
+        var target = snapshot.ReadTargetOf(node);
         if (target is not null && demand.IsMetBy(target, oldest))
             return RoutingReason.FreshReplica;
         var mayFallBack = demand.Fallback == ReadFallback.Primary || demand.PrimaryOnly || (demand is { IsCausal: true, Fallback: ReadFallback.Freshest });
         if (mayFallBack && ReferenceEquals(snapshot.PrimaryNode, node) && snapshot.PrimaryFreshAsOf >= oldest)
             return RoutingReason.FallbackToPrimary;
-        return target is not null && demand is { PrimaryOnly: false, IsCausal: false } && (demand.Fallback == ReadFallback.Freshest || demand.IsOfAnyAge) ? RoutingReason.FallbackToFreshest : null;
+        return target is not null && demand.Admits(target) && !demand.IsCausal && (demand.Fallback == ReadFallback.Freshest || demand.IsOfAnyAge) ? RoutingReason.FallbackToFreshest : null;
     }
 
     /// <summary>For a read for which all of them will do.</summary>
@@ -118,24 +124,32 @@ internal static class ReadRouter
         return count;
     }
 
-    private static RoutingDecision FallBack(ClusterSnapshot snapshot, long oldest, ReadFallback fallback)
+    private static RoutingDecision FallBack(ClusterSnapshot snapshot, long oldest, ReadFallback fallback, in ReadDemand demand)
     {
         switch (fallback)
         {
             // The primary too keeps the bound only while no newer one can have acked anything.
             case ReadFallback.Primary when snapshot.PrimaryNode is { } primary && snapshot.PrimaryFreshAsOf >= oldest:
                 return new RoutingDecision(primary, RoutingReason.FallbackToPrimary, snapshot.PrimaryFreshAsOf, snapshot.PrimaryStartTime);
-            case ReadFallback.Freshest when Freshest(snapshot) is { } target:
+            case ReadFallback.Freshest when Freshest(snapshot, demand) is { } target:
                 return new RoutingDecision(target.Node, RoutingReason.FallbackToFreshest, target.FreshAsOf, target.StartTime);
             default:
                 return new RoutingDecision(null, RoutingReason.None, StalenessLedger.None, default);
         }
     }
 
-    private static ReadTarget? Freshest(ClusterSnapshot snapshot)
+    private static ReadTarget? Freshest(ClusterSnapshot snapshot, in ReadDemand demand)
     {
-        var near = snapshot.NearTargets.Length > 0 ? snapshot.NearTargets[0] : null;
-        var far = snapshot.FarTargets.Length > 0 ? snapshot.FarTargets[0] : null;
-        return near is null ? far : far is null || near.FreshAsOf >= far.FreshAsOf ? near : far;
+        ReadTarget? freshest = null;
+        foreach (var tier in snapshot.ReadTiers)
+        {
+            foreach (var target in tier)
+            {
+                if (demand.Admits(target) && (freshest is null || target.FreshAsOf > freshest.FreshAsOf))
+                    freshest = target;
+            }
+        }
+
+        return freshest;
     }
 }

@@ -20,7 +20,8 @@ internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? A
         if (after is not null && consistency == ReadConsistency.Eventual)
             throw new ArgumentException("ReadPolicy.After is set, and the consistency is Eventual, which heeds no token: leave one of them out, or set ReadPolicy.Consistency to Bounded.", nameof(call));
         return new ResolvedPolicy(
-            new ReadDemand(consistency == ReadConsistency.Eventual ? TimeSpan.MaxValue : bound, fallback, PrimaryOnly: consistency == ReadConsistency.Strong),
+            new ReadDemand(consistency == ReadConsistency.Eventual ? TimeSpan.MaxValue : bound, fallback, PrimaryOnly: consistency == ReadConsistency.Strong,
+                Kind: call?.Replicas ?? scope?.Replicas ?? options.Routing.Replicas, Only: call?.Nodes ?? scope?.Nodes),
             after,
             call?.CatchUpTimeout ?? scope?.CatchUpTimeout ?? options.Routing.CatchUpTimeout,
             HeedsScope: consistency != ReadConsistency.Eventual);
@@ -35,6 +36,10 @@ internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? A
             throw new ArgumentOutOfRangeException(nameof(policy), fallback, "ReadPolicy.Fallback must be Primary, Wait, Fail or Freshest.");
         if (policy.Consistency is { } consistency && !Enum.IsDefined(consistency))
             throw new ArgumentOutOfRangeException(nameof(policy), consistency, "ReadPolicy.Consistency must be Bounded, Eventual or Strong.");
+        if (policy.Replicas is { } kind && !Enum.IsDefined(kind))
+            throw new ArgumentOutOfRangeException(nameof(policy), kind, "ReadPolicy.Replicas must be Any, Synchronous or Asynchronous.");
+        if (policy.Nodes is { Count: 0 })
+            throw new ArgumentException("ReadPolicy.Nodes names no node: leave it null for all.", nameof(policy));
         if (policy.CatchUpTimeout is { } wait && (wait < TimeSpan.Zero || wait > TimeSpan.FromSeconds(10)))
             throw new ArgumentOutOfRangeException(nameof(policy), wait, $"ReadPolicy.CatchUpTimeout is {wait}; it must be from 0 to 10 s.");
         var interval = options.Probing.EffectiveInterval(options.Routing.MaxReplicaLag);

@@ -18,12 +18,12 @@ internal static class RoutingExplainer
     /// <param name="demand">What the read asks for.</param>
     internal static RoutingExplanation Read(ClusterSnapshot snapshot, long oldest, ReadDemand demand)
     {
-        var near = Names(snapshot.NearTargets, oldest, demand);
-        var chosen = near.Count > 0 ? near : Names(snapshot.FarTargets, oldest, demand);
+        var tier = Array.FindIndex(snapshot.ReadTiers, t => Names(t, oldest, demand).Count > 0);
+        var chosen = tier < 0 ? [] : Names(snapshot.ReadTiers[tier], oldest, demand);
         var decision = ReadRouter.Route(snapshot, oldest, demand);
         if (chosen.Count == 0 && decision.Node is { } fallback)
             chosen = [fallback.Name];
-        var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, near.Count > 0, decision))).ToArray();
+        var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, chosen, decision))).ToArray();
         return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand), nodes);
     }
 
@@ -47,18 +47,19 @@ internal static class RoutingExplainer
         };
     }
 
-    private static string Why(NodeSnapshot node, ClusterSnapshot snapshot, long oldest, ReadDemand demand, bool nearOneQualifies, RoutingDecision decision)
+    private static string Why(NodeSnapshot node, ClusterSnapshot snapshot, long oldest, ReadDemand demand, List<string> chosen, RoutingDecision decision)
     {
         if (ReferenceEquals(node.Node, snapshot.PrimaryNode))
             return WhyPrimary(snapshot, oldest, demand, decision);
         if (demand.PrimaryOnly)
             return "no replica will do for a strongly consistent read";
-        var isNear = Array.Find(snapshot.NearTargets, t => ReferenceEquals(t.Node, node.Node));
-        if ((isNear ?? Array.Find(snapshot.FarTargets, t => ReferenceEquals(t.Node, node.Node))) is not { } target)
+        if (snapshot.ReadTargetOf(node.Node) is not { } target)
             return node.Reason;
+        if (!demand.Admits(target))
+            return $"{(target.IsSynchronous is null && demand.Kind != ReplicaKind.Any ? "whether it is synchronous cannot be seen (grant the probing user pg_monitor)" : "not asked for")}: {(demand.Only is { } only && !only.Contains(node.Name, StringComparer.Ordinal) ? $"only {string.Join(", ", only)} will do" : $"only {(demand.Kind == ReplicaKind.Synchronous ? "synchronous" : "asynchronous")} replicas will do")}; {node.Reason}";
         if (!demand.IsMetBy(target, oldest))
             return $"{WhyNot(target, oldest, demand)}; {node.Reason}{(ReferenceEquals(decision.Node, node.Node) ? "; taken all the same, as the freshest" : "")}";
-        return isNear is null && nearOneQualifies ? $"it would do, but its round trip is more than Routing.LatencyWindow above the fastest one's; {node.Reason}" : node.Reason;
+        return chosen.Contains(node.Name, StringComparer.Ordinal) ? node.Reason : $"it would do, but others go first: those of Routing.Zone, then those within Routing.LatencyWindow of the fastest; {node.Reason}";
     }
 
     private static string WhyNot(ReadTarget target, long oldest, in ReadDemand demand) => target switch

@@ -101,11 +101,22 @@ public sealed class ClusterSnapshot
     /// <summary>Up to when no newer primary can have acked anything; <see cref="long.MaxValue"/> where that is not asked.</summary>
     internal long PrimaryFreshAsOf { get; init; }
 
-    /// <summary>Standbys within the latency window, freshest first; then the others, freshest first.</summary>
-    internal Topology.ReadTarget[] NearTargets { get; init; } = [];
+    /// <summary>
+    /// Standbys in the order of preference, in each tier the freshest first: those of this application's zone, where it has one; those within the latency
+    /// window; the others. At least one tier, which may be empty.
+    /// </summary>
+    internal Topology.ReadTarget[][] ReadTiers { get; init; } = [[]];
 
-    /// <inheritdoc cref="NearTargets"/>
-    internal Topology.ReadTarget[] FarTargets { get; init; } = [];
+    internal Topology.ReadTarget? ReadTargetOf(Topology.Node? node)
+    {
+        foreach (var tier in ReadTiers)
+        {
+            if (Array.Find(tier, t => ReferenceEquals(t.Node, node)) is { } target)
+                return target;
+        }
+
+        return null;
+    }
 
     /// <summary>The node of a name, or null.</summary>
     public NodeSnapshot? this[string name] => Nodes.FirstOrDefault(n => string.Equals(n.Name, name, StringComparison.Ordinal));

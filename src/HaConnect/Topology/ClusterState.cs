@@ -34,7 +34,7 @@ internal sealed class ClusterState
         _options = options;
         _time = time;
         foreach (var node in ConfiguredNode.DataNodesOf(options))
-            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true)));
+            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true, node.Zone)));
         _witnesses = [.. ConfiguredNode.WitnessesOf(options).Select(w => new VoterSight(w.Name))];
         _current = ClusterSnapshot.Initial(_facts.Select(f => new NodeSnapshot(f.Node) { Reason = "not probed yet" }));
     }
@@ -232,6 +232,7 @@ internal sealed class ClusterState
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),
             Majority = inForce is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
             LatencyWindow = _options.Routing.LatencyWindow,
+            Zone = _options.Routing.Zone,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
             Now = now,

@@ -1,7 +1,7 @@
 namespace HaConnect.Topology;
 
 /// <summary>The identity of a node, the same object for as long as it is known; snapshots say how it is at an instant.</summary>
-internal sealed class Node(int index, string name, string host, int port, int priority, bool isConfigured)
+internal sealed class Node(int index, string name, string host, int port, int priority, bool isConfigured, string? zone = null)
 {
     /// <summary>Position in arrays kept per node; never reused.</summary>
     internal int Index { get; } = index;
@@ -16,6 +16,8 @@ internal sealed class Node(int index, string name, string host, int port, int pr
 
     /// <summary>False for a standby found in <c>pg_stat_replication</c>: it serves reads and does not vote.</summary>
     internal bool IsConfigured { get; } = isConfigured;
+
+    internal string? Zone { get; } = zone;
 
     internal NodeLoad Load { get; } = new();
 

@@ -17,6 +17,9 @@ public sealed class NodeSnapshot
     /// <summary>The port.</summary>
     public int Port => Node.Port;
 
+    /// <summary>Its zone; null where none is configured.</summary>
+    public string? Zone => Node.Zone;
+
     /// <summary>What the server said of itself when last probed.</summary>
     public NodeRole Role { get; internal init; }
 

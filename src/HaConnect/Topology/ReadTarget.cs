@@ -4,5 +4,6 @@ namespace HaConnect.Topology;
 /// <param name="Node">The standby.</param>
 /// <param name="FreshAsOf">Everything acked before this timestamp is visible there; <see cref="StalenessLedger.None"/> where nothing is proven.</param>
 /// <param name="StartTime">Of the server process that the proof belongs to.</param>
+/// <param name="IsSynchronous">Whether the primary lists it as a synchronous standby; null where the probing user may not see that.</param>
 /// <param name="Replayed">How far it was seen to have replayed in the present term and timeline; 0 where that is not proven.</param>
-internal sealed record ReadTarget(Node Node, long FreshAsOf, DateTime StartTime, ulong Replayed);
+internal sealed record ReadTarget(Node Node, long FreshAsOf, DateTime StartTime, ulong Replayed, bool? IsSynchronous);

@@ -23,7 +23,6 @@ internal static class SnapshotBuilder
                 targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
         }
 
-        var (near, far) = SplitByLatency(targets, input.LatencyWindow);
         var primary = epoch is null ? null : nodes[epoch.Primary.Index];
         var switchover = epoch is null ? null : SwitchoverPhase(input.Facts[epoch.Primary.Index]);
         return new ClusterSnapshot
@@ -52,24 +51,34 @@ internal static class SnapshotBuilder
             Timestamp = input.Now,
             CoarseTimestamp = input.CoarseNow,
             PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
-            NearTargets = near,
-            FarTargets = far,
+            ReadTiers = TiersOf(targets, input.Zone, input.LatencyWindow),
         };
     }
 
-    /// <summary>Those within the window above the fastest, and the others; each with the freshest first.</summary>
-    private static (ReadTarget[] Near, ReadTarget[] Far) SplitByLatency(List<(ReadTarget Target, TimeSpan Latency)> targets, TimeSpan window)
+    private static ReadTarget[][] TiersOf(List<(ReadTarget Target, TimeSpan Latency)> targets, string? zone, TimeSpan window)
     {
         var slowest = TimeSpan.MaxValue;
-        foreach (var (_, latency) in targets)
-            slowest = latency < TimeSpan.MaxValue - window && latency + window < slowest ? latency + window : slowest;
-        List<ReadTarget> near = new(targets.Count), far = [];
         foreach (var (target, latency) in targets)
-            (latency <= slowest ? near : far).Add(target);
-        near.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
-        far.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
-        return ([.. near], [.. far]);
+        {
+            if (!IsOf(target, zone) && latency < slowest - window)
+                slowest = latency + window;
+        }
+
+        List<ReadTarget> own = [], near = new(targets.Count), far = [];
+        foreach (var (target, latency) in targets)
+            (IsOf(target, zone) ? own : latency <= slowest ? near : far).Add(target);
+        List<ReadTarget[]> tiers = new(3);
+        foreach (var tier in (ReadOnlySpan<List<ReadTarget>>)[own, near, far])
+        {
+            tier.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
+            if (tier.Count > 0)
+                tiers.Add([.. tier]);
+        }
+
+        return tiers.Count == 0 ? [[]] : [.. tiers];
     }
+
+    private static bool IsOf(ReadTarget target, string? zone) => zone is not null && target.Node.Zone == zone;
 
     private static string ReasonOf(SnapshotInput input, RegisterPhase? switchover)
     {
@@ -104,12 +113,13 @@ internal static class SnapshotBuilder
         var reachability = facts.Reachability(input.TimeoutsUntilUnreachable);
         var isForeign = state is not null && input.SystemIdentifier is not null && state.SystemIdentifier != input.SystemIdentifier;
         var epoch = input.Selection.Epoch;
+        var isSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState is { SeesStatistics: true } primary ? primary.SynchronousSenders.Contains(facts.Node.Name) : (bool?)null;
         var freshAsOf = StalenessLedger.None;
         if (state is { InRecovery: true } && !isForeign)
         {
             freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
-                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node));
+                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node), isSynchronous);
         }
 
         return new NodeSnapshot(facts.Node)
@@ -119,7 +129,7 @@ internal static class SnapshotBuilder
             Timeline = facts.Timeline,
             Position = state is null ? null : ToLsn(state.InRecovery ? state.ReplayLsn : state.InsertLsn),
             Lag = LagOf(state, freshAsOf, at, input),
-            IsSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState!.SynchronousSenders.Contains(facts.Node.Name),
+            IsSynchronous = isSynchronous == true,
             Upstream = state?.Upstream,
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),

@@ -54,16 +54,13 @@ internal sealed class Reader(SimInstance instance)
     private void FindTargets(ClusterSnapshot snapshot, long oldest)
     {
         _targets.Clear();
-        foreach (var target in snapshot.NearTargets)
+        foreach (var tier in snapshot.ReadTiers)
         {
-            if (target.FreshAsOf >= oldest)
-                _targets.Add((target.Node, target.StartTime));
-        }
-
-        foreach (var target in snapshot.FarTargets)
-        {
-            if (target.FreshAsOf >= oldest)
-                _targets.Add((target.Node, target.StartTime));
+            foreach (var target in tier)
+            {
+                if (target.FreshAsOf >= oldest)
+                    _targets.Add((target.Node, target.StartTime));
+            }
         }
 
         if (snapshot.PrimaryNode is { } primary && snapshot.PrimaryFreshAsOf >= oldest)

@@ -18,6 +18,7 @@ public sealed class ConfigurationBindingTests
             ["Nodes:0:Host"] = "db1",
             ["Nodes:0:Port"] = "5433",
             ["Nodes:0:Priority"] = "3",
+            ["Nodes:0:Zone"] = "east",
             ["Nodes:1:Host"] = "db2",
             ["Nodes:1:Synchronous"] = "false",
             ["Probing:Interval"] = "00:00:00.2",
@@ -27,6 +28,8 @@ public sealed class ConfigurationBindingTests
             ["Routing:MaxReplicaLag"] = "00:00:02",
             ["Routing:Fallback"] = "Freshest",
             ["Routing:Consistency"] = "Strong",
+            ["Routing:Replicas"] = "Asynchronous",
+            ["Routing:Zone"] = "east",
             ["Routing:CatchUpTimeout"] = "00:00:00.3",
             ["Routing:LatencyWindow"] = "00:00:00.003",
             ["Connections:WaitTimeout"] = "00:00:12",
@@ -98,11 +101,13 @@ public sealed class ConfigurationBindingTests
             Nodes[0].Port=5433
             Nodes[0].Priority=3
             Nodes[0].Synchronous=True
+            Nodes[0].Zone=east
             Nodes[1].Host=db2
             Nodes[1].Name=
             Nodes[1].Port=5432
             Nodes[1].Priority=0
             Nodes[1].Synchronous=False
+            Nodes[1].Zone=
             Probing.Interval=00:00:00.2000000
             Probing.SuspectInterval=00:00:00.0500000
             Probing.Timeout=00:00:01
@@ -112,6 +117,8 @@ public sealed class ConfigurationBindingTests
             Routing.Fallback=Freshest
             Routing.LatencyWindow=00:00:00.0030000
             Routing.MaxReplicaLag=00:00:02
+            Routing.Replicas=Asynchronous
+            Routing.Zone=east
             """,
             string.Join('\n', Flatten(options, "").Order(StringComparer.Ordinal)));
     }

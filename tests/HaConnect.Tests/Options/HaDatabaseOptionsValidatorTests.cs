@@ -41,6 +41,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Routing.LatencyWindow", o => o.Routing.LatencyWindow = TimeSpan.FromSeconds(11), "00:00:11", "00:00:00 to 00:00:10"),
         ("Routing.Fallback", o => o.Routing.Fallback = (ReadFallback)9, "9", "Primary, Wait, Fail, Freshest"),
         ("Routing.Consistency", o => o.Routing.Consistency = (ReadConsistency)9, "9", "Bounded, Eventual, Strong"),
+        ("Routing.Replicas", o => o.Routing.Replicas = (ReplicaKind)9, "9", "Any, Synchronous, Asynchronous"),
+        ("Routing.Zone", o => o.Routing.Zone = "moon", "'moon'", "zones in Nodes: none"),
         ("Routing.CatchUpTimeout", o => o.Routing.CatchUpTimeout = TimeSpan.FromSeconds(11), "00:00:11", "00:00:10"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromMilliseconds(9), "00:00:00.0090000", "00:00:00.0100000 to 00:00:05"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromSeconds(2), "00:00:02", "Routing.MaxReplicaLag = 00:00:05"),

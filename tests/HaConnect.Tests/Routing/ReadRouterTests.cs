@@ -73,7 +73,7 @@ public sealed class ReadRouterTests
     {
         var snapshot = Snapshot(near: [Target(1, "busy", 300), Target(2, "idle", 300), Target(3, "idle2", 300)]);
         for (var i = 0; i < 50; i++)
-            snapshot.NearTargets[0].Node.Load.Increment(isWrite: false);
+            snapshot.ReadTiers[0][0].Node.Load.Increment(isWrite: false);
 
         // Two different ones are looked at, so that the busiest is never taken.
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.NotEqual("busy", ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name));
@@ -94,7 +94,7 @@ public sealed class ReadRouterTests
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300)]);
         for (var i = 0; i < 3000; i++)
             ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Load.Increment(isWrite: false);
-        Assert.All(snapshot.NearTargets, t => Assert.InRange(t.Node.Load.InUse, 980, 1020));
+        Assert.All(snapshot.ReadTiers[0], t => Assert.InRange(t.Node.Load.InUse, 980, 1020));
     }
 
     [Theory]
@@ -183,7 +183,23 @@ public sealed class ReadRouterTests
         Assert.Null(ReadRouter.Holds(snapshot, a.Node, 100, plain with { PrimaryOnly = true }));
     }
 
-    private static ReadTarget Target(int index, string name, long freshAsOf, ulong replayed = 0) => new(Given.Node(index, name), freshAsOf, Given.Started, replayed);
+    [Theory]
+    [InlineData(ReplicaKind.Any, null, "a b")]
+    [InlineData(ReplicaKind.Synchronous, null, "a")]
+    [InlineData(ReplicaKind.Asynchronous, null, "b")]
+    [InlineData(ReplicaKind.Any, "b", "b")]
+    [InlineData(ReplicaKind.Synchronous, "b", "primary")] // none is both: the fallback
+    public void Route_OnlySomeReplicas_TheOthersAreNotUsed(ReplicaKind kind, string? only, string expected)
+    {
+        var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Primary, Kind: kind, Only: only is null ? null : [only]);
+        var snapshot = Snapshot([Target(1, "a", 300) with { IsSynchronous = true }, Target(2, "b", 200)]);
+        var seen = Enumerable.Range(0, 200).Select(_ => ReadRouter.Route(snapshot, 100, demand).Node!.Name);
+        Assert.Equal(expected, string.Join(' ', seen.Distinct().Order(StringComparer.Ordinal)));
+        var freshest = ReadRouter.Route(snapshot, 999, demand with { Fallback = ReadFallback.Freshest }).Node?.Name;
+        Assert.Equal(expected == "primary" ? null : expected[..1], freshest);
+    }
+
+    private static ReadTarget Target(int index, string name, long freshAsOf, ulong replayed = 0) => new(Given.Node(index, name), freshAsOf, Given.Started, replayed, IsSynchronous: false);
 
     private static ClusterSnapshot Snapshot(ReadTarget[] near, ReadTarget[]? far = null, long primaryFreshAsOf = long.MaxValue)
     {
@@ -195,8 +211,7 @@ public sealed class ReadRouterTests
             TakenAt = default,
             Reason = "",
             PrimaryFreshAsOf = primaryFreshAsOf,
-            NearTargets = near,
-            FarTargets = far ?? [],
+            ReadTiers = [near, far ?? []],
         };
     }
 }

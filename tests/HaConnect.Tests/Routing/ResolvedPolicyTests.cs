@@ -44,6 +44,8 @@ public sealed class ResolvedPolicyTests
         { new ReadPolicy { MaxReplicaLag = TimeSpan.FromMilliseconds(40) }, "ReadPolicy.MaxReplicaLag is 00:00:00.0400000, which probes every 00:00:01 (Probing.Interval) cannot prove: ask for at least 00:00:04, or set Probing.Interval to 00:00:00.0100000 or less." },
         { new ReadPolicy { Fallback = (ReadFallback)9 }, "ReadPolicy.Fallback must be Primary, Wait, Fail or Freshest." },
         { new ReadPolicy { Consistency = (ReadConsistency)9 }, "ReadPolicy.Consistency must be Bounded, Eventual or Strong." },
+        { new ReadPolicy { Replicas = (ReplicaKind)9 }, "ReadPolicy.Replicas must be Any, Synchronous or Asynchronous." },
+        { new ReadPolicy { Nodes = [] }, "ReadPolicy.Nodes names no node: leave it null for all." },
         { new ReadPolicy { CatchUpTimeout = TimeSpan.FromSeconds(11) }, "ReadPolicy.CatchUpTimeout is 00:00:11; it must be from 0 to 10 s." },
         { new ReadPolicy { Consistency = ReadConsistency.Eventual, After = Token }, "ReadPolicy.After is set, and the consistency is Eventual, which heeds no token: leave one of them out, or set ReadPolicy.Consistency to Bounded." },
     };

@@ -16,7 +16,7 @@ public sealed class RoutingExplainerTests
             p: not needed: a replica will do; of p
           * a: of a
             b: not proven to be fresh enough; of b
-            c: it would do, but its round trip is more than Routing.LatencyWindow above the fastest one's; of c
+            c: it would do, but others go first: those of Routing.Zone, then those within Routing.LatencyWindow of the fastest; of c
             gone: of gone
         """,
         Read(s_plain));
@@ -54,6 +54,15 @@ public sealed class RoutingExplainerTests
     }
 
     [Fact]
+    public void Read_OnlySomeReplicas_SaysOfTheOthersThatTheyAreNotAskedFor()
+    {
+        var named = Read(s_plain with { Only = ["c"] });
+        Assert.StartsWith("the read goes to c, which holds", named, StringComparison.Ordinal);
+        Assert.Contains("    a: not asked for: only c will do; of a", named, StringComparison.Ordinal);
+        Assert.Contains("    a: not asked for: only asynchronous replicas will do; of a", Read(s_plain with { Kind = ReplicaKind.Asynchronous }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Strong_GoesToThePrimary()
     {
         var text = Read(s_plain with { PrimaryOnly = true });
@@ -80,8 +89,11 @@ public sealed class RoutingExplainerTests
             TakenAt = default,
             Reason = "of p",
             PrimaryFreshAsOf = long.MaxValue,
-            NearTargets = [new ReadTarget(s_nodes[1], 300, Given.Started, 0x400), new ReadTarget(s_nodes[2], 50, Given.Started, 0x300)],
-            FarTargets = [new ReadTarget(s_nodes[3], 200, Given.Started, 0)],
+            ReadTiers =
+            [
+                [new ReadTarget(s_nodes[1], 300, Given.Started, 0x400, IsSynchronous: true), new ReadTarget(s_nodes[2], 50, Given.Started, 0x300, IsSynchronous: false)],
+                [new ReadTarget(s_nodes[3], 200, Given.Started, 0, IsSynchronous: false)],
+            ],
         };
     }
 }

@@ -17,11 +17,25 @@ public sealed class SnapshotBuilderTests
         Replays(2, 0x2000, latencyMs: 2);
         Replays(3, 0x2000, latencyMs: 50);
         var snapshot = Build();
-        Assert.Equal(["n2", "n1"], snapshot.NearTargets.Select(t => t.Node.Name));
-        Assert.Equal(["n3"], snapshot.FarTargets.Select(t => t.Node.Name));
+        Assert.Equal(["n2 n1", "n3"], snapshot.ReadTiers.Select(tier => string.Join(' ', tier.Select(t => t.Node.Name))));
         Assert.Equal("n0", snapshot.Primary!.Name);
         Assert.True(snapshot.IsComplete);
         Assert.False(snapshot.IsUneasy);
+    }
+
+    [Fact]
+    public void Build_Zone_ItsReplicasGoFirstHoweverFarTheyAre()
+    {
+        string?[] zones = [null, "east", "west", "east"];
+        for (var i = 0; i < zones.Length; i++)
+            _facts[i] = Given.Facts(new Node(i, $"n{i}", $"host{i}", 5432, 0, isConfigured: true, zones[i]));
+        Healthy();
+        Replays(1, 0x1000, latencyMs: 50);
+        Replays(2, 0x2000, latencyMs: 1);
+        Replays(3, 0x2000, latencyMs: 2);
+        Assert.Equal(["n3 n1", "n2"], Build(zone: "east").ReadTiers.Select(tier => string.Join(' ', tier.Select(t => t.Node.Name))));
+        Assert.Equal(["n2", "n3", "n1"], Build(zone: "west").ReadTiers.SelectMany(tier => tier.Select(t => t.Node.Name)));
+        Assert.Equal("east", Build()["n1"]!.Zone);
     }
 
     [Fact]
@@ -47,7 +61,7 @@ public sealed class SnapshotBuilderTests
         Replays(3, 0x1000, latencyMs: 1);
         _facts[1] = _facts[1].Fails(Enum.Parse<ProbeFailureKind>(kind), times);
         var snapshot = Build();
-        Assert.Equal((isTarget, isUneasy), (snapshot.NearTargets.Any(t => t.Node.Name == "n1"), snapshot.IsUneasy));
+        Assert.Equal((isTarget, isUneasy), (snapshot.ReadTiers[0].Any(t => t.Node.Name == "n1"), snapshot.IsUneasy));
     }
 
     [Theory]
@@ -69,7 +83,7 @@ public sealed class SnapshotBuilderTests
         Healthy();
         Replays(1, 0x1000, latencyMs: 1);
         var snapshot = Build(new PrimarySelection(null, "gone"));
-        Assert.All(snapshot.NearTargets, t => Assert.Equal(StalenessLedger.None, t.FreshAsOf)); // for ReadFallback.Freshest alone
+        Assert.All(snapshot.ReadTiers[0], t => Assert.Equal(StalenessLedger.None, t.FreshAsOf)); // for ReadFallback.Freshest alone
         Assert.True(snapshot.IsUneasy);
         Assert.StartsWith("no primary: gone", snapshot.Describe(), StringComparison.Ordinal);
         Assert.Contains("nothing can be proven of it without a primary", snapshot["n1"]!.Reason, StringComparison.Ordinal);
@@ -82,7 +96,7 @@ public sealed class SnapshotBuilderTests
         _facts[1] = _facts[1].Answers(Given.Standby(systemId: 9));
         var snapshot = Build();
         Assert.True(snapshot["n1"]!.IsMisconfigured);
-        Assert.DoesNotContain(snapshot.NearTargets, t => t.Node.Name == "n1");
+        Assert.DoesNotContain(snapshot.ReadTiers[0], t => t.Node.Name == "n1");
         Assert.Contains("its system identifier 9 is another cluster's", snapshot["n1"]!.Reason, StringComparison.Ordinal);
     }
 
@@ -158,7 +172,7 @@ public sealed class SnapshotBuilderTests
         _ledger.Observe(_facts[node]);
     }
 
-    private ClusterSnapshot Build(PrimarySelection? selection = null) => SnapshotBuilder.Build(new SnapshotInput
+    private ClusterSnapshot Build(PrimarySelection? selection = null, string? zone = null) => SnapshotBuilder.Build(new SnapshotInput
     {
         Version = 1,
         Facts = _facts,
@@ -167,6 +181,7 @@ public sealed class SnapshotBuilderTests
         SystemIdentifier = Given.SystemId,
         RequireNoLaterPromise = false,
         LatencyWindow = TimeSpan.FromMilliseconds(15),
+        Zone = zone,
         TimeoutsUntilUnreachable = 3,
         Time = Given.Clock,
         Now = _now,

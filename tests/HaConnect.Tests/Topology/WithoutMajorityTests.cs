@@ -93,7 +93,7 @@ public sealed class WithoutMajorityTests
         Advance(state, 11, "n1", "n2");
         Assert.True(state.Current.IsWithoutMajority);
         Assert.Equal(areProven, state.Current.PrimaryFreshAsOf != StalenessLedger.None);
-        Assert.Equal(areProven, Assert.Single(state.Current.NearTargets).FreshAsOf != StalenessLedger.None); // a fallback to the freshest finds it either way
+        Assert.Equal(areProven, Assert.Single(state.Current.ReadTiers[0]).FreshAsOf != StalenessLedger.None); // a fallback to the freshest finds it either way
         Assert.Equal(!areProven, state.Current["n2"]!.Reason == "standby; nothing counts as proven of it while too few voters are in sight");
     }
 
