@@ -102,6 +102,7 @@ public sealed class HaDataSource : DbDataSource
     public CausalScope BeginCausalScope(CausalToken? after = null, ReadPolicy? policy = null)
     {
         Routing.ResolvedPolicy.Check(policy, _options);
+        _runtime.EnsureStarted();
         return _causality.Begin(after, policy);
     }
 

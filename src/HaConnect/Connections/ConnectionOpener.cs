@@ -62,10 +62,15 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <exception cref="NoPrimaryException">The deadline has passed.</exception>
     internal Task WaitForChangeAsync(Task change, long startedAt, string what, CancellationToken cancellationToken)
     {
-        var pause = Shorter(Remaining(startedAt), options.Probing.SuspectInterval);
-        return pause > TimeSpan.Zero
-            ? WaitAsync(change, pause, cancellationToken)
-            : throw new NoPrimaryException($"No primary was seen within {options.Connections.WaitTimeout} (Connections.WaitTimeout) by which {what}. {state.Current.Describe()}", state.Current, isTransient: true, null);
+        ThrowIfOutOfTime(startedAt, what);
+        return WaitAsync(change, Shorter(Remaining(startedAt), options.Probing.SuspectInterval), cancellationToken);
+    }
+
+    /// <inheritdoc cref="WaitForChangeAsync"/>
+    internal void ThrowIfOutOfTime(long startedAt, string what)
+    {
+        if (Remaining(startedAt) <= TimeSpan.Zero)
+            throw new NoPrimaryException($"No primary was seen within {options.Connections.WaitTimeout} (Connections.WaitTimeout) by which {what}. {state.Current.Describe()}", state.Current, isTransient: true, null);
     }
 
     /// <summary>Where a read goes now.</summary>
@@ -178,16 +183,27 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var left = remaining - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero || request.StillHolds(node) is null)
             {
-                _ = attempt.ContinueWith(static abandoned => abandoned.IsCompletedSuccessfully ? abandoned.Result.DisposeAsync().AsTask() : Task.FromResult(abandoned.Exception),
-                    CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                DisposeWhenDone(attempt);
                 return null;
             }
 
-            await WaitAsync(Task.WhenAny(attempt, change), left, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await WaitAsync(Task.WhenAny(attempt, change), left, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                DisposeWhenDone(attempt); // it may succeed all the same
+                throw;
+            }
         }
 
         return await attempt.ConfigureAwait(false);
     }
+
+    private static void DisposeWhenDone(Task<NpgsqlConnection> attempt) =>
+        _ = attempt.ContinueWith(static abandoned => abandoned.IsCompletedSuccessfully ? abandoned.Result.DisposeAsync().AsTask() : Task.FromResult(abandoned.Exception),
+            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private async Task WaitAsync(Task task, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -34,6 +34,9 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, bool isRe
 
     internal Task<T> Running { get; private set; } = null!;
 
+    /// <summary>The server gave up waiting for a synchronous standby.</summary>
+    internal bool IsNotConfirmed => _watch.NotConfirmed;
+
     /// <summary>What the work threw, once it has ended.</summary>
     internal Exception? Error => Running.IsCanceled ? new TaskCanceledException(Running) : Running.Exception?.InnerException;
 

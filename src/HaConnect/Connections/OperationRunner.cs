@@ -59,15 +59,17 @@ internal sealed class OperationRunner
     {
         using var activity = HaActivities.Source.StartActivity("haconnect.execute", ActivityKind.Client);
         var operation = new Operation(request, _time.GetTimestamp());
-        if (request.Read is null && _causality.Current is { } scope)
-            work = request.HandsConnectionOver ? Followed(scope, work) : _causality.Capturing(scope, work);
+        var scope = request.Read is null ? _causality.Current : null;
+        var finished = scope is null || request.HandsConnectionOver ? null : new FinishedWork<T>();
+        if (scope is not null)
+            work = finished is null ? Followed(scope, work) : Captured(scope, work, finished);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(OperationKey, operation);
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (c, s) => await s.Runner.AttemptAsync(s.Work, c.Properties.GetValue(OperationKey, null!), c.CancellationToken).ConfigureAwait(false),
-                context, (Runner: this, Work: work)).ConfigureAwait(false);
+                static async (c, s) => await s.Runner.AttemptAsync(s.Work, s.Finished, c.Properties.GetValue(OperationKey, null!), c.CancellationToken).ConfigureAwait(false),
+                context, (Runner: this, Work: work, Finished: finished)).ConfigureAwait(false);
         }
         catch (RepeatException e) when (request.Read is not null)
         {
@@ -87,6 +89,8 @@ internal sealed class OperationRunner
         }
         finally
         {
+            if (scope is not null && operation.LastUnknown is not null)
+                _causality.WroteUnknown(scope);
             activity?.SetTag("haconnect.attempts", operation.Attempts);
             ResilienceContextPool.Shared.Return(context);
         }
@@ -95,19 +99,30 @@ internal sealed class OperationRunner
     private Func<NpgsqlConnection, CancellationToken, Task<T>> Followed<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work) =>
         (connection, cancellationToken) => work(_causality.FollowPrimary(scope, connection), cancellationToken);
 
-    private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, Operation operation, CancellationToken cancellationToken)
+    private Func<NpgsqlConnection, CancellationToken, Task<T>> Captured<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished) =>
+        (connection, cancellationToken) => _causality.RunCapturingAsync(scope, work, finished, connection, cancellationToken);
+
+    private async Task<T> AttemptAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T>? finished, Operation operation, CancellationToken cancellationToken)
     {
         operation.Attempts++;
-        var connection = operation.Request.Read is { } read
-            ? await _causality.OpenReadAsync(read, cancellationToken, operation.StartedAt).ConfigureAwait(false)
-            : await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
+        var read = operation.Request.Read is { } policy ? await _causality.TryReadAsync(policy, operation.StartedAt, cancellationToken).ConfigureAwait(false) : (TriedRead?)null;
+        var connection = read?.Connection ?? await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
         using var patience = new CallerPatience(operation.Request.Timeout, _time, cancellationToken);
         var attempt = new OperationAttempt<T>(connection, operation.Request.Read is not null, _state.Current, patience, _time);
-        var outcome = await attempt.RunAsync(operation.LastUnknown is null ? work : Confirmation.After(work), _state, _canceller, operation.Request.HandsConnectionOver).ConfigureAwait(false);
+        var isFirst = operation.LastUnknown is null; // a repeat has to be confirmed
+        var outcome = await attempt.RunAsync(isFirst ? work : Confirmation.After(work), _state, _canceller, operation.Request.HandsConnectionOver).ConfigureAwait(false);
         var node = attempt.Node.Name;
+        if (isFirst && finished is { IsSet: true } && outcome is AttemptOutcome.Abandoned or AttemptOutcome.Left or AttemptOutcome.Deaf or AttemptOutcome.ConnectionLost && !attempt.IsNotConfirmed)
+        {
+            // The work had ended well; what did not end is the question how far the primary is.
+            _abandoned.Cancel(attempt.Cancellation);
+            return finished!.Result;
+        }
+
         switch (outcome)
         {
             case AttemptOutcome.Succeeded:
+                read?.Succeeded();
                 return await attempt.Running.ConfigureAwait(false);
             case AttemptOutcome.Abandoned:
                 Log.OperationAbandoned(_logger, node, operation.Attempts);
@@ -115,6 +130,8 @@ internal sealed class OperationRunner
                 throw Unknown(operation, node, patience, "the node was lost while it ran", null);
             case AttemptOutcome.Left:
                 Log.OperationLeft(_logger, node, attempt.ProcessId);
+                if (read is not null)
+                    _abandoned.Cancel(attempt.Cancellation);
                 throw Unknown(operation, node, patience, "the caller gave up while its commit waited for a synchronous standby, or while its node told nothing", null);
             case AttemptOutcome.Deaf:
                 Log.OperationLeft(_logger, node, attempt.ProcessId);
@@ -173,7 +190,8 @@ internal sealed class OperationRunner
             return false;
         if (_time.GetElapsedTime(operation.StartedAt) >= _options.Connections.WaitTimeout)
             return false;
-        return exception is RepeatException or PostgresException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+        return exception is RepeatException or PostgresException { IsTransient: true }
+            || (exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } && operation.Request.Read is null); // work that only reads has no reason for it
     }
 
     private sealed class Operation(OperationRequest request, long startedAt)

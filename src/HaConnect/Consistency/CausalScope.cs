@@ -10,6 +10,7 @@ namespace HaConnect;
 /// Made by <see cref="HaDataSource.BeginCausalScope"/>. Thread-safe.
 /// </summary>
 /// <remarks>
+/// Reads with <see cref="ReadConsistency.Eventual"/> stand outside of it: they heed nothing, and nothing of them is remembered.
 /// Where the position of a write is known (<see cref="HaDataSource.ExecuteAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, CancellationToken)"/>,
 /// commands and batches of the data source), a replica that has replayed it will do. Of a connection that was opened, it is known only when it was closed:
 /// then a replica will do that holds what was acked before that, which the next probes show; until then the primary is read, or the replica that was read before.
@@ -38,7 +39,14 @@ public sealed class CausalScope : IDisposable
         get
         {
             lock (_lock)
-                return _tokens.MaxBy(t => (t.Term, t.Timeline));
+            {
+                if (_tokens.MaxBy(t => (t.Term, t.Timeline)) is not { } newest)
+                    return null;
+
+                // Confirmed in a later term, a primary goes on in the same timeline: the positions are of one history.
+                var furthest = _tokens.Where(t => t.SystemIdentifier == newest.SystemIdentifier && t.Timeline == newest.Timeline).Max(t => t.Lsn);
+                return furthest == newest.Lsn ? newest : new CausalToken(newest.SystemIdentifier, newest.Term, newest.Timeline, furthest);
+            }
         }
     }
 
@@ -110,12 +118,12 @@ public sealed class CausalScope : IDisposable
             return (_open.Count > 0 ? _causality.Now : _seenUntil, _seenAt);
     }
 
-    /// <summary>A token covers what was seen until then.</summary>
-    internal void Covered(long until)
+    /// <summary>A token covers what was seen until then; unless something was added meanwhile, by a scope within it say.</summary>
+    internal void Covered(long until, ServerProcess? at)
     {
         lock (_lock)
         {
-            if (_open.Count == 0 && _seenUntil <= until)
+            if (_open.Count == 0 && _seenUntil <= until && Equals(_seenAt, at))
                 (_seenUntil, _seenAt) = (0, null);
         }
     }
@@ -143,7 +151,7 @@ public sealed class CausalScope : IDisposable
     {
         lock (_lock)
         {
-            _seenAt = _seenUntil == 0 || Equals(_seenAt, at) ? at : null;
+            _seenAt = _open.TrueForAll(o => o == at) && (_seenUntil == 0 || Equals(_seenAt, at)) ? at : null;
             _seenUntil = Math.Max(_seenUntil, until);
         }
     }

@@ -76,6 +76,20 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     /// <param name="cancellationToken">Ends the wait.</param>
     private async Task<NpgsqlConnection> OpenReadAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, long startedAt, CancellationToken cancellationToken)
     {
+        var (connection, seenUntil) = await RouteAsync(demand, scope, after, catchUp, startedAt, cancellationToken).ConfigureAwait(false);
+        return scope is null ? connection : scope.Follow(connection, ProcessOf(connection), seenUntil);
+    }
+
+    /// <summary>For work that may have to be repeated: its scope remembers only what came of it, by <see cref="TriedRead.Succeeded"/>.</summary>
+    internal async Task<TriedRead> TryReadAsync(ResolvedPolicy read, long startedAt, CancellationToken cancellationToken)
+    {
+        var scope = read.HeedsScope ? Current : null;
+        var (connection, seenUntil) = await RouteAsync(read.Demand, scope, read.After, read.CatchUp, startedAt, cancellationToken).ConfigureAwait(false);
+        return new TriedRead(connection, scope, ProcessOf(connection), seenUntil);
+    }
+
+    private async Task<(NpgsqlConnection Connection, long SeenUntil)> RouteAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, long startedAt, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var (replayed, lineage) = await JudgeAsync(scope, after, startedAt, cancellationToken).ConfigureAwait(false);
@@ -85,8 +99,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
 
             // Positions and moments are those of one reign; where another has begun meanwhile, all is asked anew.
             if (replayed == 0 || Lineage.Of(state.Current) == lineage)
-                return scope is null ? connection : scope.Follow(connection, ProcessOf(connection), seen.Until);
+                return (connection, seen.Until);
             await connection.DisposeAsync().ConfigureAwait(false);
+            opener.ThrowIfOutOfTime(startedAt, "a read under its causal token could be made");
         }
     }
 
@@ -102,27 +117,34 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     }
 
     /// <summary>Runs work at the primary and then asks for its position, which is no part of the work: where that fails, the moment has to do.</summary>
-    internal Func<NpgsqlConnection, CancellationToken, Task<T>> Capturing<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work) =>
-        async (connection, cancellationToken) =>
+    internal async Task<T> RunCapturingAsync<T>(
+        CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var process = ProcessOf(connection);
+        CausalToken? token = null;
+        try
         {
-            var process = ProcessOf(connection);
             var result = await work(connection, cancellationToken).ConfigureAwait(false);
-            CausalToken? token = null;
-            try
-            {
-                token = await _taker.TakeAsync(connection, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
-            {
-                // The connection was lost, or the work has left a reader open.
-            }
-
+            finished.Set(result);
+            token = await _taker.TakeAsync(connection, CancellationToken.None).ConfigureAwait(false);
+            return result;
+        }
+        catch (Exception e) when (finished.IsSet && e is NpgsqlException or InvalidOperationException or ObjectDisposedException)
+        {
+            return finished.Result; // the connection was lost, or the work has left a reader open
+        }
+        finally
+        {
+            // Also where it threw: it may have committed before.
             if (token is null)
                 scope.HasSeen(Now, process);
             else
                 scope.Observe(token);
-            return result;
-        };
+        }
+    }
+
+    /// <summary>Work whose end is not known may have been committed.</summary>
+    internal void WroteUnknown(CausalScope scope) => scope.HasSeen(Now, at: null);
 
     internal async Task<CausalToken?> CaptureAsync(CausalScope scope, CancellationToken cancellationToken)
     {
@@ -130,16 +152,13 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         await JudgeAsync(scope, after: null, startedAt, cancellationToken).ConfigureAwait(false);
         while (scope.Seen() is { Until: > 0 } seen)
         {
+            // At the primary: a standby shows a commit a moment before it says that it has replayed it.
             var (until, change) = (Now, state.NextChange);
-            var connection = seen.At is { } process && state.Current.Nodes[process.Node.Index] is { Role: NodeRole.Standby } node && node.StartedAt?.UtcDateTime == process.StartTime
-                ? await opener.OpenAtAsync(process.Node, cancellationToken).ConfigureAwait(false)
-                : null;
-            var token = connection is null ? null : await TakeAsync(connection, cancellationToken).ConfigureAwait(false);
-            token ??= await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var token = await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             if (token is not null)
             {
                 scope.Observe(token);
-                scope.Covered(until);
+                scope.Covered(until, seen.At);
                 break;
             }
 
@@ -182,8 +201,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
                 throw new CausalTokenException(refused, refusal.Demand.Why!, snapshot);
             if (demands.TrueForAll(d => d.Demand.Kind == TokenDemandKind.Replayed))
             {
-                // What is all there in a later reign asks for no position of its own any more.
-                foreach (var (token, demand) in demands.Where(d => d.Demand.Replayed == 1 && demands.Exists(o => o.Demand.Replayed > 1)))
+                // What is all there in a later reign asks for no position of its own any more, once the scope has one of that.
+                var own = scope?.Tokens() ?? [];
+                foreach (var (token, _) in demands.Where(d => d.Demand.Replayed == 1 && demands.Exists(o => o.Demand.Replayed > 1 && own.Contains(o.Token))))
                     scope?.Drop(token);
                 return (demands.Select(d => d.Demand.Replayed).DefaultIfEmpty().Max(), Lineage.Of(snapshot));
             }
@@ -193,6 +213,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
                 try
                 {
                     await histories.AskAsync(earlier.Term, snapshot, cancellationToken).ConfigureAwait(false);
+                    opener.ThrowIfOutOfTime(startedAt, Told(earlier));
                     continue;
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -202,27 +223,54 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
                 }
             }
 
-            await opener.WaitForChangeAsync(change, startedAt, $"what the causal token {demands.Find(d => d.Demand.Kind != TokenDemandKind.Replayed).Token} means could be told", cancellationToken).ConfigureAwait(false);
+            await opener.WaitForChangeAsync(change, startedAt, Told(demands.Find(d => d.Demand.Kind != TokenDemandKind.Replayed).Token), cancellationToken).ConfigureAwait(false);
         }
     }
 
+    private static string Told(CausalToken token) => $"what the causal token {token} means could be told";
+
     /// <summary>
     /// A replica that is only a moment behind what is asked for, once it has it; null where none is, or one qualifies as it is. How close one is
-    /// is told by its freshness: it has replayed what a probe before the last one showed.
+    /// is told by its freshness: it has replayed what a probe before the last one showed. Only where no failover loses what was acked: a replica that is
+    /// asked for its position alone may have been pointed to another primary that this instance has not seen yet.
     /// </summary>
     private async Task<NpgsqlConnection?> CatchUpAsync(ReadDemand asked, TimeSpan catchUp, CancellationToken cancellationToken)
     {
-        if (asked.Replayed <= 1 || asked.PrimaryOnly || catchUp <= TimeSpan.Zero || opener.Decide(asked with { Fallback = ReadFallback.Wait }).Node is not null)
+        if (asked.Replayed <= 1 || asked.PrimaryOnly || !state.Current.KeepsWhatIsAcked || catchUp <= TimeSpan.Zero || opener.Decide(asked with { Fallback = ReadFallback.Wait }).Node is not null)
             return null;
         var close = asked with { Replayed = 1, Fallback = ReadFallback.Fail, Bound = Shorter(asked.Bound, (options.Probing.EffectiveInterval(options.Routing.MaxReplicaLag) * 2) + catchUp) };
         if (opener.Decide(close).Node is not { } node)
             return null;
-        NpgsqlConnection? connection = null;
+        var polling = PollAsync(node, asked.Replayed, catchUp, cancellationToken);
         try
         {
-            connection = await opener.OpenAtAsync(node, cancellationToken).ConfigureAwait(false);
-            var (startedAt, pause) = (time.GetTimestamp(), FirstPoll);
-            while (!await HasReplayedAsync(connection, asked.Replayed, cancellationToken).ConfigureAwait(false))
+            var connection = await polling.WaitAsync(catchUp, time, cancellationToken).ConfigureAwait(false);
+            if (connection is not null)
+                opener.Routed(node, RoutingReason.FreshReplica);
+            return connection;
+        }
+        catch (Exception e) when (!polling.IsCompleted)
+        {
+            _ = polling.ContinueWith(static late => late.IsCompletedSuccessfully && late.Result is { } connection ? connection.DisposeAsync().AsTask() : Task.FromResult(late.Exception),
+                CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (e is not TimeoutException)
+                throw;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            state.ReportTrouble(node);
+        }
+
+        return null; // somewhere else, as without it
+    }
+
+    private async Task<NpgsqlConnection?> PollAsync(Node node, ulong position, TimeSpan catchUp, CancellationToken cancellationToken)
+    {
+        var startedAt = Now;
+        var connection = await opener.OpenAtAsync(node, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var pause = FirstPoll; !await HasReplayedAsync(connection, position, cancellationToken).ConfigureAwait(false); pause = Shorter(pause * 2, LongestPoll))
             {
                 if (time.GetElapsedTime(startedAt) >= catchUp)
                 {
@@ -231,20 +279,14 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
                 }
 
                 await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-                pause = Shorter(pause * 2, LongestPoll);
             }
 
-            opener.Routed(node, RoutingReason.FreshReplica);
             return connection;
         }
-        catch (Exception e)
+        catch
         {
-            if (connection is not null)
-                await connection.DisposeAsync().ConfigureAwait(false);
-            if (e is not NpgsqlException and not TimeoutException)
-                throw;
-            state.ReportTrouble(node);
-            return null; // somewhere else, as without it
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -13,11 +13,11 @@ internal sealed class TermHistories(Func<Node, ISessionSource> sessions)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<(long Term, long Present), Task<TermHistory>> _asked = new();
+    private readonly ConcurrentDictionary<(long Term, long Present), Lazy<Task<TermHistory>>> _asked = new();
 
     /// <summary>Null where it has not been answered yet.</summary>
     internal TermHistory? Known(long term, ClusterSnapshot snapshot) =>
-        snapshot.Term is { } present && _asked.TryGetValue((term, present), out var asked) && asked.IsCompletedSuccessfully ? asked.Result : null;
+        snapshot.Term is { } present && _asked.TryGetValue((term, present), out var asked) && asked.Value.IsCompletedSuccessfully ? asked.Value.Result : null;
 
     /// <summary>Throws what the primary's session throws; the next caller asks again.</summary>
     internal async Task AskAsync(long term, ClusterSnapshot snapshot, CancellationToken cancellationToken)
@@ -25,14 +25,14 @@ internal sealed class TermHistories(Func<Node, ISessionSource> sessions)
         var key = (term, snapshot.Term!.Value);
         if (_asked.Count >= MostTerms && !_asked.ContainsKey(key))
             _asked.Clear();
-        var asking = _asked.GetOrAdd(key, static (k, s) => s.This.QueryAsync(k, s.Node), (This: this, Node: snapshot.PrimaryNode!));
+        var asked = _asked.GetOrAdd(key, static (k, s) => new(() => s.This.QueryAsync(k, s.Node)), (This: this, Node: snapshot.PrimaryNode!));
         try
         {
-            await asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await asked.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch when (asking.IsFaulted)
+        catch when (asked.Value.IsFaulted)
         {
-            _asked.TryRemove(new(key, asking));
+            _asked.TryRemove(new(key, asked));
             throw;
         }
     }

@@ -20,6 +20,8 @@ internal static class TokenRule
             return Refused(string.Create(CultureInfo.InvariantCulture, $"it is of the cluster with the system identifier {token.SystemIdentifier}, and this one's is {own}: drop it"));
         if (snapshot.Term is { } term && token.Term > 0)
             return Managed(token, term, timeline, history);
+        if (snapshot.Forks.Any(f => f.IsAmbiguous && f.Timeline <= timeline && f.Timeline >= token.Timeline))
+            return Refused(string.Create(CultureInfo.InvariantCulture, $"two nodes have been the primary on the same timeline since {token.Timeline}: what it stands for may be lost"));
         return token.Timeline == timeline ? Replayed(token.Lsn)
             : token.Timeline > timeline ? new(TokenDemandKind.Wait)
             : Unmanaged(token, timeline, snapshot.Forks);

@@ -78,6 +78,9 @@ public sealed class ClusterSnapshot
     /// <summary>Where new writes go.</summary>
     internal Topology.Node? WritableNode => HoldsWrites || RefusesWrites ? null : PrimaryNode;
 
+    /// <summary>A term with synchronous standbys is in force: no failover loses what was acked, unless somebody asks for that.</summary>
+    internal bool KeepsWhatIsAcked { get; init; }
+
     /// <summary>Too few voters are in sight, and new writes have to wait for more.</summary>
     internal bool RefusesWrites { get; init; }
 

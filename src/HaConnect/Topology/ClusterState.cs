@@ -26,6 +26,7 @@ internal sealed class ClusterState
     private readonly Queue<(ClusterSnapshot Before, ClusterSnapshot After)> _unpublished = new();
     private bool _publishing;
     private TimelineFork[] _forks = [];
+    private readonly Dictionary<int, Node> _reigns = []; // by timeline, who was the primary on it first, where nobody coordinates
     private int _highestTimeline;
     private bool _majorityWasInSight;
 
@@ -207,9 +208,8 @@ internal sealed class ClusterState
         var selection = _systemIdentifier is null
             ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
             : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable, _ledger.Epoch);
-        if (selection.Epoch is { Term: null } epoch && epoch.Timeline != _ledger.Epoch?.Timeline && _facts[epoch.Primary.Index].BeforePromotion is { } before && before.Timeline < epoch.Timeline
-            && !_forks.Any(f => f.Timeline == epoch.Timeline))
-            _forks = [.. _forks.TakeLast(MostForks - 1), new TimelineFork(epoch.Timeline, before.Timeline, before.Replayed)];
+        if (selection.Epoch is { Term: null } epoch && !Equals(epoch, _ledger.Epoch))
+            Remember_NeedsLock(epoch);
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)
@@ -238,6 +238,17 @@ internal sealed class ClusterState
             Now = now,
             CoarseNow = coarseNow,
         });
+    }
+
+    /// <summary>Of a promotion in a cluster that nobody coordinates.</summary>
+    private void Remember_NeedsLock(Epoch epoch)
+    {
+        var known = Array.FindIndex(_forks, f => f.Timeline == epoch.Timeline);
+        if (_reigns.TryGetValue(epoch.Timeline, out var other) && !ReferenceEquals(other, epoch.Primary))
+            _forks = [.. _forks.Where((_, i) => i != known).TakeLast(MostForks - 1), TimelineFork.Ambiguous(epoch.Timeline)];
+        else if (known < 0 && _facts[epoch.Primary.Index].BeforePromotion is { } before && before.Timeline < epoch.Timeline)
+            _forks = [.. _forks.TakeLast(MostForks - 1), new TimelineFork(epoch.Timeline, before.Timeline, before.Replayed)];
+        _reigns.TryAdd(epoch.Timeline, epoch.Primary);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -33,6 +33,7 @@ internal static class SnapshotBuilder
             Primary = primary,
             Term = epoch?.Term?.Term,
             NewestTerm = input.Selection.Term,
+            KeepsWhatIsAcked = epoch?.Term is { Required: > 0 },
             SystemIdentifier = input.SystemIdentifier,
             Forks = input.Forks,
             Reason = ReasonOf(input, switchover),

@@ -52,9 +52,11 @@ public sealed class CausalTests : ClusterTest
     public async Task StandbysReplayAtOnce_ServeReadsUnderTokens()
     {
         var cluster = await StartClusterAsync();
-        await using var db = new HaDataSourceBuilder(Options(cluster)).Build();
+        var options = ClusterOptions.Coordinate(cluster);
+        options.Routing.MaxReplicaLag = TimeSpan.FromSeconds(10);
+        await using var db = new HaDataSourceBuilder(options).Build();
+        await UntilManagedAsync(db);
         await CreateTableAsync(db);
-        await UntilServingAsync(db, "n2", "n3");
         var served = new Dictionary<int, int>();
         for (var key = 1; key <= 100; key++)
         {
@@ -66,6 +68,28 @@ public sealed class CausalTests : ClusterTest
         }
 
         Assert.Equal(new HashSet<int> { cluster["n2"].Port, cluster["n3"].Port }, served.Keys.ToHashSet());
+    }
+
+    /// <summary>Work that throws may have committed before.</summary>
+    [Fact]
+    public async Task WorkThatThrowsAfterItsCommit_IsSeenAllTheSame()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = new HaDataSourceBuilder(Options(cluster)).Build();
+        await CreateTableAsync(db);
+        await UntilServingAsync(db, "n2", "n3");
+        foreach (var node in (string[])["n2", "n3"])
+            await cluster[node].SetReplayDelayAsync(Late, Cancelled);
+        using var scope = db.BeginCausalScope();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => db.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await InsertAsync(connection, 1);
+                throw new InvalidOperationException("of the application");
+            },
+            Cancelled));
+        await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+        Assert.True(await SeesAsync(connection, 1));
     }
 
     [Fact]

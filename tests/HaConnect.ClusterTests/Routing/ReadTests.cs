@@ -34,9 +34,11 @@ public sealed class ReadTests : ClusterTest
         Assert.Equal(2, ports.Count);
     }
 
-    /// <summary>What replay needs to lock a read holds: the replica cancels it.</summary>
-    [Fact]
-    public async Task ReadInTheWayOfReplay_IsRepeated()
+    /// <summary>What replay needs to lock a read holds: the replica cancels it. In a scope what came to nothing is not remembered.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadInTheWayOfReplay_IsRepeated(bool inScope)
     {
         var cluster = await StartClusterAsync();
         await using var db = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).Build();
@@ -46,6 +48,7 @@ public sealed class ReadTests : ClusterTest
         await cluster["n2"].ExecuteAsync("ALTER SYSTEM SET max_standby_streaming_delay = 0", Cancelled);
         await cluster["n2"].ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
         var attempts = 0;
+        using var scope = inScope ? db.BeginCausalScope() : null;
         var value = await db.ReadAsync(
             async (connection, token) =>
             {
@@ -54,8 +57,12 @@ public sealed class ReadTests : ClusterTest
                 var key = (int)(await select.ExecuteScalarAsync(token))!;
                 if (++attempts == 1)
                 {
-                    await using (var alter = db.CreateCommand("ALTER TABLE rows ADD COLUMN note text"))
+                    await using (var direct = NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"]) + ";Pooling=false"))
+                    {
+                        await using var alter = direct.CreateCommand("ALTER TABLE rows ADD COLUMN note text");
                         await alter.ExecuteNonQueryAsync(token);
+                    }
+
                     await using var wait = new NpgsqlCommand("SELECT pg_sleep(600)", connection);
                     await wait.ExecuteNonQueryAsync(token);
                 }
@@ -64,6 +71,25 @@ public sealed class ReadTests : ClusterTest
             },
             new ReadPolicy { Nodes = ["n2"], Fallback = ReadFallback.Wait }, Cancelled);
         Assert.Equal((42, 2), (value, attempts));
+    }
+
+    /// <summary>A mistake of the application's, and not one that another node would mend.</summary>
+    [Fact]
+    public async Task ReadThatWrites_FailsAtOnceAtAReplica()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).Build();
+        await UntilServingAsync(db);
+        var attempts = 0;
+        var error = await Assert.ThrowsAsync<PostgresException>(() => db.ReadAsync(
+            async (connection, token) =>
+            {
+                attempts++;
+                await using var command = new NpgsqlCommand("CREATE TABLE wrong (id int)", connection);
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken: Cancelled));
+        Assert.Equal((PostgresErrorCodes.ReadOnlySqlTransaction, 1), (error.SqlState, attempts));
     }
 
     [Fact]

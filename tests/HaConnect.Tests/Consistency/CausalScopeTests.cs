@@ -79,14 +79,34 @@ public sealed class CausalScopeTests : IDisposable
         Assert.Equal(A, scope.Seen().At);
     }
 
+    /// <summary>A scope within it has read elsewhere while a connection of its own is open.</summary>
+    [Fact]
+    public void HasSeen_WhileAnotherIsRead_NeitherIsEnough()
+    {
+        using var scope = _causality.Begin(null, null);
+        scope.Opened(A, 0);
+        scope.HasSeen(Now, B);
+        Assert.Null(scope.Seen().At);
+        scope.Closed(A);
+        Assert.Null(scope.Seen().At);
+    }
+
+    [Fact]
+    public void Token_OfAConfirmedPrimary_IsTheFurthestOfItsTimeline()
+    {
+        using var scope = _causality.Begin(Token(1, 500), null);
+        scope.Observe(Token(2, 400));
+        Assert.Equal(Token(2, 500), scope.Token);
+    }
+
     [Fact]
     public void Covered_ByATokenTakenBehindIt_AsksForNothingMore()
     {
         using var scope = _causality.Begin(null, null);
         Read(scope, A);
-        scope.Covered(Now - 1);
+        scope.Covered(Now - 1, A);
         Assert.Equal(A, scope.Seen().At);
-        scope.Covered(Now);
+        scope.Covered(Now, A);
         Assert.Equal((0, null), scope.Seen());
     }
 
@@ -98,7 +118,6 @@ public sealed class CausalScopeTests : IDisposable
         scope.Observe(Token(1, 110));
         scope.Observe(Token(2, 50));
         Assert.Equal([Token(1, 110), Token(2, 50)], scope.Tokens());
-        Assert.Equal(Token(2, 50), scope.Token);
         Assert.Throws<ArgumentNullException>(() => scope.Observe(null!));
     }
 

@@ -69,6 +69,16 @@ public sealed class TokenRuleTests
         Assert.Contains("timeline 2, on which it was taken, is not in the history", demand.Why, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, false)] // of what was written before, nothing is known either
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void Judge_TwoNodesHaveHadOneTimeline_NothingOfItIsKnown(int timeline, bool isHonoured)
+    {
+        var demand = TokenRule.Judge(Token(0, timeline), Snapshot(null, 5, new TimelineFork(5, 4, At), TimelineFork.Ambiguous(4)), history: null);
+        Assert.Equal(isHonoured, demand.Kind == TokenDemandKind.Replayed);
+    }
+
     [Fact]
     public void Judge_NoPrimary_Waits() =>
         Assert.Equal(TokenDemandKind.Wait, TokenRule.Judge(Token(3, 2), new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "", SystemIdentifier = Given.SystemId, Term = 3 }, history: null).Kind);

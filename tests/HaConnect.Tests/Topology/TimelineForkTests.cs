@@ -39,6 +39,17 @@ public sealed class TimelineForkTests
         Assert.Empty(_state.Current.Forks);
     }
 
+    /// <summary>A standby that knew nothing of n2's promotion takes the same number.</summary>
+    [Fact]
+    public void AnotherNodePromotedToTheSameTimeline_IsAmbiguous()
+    {
+        PromotionSeen_HoldsWhatTheStandbyHadReplayed();
+        Fail("n2");
+        Answer("n1", Given.Primary(0x5000, timeline: 2, started: Given.Restarted));
+        Assert.Equal("n1", _state.Current.Primary?.Name);
+        Assert.Equal([TimelineFork.Ambiguous(2)], _state.Current.Forks);
+    }
+
     private void Answer(string node, ServerState state)
     {
         _clock.Advance(TimeSpan.FromMilliseconds(10));
