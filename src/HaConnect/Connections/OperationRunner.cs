@@ -60,6 +60,7 @@ internal sealed class OperationRunner
         using var activity = HaActivities.Source.StartActivity("haconnect.execute", ActivityKind.Client);
         var operation = new Operation(request, _time.GetTimestamp());
         var scope = request.Read is null ? _causality.Current : null;
+        var reign = scope is null ? null : _causality.Reign;
         var finished = scope is null || request.HandsConnectionOver ? null : new FinishedWork<T>();
         if (scope is not null)
             work = finished is null ? Followed(scope, work) : Captured(scope, work, finished);
@@ -90,7 +91,7 @@ internal sealed class OperationRunner
         finally
         {
             if (scope is not null && operation.LastUnknown is not null)
-                _causality.WroteUnknown(scope);
+                _causality.WroteUnknown(scope, reign);
             activity?.SetTag("haconnect.attempts", operation.Attempts);
             ResilienceContextPool.Shared.Return(context);
         }

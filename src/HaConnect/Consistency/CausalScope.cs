@@ -24,6 +24,7 @@ public sealed class CausalScope : IDisposable
     private readonly List<ServerProcess> _open = [];
     private long _seenUntil;
     private ServerProcess? _seenAt;
+    private CausalToken? _seenIn; // the reign in which the first of it was
     private bool _isDisposed;
 
     internal CausalScope(Causality causality, CausalScope? outer, ReadPolicy? policy)
@@ -92,7 +93,7 @@ public sealed class CausalScope : IDisposable
         foreach (var token in Tokens())
             _outer.Observe(token);
         if (Seen() is { Until: > 0 } seen)
-            _outer.HasSeen(seen.Until, seen.At);
+            _outer.HasSeen(seen.Until, seen.At, seen.In);
     }
 
     internal CausalToken[] Tokens()
@@ -110,12 +111,12 @@ public sealed class CausalScope : IDisposable
 
     /// <summary>
     /// Until when something was seen or written whose position is not known, and at which one server process, if it was one; zero where there was
-    /// nothing. While a connection is open, until now.
+    /// nothing. While a connection is open, until now. And in which term and timeline that began.
     /// </summary>
-    internal (long Until, ServerProcess? At) Seen()
+    internal (long Until, ServerProcess? At, CausalToken? In) Seen()
     {
         lock (_lock)
-            return (_open.Count > 0 ? _causality.Now : _seenUntil, _seenAt);
+            return (_open.Count > 0 ? _causality.Now : _seenUntil, _seenAt, _seenIn);
     }
 
     /// <summary>A token covers what was seen until then; unless something was added meanwhile, by a scope within it say.</summary>
@@ -124,7 +125,7 @@ public sealed class CausalScope : IDisposable
         lock (_lock)
         {
             if (_open.Count == 0 && _seenUntil <= until && Equals(_seenAt, at))
-                (_seenUntil, _seenAt) = (0, null);
+                (_seenUntil, _seenAt, _seenIn) = (0, null, null);
         }
     }
 
@@ -146,11 +147,13 @@ public sealed class CausalScope : IDisposable
         return connection;
     }
 
-    /// <summary>Something was seen or written at a server process until a moment.</summary>
-    internal void HasSeen(long until, ServerProcess? at)
+    /// <summary>Something was seen or written at a server process until a moment, in a reign that had begun by then.</summary>
+    internal void HasSeen(long until, ServerProcess? at, CausalToken? reign)
     {
         lock (_lock)
         {
+            if (_seenUntil == 0 && _open.Count == 0)
+                _seenIn = reign;
             _seenAt = _open.TrueForAll(o => o == at) && (_seenUntil == 0 || Equals(_seenAt, at)) ? at : null;
             _seenUntil = Math.Max(_seenUntil, until);
         }
@@ -161,6 +164,8 @@ public sealed class CausalScope : IDisposable
     {
         lock (_lock)
         {
+            if (_seenUntil == 0 && _open.Count == 0)
+                _seenIn = _causality.Reign;
             var isAlone = _open.TrueForAll(o => o == process) && (_seenUntil <= routedAfter || Equals(_seenAt, process));
             _seenAt = isAlone ? process : null;
             _open.Add(process);

@@ -25,6 +25,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
 
     internal long Now => time.GetTimestamp();
 
+    /// <summary>Stands for all that is written in the present term and timeline; null while there is no primary.</summary>
+    internal CausalToken? Reign => state.Current is { SystemIdentifier: { } system, Primary.Timeline: { } timeline } now ? new CausalToken(system, now.Term ?? 0, timeline, ulong.MaxValue) : null;
+
     internal CausalScope Begin(CausalToken? after, ReadPolicy? policy)
     {
         _isUsed = true;
@@ -33,7 +36,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         foreach (var token in outer?.Tokens() ?? [])
             scope.Observe(token);
         if (outer?.Seen() is { Until: > 0 } seen)
-            scope.HasSeen(seen.Until, seen.At);
+            scope.HasSeen(seen.Until, seen.At, seen.In);
         if (after is not null)
             scope.Observe(after);
         _current.Value = scope;
@@ -120,7 +123,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     internal async Task<T> RunCapturingAsync<T>(
         CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var process = ProcessOf(connection);
+        var (process, reign) = (ProcessOf(connection), Reign);
         CausalToken? token = null;
         try
         {
@@ -137,14 +140,16 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         {
             // Also where it threw: it may have committed before.
             if (token is null)
-                scope.HasSeen(Now, process);
+                scope.HasSeen(Now, process, reign);
             else
                 scope.Observe(token);
         }
     }
 
     /// <summary>Work whose end is not known may have been committed.</summary>
-    internal void WroteUnknown(CausalScope scope) => scope.HasSeen(Now, at: null);
+    /// <param name="scope">The scope.</param>
+    /// <param name="reign">In which it was begun.</param>
+    internal void WroteUnknown(CausalScope scope, CausalToken? reign) => scope.HasSeen(Now, at: null, reign);
 
     internal async Task<CausalToken?> CaptureAsync(CausalScope scope, CancellationToken cancellationToken)
     {
@@ -196,9 +201,13 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         {
             var change = state.NextChange;
             var snapshot = state.Current;
-            var demands = (scope?.Tokens() ?? []).Concat(after is null ? [] : [after]).Select(t => (Token: t, Demand: TokenRule.Judge(t, snapshot, histories.Known(t.Term, snapshot)))).ToList();
+            var reign = scope?.Seen() is { Until: > 0, In: { } began } ? began : null;
+            var demands = (scope?.Tokens() ?? []).Concat(after is null ? [] : [after]).Concat(reign is null ? [] : [reign])
+                .Select(t => (Token: t, Demand: TokenRule.Judge(t, snapshot, histories.Known(t.Term, snapshot)))).ToList();
             if (demands.Find(d => d.Demand.Kind == TokenDemandKind.Refused) is { Token: { } refused } refusal)
-                throw new CausalTokenException(refused, refusal.Demand.Why!, snapshot);
+                throw CausalTokenException.Of(refused, refusal.Demand.Why!, snapshot, ReferenceEquals(refused, reign));
+            if (demands is [.., { Token: var last, Demand.Kind: TokenDemandKind.Replayed }] && ReferenceEquals(last, reign))
+                demands.RemoveAt(demands.Count - 1); // it is all there, and by when is told by the time
             if (demands.TrueForAll(d => d.Demand.Kind == TokenDemandKind.Replayed))
             {
                 // What is all there in a later reign asks for no position of its own any more, once the scope has one of that.

@@ -6,8 +6,15 @@ namespace HaConnect;
 /// </summary>
 public sealed class CausalTokenException : HaConnectException
 {
-    internal CausalTokenException(CausalToken token, string why, ClusterSnapshot snapshot)
-        : base($"The causal token {token} cannot be honoured: {why}.", snapshot, isTransient: false) => Token = token;
+    private CausalTokenException(string message, CausalToken token, ClusterSnapshot snapshot)
+        : base(message, snapshot, isTransient: false) => Token = token;
+
+    /// <param name="token">The token, or what stands for all of the reign in which something was done in a scope.</param>
+    /// <param name="why">Why it cannot be honoured.</param>
+    /// <param name="snapshot">The cluster.</param>
+    /// <param name="isOfScope">Whether it is the latter.</param>
+    internal static CausalTokenException Of(CausalToken token, string why, ClusterSnapshot snapshot, bool isOfScope) => new(
+        isOfScope ? $"What was written or read in this causal scope before cannot be found again for certain: {why}." : $"The causal token {token} cannot be honoured: {why}.", token, snapshot);
 
     /// <summary>The token.</summary>
     public CausalToken Token { get; }

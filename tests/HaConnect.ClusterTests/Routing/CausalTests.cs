@@ -131,8 +131,14 @@ public sealed class CausalTests : ClusterTest
         }
 
         var lost = await WriteAndCaptureAsync(db, 2);
+        var open = db.BeginCausalScope();
+        await WriteAsync(db, "connection", 20); // of which only the time is known
         await cluster["n1"].KillAsync(Cancelled);
         await UntilAsync("a successor", () => Task.FromResult(db.Snapshot is { Term: 2, Primary: not null }));
+        var untold = await Assert.ThrowsAsync<CausalTokenException>(async () => await db.OpenReadConnectionAsync(Cancelled));
+        Assert.StartsWith("What was written or read in this causal scope before cannot be found again for certain", untold.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<CausalTokenException>(() => open.CaptureAsync(Cancelled));
+        open.Dispose();
         var after = await WriteAndCaptureAsync(db, 3);
 
         await using var late = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).Build(); // it did not see the failover

@@ -30,7 +30,7 @@ public sealed class CausalScopeTests : IDisposable
     public void Seen_NothingWasDone_AsksForNothing()
     {
         using var scope = _causality.Begin(null, null);
-        Assert.Equal((0, null), scope.Seen());
+        Assert.Equal((0, null, null), scope.Seen());
         Assert.Null(scope.Token);
     }
 
@@ -39,12 +39,12 @@ public sealed class CausalScopeTests : IDisposable
     {
         using var scope = _causality.Begin(null, null);
         Read(scope, A);
-        Assert.Equal((Now, A), scope.Seen());
+        Assert.Equal((Now, A, null), scope.Seen());
         var first = scope.Seen().Until;
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((first, A), scope.Seen());
+        Assert.Equal((first, A, null), scope.Seen());
         Read(scope, B, first); // routed where nothing was missing that A had shown
-        Assert.Equal((Now, B), scope.Seen());
+        Assert.Equal((Now, B, null), scope.Seen());
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class CausalScopeTests : IDisposable
         using var scope = _causality.Begin(null, null);
         scope.Opened(A, 0);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((Now, A), scope.Seen());
+        Assert.Equal((Now, A, null), scope.Seen());
     }
 
     [Fact]
@@ -62,10 +62,10 @@ public sealed class CausalScopeTests : IDisposable
         using var scope = _causality.Begin(null, null);
         scope.Opened(A, 0);
         scope.Opened(B, 0);
-        Assert.Equal((Now, null), scope.Seen());
+        Assert.Equal((Now, null, null), scope.Seen());
         scope.Closed(A);
         scope.Closed(B);
-        Assert.Equal((Now, null), scope.Seen());
+        Assert.Equal((Now, null, null), scope.Seen());
     }
 
     [Fact]
@@ -79,13 +79,26 @@ public sealed class CausalScopeTests : IDisposable
         Assert.Equal(A, scope.Seen().At);
     }
 
+    /// <summary>What was done in it may have been lost with the reign in which the first of it was done.</summary>
+    [Fact]
+    public void HasSeen_InTwoReigns_RemembersTheFirstUntilATokenCoversIt()
+    {
+        using var scope = _causality.Begin(null, null);
+        scope.HasSeen(Now, A, Token(1, ulong.MaxValue));
+        scope.HasSeen(Now, A, Token(2, ulong.MaxValue));
+        Assert.Equal(Token(1, ulong.MaxValue), scope.Seen().In);
+        scope.Covered(Now, A);
+        scope.HasSeen(Now, A, Token(2, ulong.MaxValue));
+        Assert.Equal(Token(2, ulong.MaxValue), scope.Seen().In);
+    }
+
     /// <summary>A scope within it has read elsewhere while a connection of its own is open.</summary>
     [Fact]
     public void HasSeen_WhileAnotherIsRead_NeitherIsEnough()
     {
         using var scope = _causality.Begin(null, null);
         scope.Opened(A, 0);
-        scope.HasSeen(Now, B);
+        scope.HasSeen(Now, B, reign: null);
         Assert.Null(scope.Seen().At);
         scope.Closed(A);
         Assert.Null(scope.Seen().At);
@@ -107,7 +120,7 @@ public sealed class CausalScopeTests : IDisposable
         scope.Covered(Now - 1, A);
         Assert.Equal(A, scope.Seen().At);
         scope.Covered(Now, A);
-        Assert.Equal((0, null), scope.Seen());
+        Assert.Equal((0, null, null), scope.Seen());
     }
 
     [Fact]
@@ -142,7 +155,7 @@ public sealed class CausalScopeTests : IDisposable
         inner.Dispose();
         Assert.Same(outer, _causality.Current);
         Assert.Equal(Token(1, 200), outer.Token);
-        Assert.Equal((Now, A), outer.Seen());
+        Assert.Equal((Now, A, null), outer.Seen());
         outer.Dispose();
         Assert.Null(_causality.Current);
     }
