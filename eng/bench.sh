@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does the set-up, runs the benchmarks against a real three-node cluster (about 5 minutes on two cores, the build included), and compares the
-# results with benchmarks/limits.json: exits non-zero when a limit is exceeded. BenchmarkDotNet's reports are left in artifacts/bench.
+# results with benchmarks/limits.json: exits non-zero when a limit is exceeded. BenchmarkDotNet's reports, gate.md and gate.json are left in artifacts/bench.
 # Arguments go to BenchmarkDotNet, e.g. --filter '*Open*'; then nothing is compared. `eng/bench.sh gate [limits.json]` only compares once more.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -7,7 +7,7 @@ using HaConnect.Benchmarks.Opening;
 
 // eng/bench.sh is the way to run this.
 //   run <results> [BenchmarkDotNet's arguments]     runs the benchmarks; without arguments of theirs all of them
-//   gate <results> <limits.json>                    compares the results with the limits; exit code 1 when one is exceeded
+//   gate <results> <limits.json>                    compares the results with the limits, and writes gate.md and gate.json beside them; exit code 1 when one is exceeded
 switch (args)
 {
     case ["run", var results, .. var more]:
@@ -20,7 +20,11 @@ switch (args)
         }
 
     case ["gate", var results, var limits]:
-        return GateTable.Print(Console.Out, LimitsFile.Read(limits), Measurements.Read(results)) ? 0 : 1;
+        var measurements = Measurements.Read(results);
+        var table = new GateTable([.. LimitsFile.Read(limits).Select(limit => new GateRow(limit, measurements.Of(limit)))]);
+        table.Print(Console.Out);
+        table.Save(results);
+        return table.Holds ? 0 : 1;
 
     default:
         await Console.Error.WriteLineAsync("Usage: run <results> [BenchmarkDotNet's arguments] | gate <results> <limits.json>");

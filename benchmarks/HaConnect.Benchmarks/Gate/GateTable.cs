@@ -1,31 +1,48 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace HaConnect.Benchmarks.Gate;
 
-/// <summary>Compares what was measured with the limits, and says it as a table.</summary>
-internal static class GateTable
+/// <summary>What was measured beside its limits: as a table for a terminal, as Markdown, and as JSON for programs.</summary>
+internal sealed class GateTable(IReadOnlyList<GateRow> rows)
 {
-    /// <returns>Whether every limit is kept; one that was not measured is not.</returns>
-    internal static bool Print(TextWriter output, IReadOnlyList<Limit> limits, Measurements measurements)
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Whether every limit is kept; one that was not measured is not.</summary>
+    internal bool Holds => rows.All(r => r.Holds);
+
+    internal void Print(TextWriter output)
     {
-        var rows = limits.Select(limit => (Limit: limit, Measured: measurements.Of(limit))).ToList();
-        var width = limits.Max(l => l.What.Length);
+        var width = rows.Max(r => r.Limit.What.Length);
         output.WriteLine($"{"what".PadRight(width)}  {"measured",12}  {"limit",12}  verdict");
-        foreach (var (limit, measured) in rows)
-            output.WriteLine($"{limit.What.PadRight(width)}  {Text(limit, measured),12}  {Text(limit, limit.Max),12}  {Verdict(limit, measured)}");
-        var failed = rows.Count(r => !Holds(r.Limit, r.Measured));
-        output.WriteLine(failed == 0 ? "All limits are kept." : $"{failed} of {rows.Count(r => r.Limit.Max is not null)} limits exceeded or not measured.");
-        return failed == 0;
+        foreach (var row in rows)
+            output.WriteLine($"{row.Limit.What.PadRight(width)}  {Text(row.Limit, row.Measured),12}  {Text(row.Limit, row.Limit.Max),12}  {row.Verdict}");
+        output.WriteLine(Holds ? "All limits are kept." : $"{rows.Count(r => !r.Holds)} of {rows.Count(r => r.Limit.Max is not null)} limits exceeded or not measured.");
     }
 
-    private static bool Holds(Limit limit, double? measured) => limit.Max is not { } max || measured <= max;
-
-    private static string Verdict(Limit limit, double? measured) => (limit.Max, measured) switch
+    /// <summary>Writes <c>gate.md</c> and <c>gate.json</c>.</summary>
+    internal void Save(string folder)
     {
-        (null, _) => "for comparison",
-        (_, null) => "NOT MEASURED",
-        _ => Holds(limit, measured) ? "ok" : "EXCEEDED",
-    };
+        var machine = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}");
+        string[] lines =
+        [
+            $"{machine}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, `bash eng/bench.sh`:",
+            "",
+            "| What | Measured | Limit | |",
+            "|---|---|---|---|",
+            .. rows.Select(r => $"| {r.Limit.What} | {Text(r.Limit, r.Measured)} | {Text(r.Limit, r.Limit.Max)} | {r.Verdict} |"),
+        ];
+        File.WriteAllLines(Path.Combine(folder, "gate.md"), lines);
+        File.WriteAllText(Path.Combine(folder, "gate.json"), JsonSerializer.Serialize(
+            new
+            {
+                machine,
+                at = TimeProvider.System.GetUtcNow(),
+                holds = Holds,
+                rows = rows.Select(r => new { r.Limit.What, r.Limit.Benchmark, measure = r.Limit.Measure.ToString(), r.Limit.Baseline, r.Measured, r.Limit.Max, r.Holds }),
+            },
+            Indented));
+    }
 
     private static string Text(Limit limit, double? value) => value is null ? "-" : limit.Measure switch
     {

@@ -4,12 +4,11 @@ namespace HaConnect.Consistency;
 internal static class CausalSql
 {
     /// <summary>
-    /// The insert position of a primary, since an asynchronous commit is acked before it is written, and the timeline it writes; the replayed
-    /// position of a standby.
+    /// The insert position of a primary, since an asynchronous commit is acked before it is written, and the timeline it writes; nothing of a standby, which shows a
+    /// commit a moment before it says that it has replayed it.
     /// </summary>
     internal const string Position = """
-        SELECT r.in_recovery,
-               CASE WHEN r.in_recovery THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_insert_lsn() END,
+        SELECT CASE WHEN NOT r.in_recovery THEN pg_catalog.pg_current_wal_insert_lsn() END,
                CASE WHEN NOT r.in_recovery THEN ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8))::bit(32)::int END,
                pg_catalog.current_setting('wal_block_size')::int,
                pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size'))
