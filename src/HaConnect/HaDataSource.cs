@@ -48,11 +48,7 @@ public sealed class HaDataSource : DbDataSource
     }
 
     /// <inheritdoc cref="OpenConnectionAsync"/>
-    public new NpgsqlConnection OpenConnection()
-    {
-        _runtime.EnsureStarted();
-        return _causality.Current is { } scope ? Wait(_causality.OpenPrimaryAsync(scope, CancellationToken.None)) : _opener.OpenPrimary();
-    }
+    public new NpgsqlConnection OpenConnection() => ConnectionOpener.Wait(OpenConnectionAsync(CancellationToken.None));
 
     /// <summary>
     /// Opens a connection for reading, on a replica for which it is proven that everything acked more than
@@ -83,14 +79,8 @@ public sealed class HaDataSource : DbDataSource
     }
 
     /// <inheritdoc cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/>
-    public NpgsqlConnection OpenReadConnection(ReadPolicy? policy = null)
-    {
-        _runtime.EnsureStarted();
-        if (policy is null && _causality.Current is null)
-            return _opener.OpenRead(_read);
-        var opening = _causality.OpenReadAsync(Resolve(policy, _causality.Current), CancellationToken.None);
-        return opening.IsCompletedSuccessfully ? opening.Result : Wait(opening.AsTask());
-    }
+    public NpgsqlConnection OpenReadConnection(ReadPolicy? policy = null) =>
+        ConnectionOpener.Wait(policy is null ? OpenReadConnectionAsync(CancellationToken.None) : OpenReadConnectionAsync(policy, CancellationToken.None));
 
     /// <summary>
     /// Begins a scope in which reads see what was written in it, and never less than was read in it: read-your-writes and monotonic reads. It is ambient
@@ -283,7 +273,4 @@ public sealed class HaDataSource : DbDataSource
     }
 
     private Routing.ResolvedPolicy Resolve(ReadPolicy? policy, CausalScope? scope) => Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);
-
-    /// <summary>DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.</summary>
-    private static NpgsqlConnection Wait(Task<NpgsqlConnection> opening) => opening.GetAwaiter().GetResult();
 }

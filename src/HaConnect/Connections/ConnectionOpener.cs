@@ -82,18 +82,14 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
 
         // Where every replica of the first tier is surely fresh enough, the exact time would change nothing.
         var first = snapshot.ReadTiers[0];
-        return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, Environment.TickCount64)
+        return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, CoarseClock.Now)
             ? ReadRouter.RouteAmongAll(first)
             : ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand.Fallback);
     }
 
     internal RoutingExplanation ExplainRead(in ReadDemand demand) => RoutingExplainer.Read(state.Current, OldestAllowed(demand.Bound), demand);
 
-    internal NpgsqlConnection OpenPrimary() => Open(OpenPrimaryAsync(CancellationToken.None));
-
-    internal NpgsqlConnection OpenRead(in ReadDemand demand) => Open(OpenReadAsync(demand, CancellationToken.None));
-
-    private static NpgsqlConnection Open(ValueTask<NpgsqlConnection> opening) =>
+    internal static NpgsqlConnection Wait(ValueTask<NpgsqlConnection> opening) =>
         // DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.
         opening.IsCompletedSuccessfully ? opening.Result : opening.AsTask().GetAwaiter().GetResult();
 
@@ -183,7 +179,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var left = remaining - time.GetElapsedTime(startedAt);
             if (left <= TimeSpan.Zero || request.StillHolds(node) is null)
             {
-                DisposeWhenDone(attempt);
+                NodePool.DisposeWhenOpened(attempt!);
                 return null;
             }
 
@@ -193,17 +189,13 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             }
             catch (OperationCanceledException)
             {
-                DisposeWhenDone(attempt); // it may succeed all the same
+                NodePool.DisposeWhenOpened(attempt!); // it may succeed all the same
                 throw;
             }
         }
 
         return await attempt.ConfigureAwait(false);
     }
-
-    private static void DisposeWhenDone(Task<NpgsqlConnection> attempt) =>
-        _ = attempt.ContinueWith(static abandoned => abandoned.IsCompletedSuccessfully ? abandoned.Result.DisposeAsync().AsTask() : Task.FromResult(abandoned.Exception),
-            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private async Task WaitAsync(Task task, TimeSpan timeout, CancellationToken cancellationToken)
     {

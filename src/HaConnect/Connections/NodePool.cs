@@ -45,6 +45,11 @@ internal sealed class NodePool : IAsyncDisposable
         }
     }
 
+    /// <summary>Nobody waits for it any more; what it throws has been seen then.</summary>
+    internal static void DisposeWhenOpened(Task<NpgsqlConnection?> opening) =>
+        _ = opening.ContinueWith(static late => late.IsCompletedSuccessfully && late.Result is { } connection ? connection.DisposeAsync().AsTask() : Task.FromResult(late.Exception),
+            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <summary>Counts an open connection until it is closed.</summary>
     internal NpgsqlConnection HandOut(NpgsqlConnection connection, bool isWrite)
     {

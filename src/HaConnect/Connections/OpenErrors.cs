@@ -42,7 +42,7 @@ internal static class OpenErrors
         if (request.Read is not { } read || (snapshot.Primary is null || snapshot.RefusesReads) && (read.Fallback == ReadFallback.Primary || read.PrimaryOnly))
             return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {snapshot.Describe()}", snapshot, isTransient: true, lastError);
         var explanation = request.Opener.ExplainRead(read);
-        return new NoReplicaException($"No replica is proven to hold what is asked for (MaxReplicaLag is {read.Bound}), and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
+        return new NoReplicaException($"No replica is proven to hold what is asked for{(read.IsOfAnyAge ? "" : $" (MaxReplicaLag is {read.Bound})")}, and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
     }
 
     private static string Remedy(ProbeFailure failure) => failure.SqlState switch

@@ -101,10 +101,10 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             var connection = await CatchUpAsync(asked, catchUp, cancellationToken).ConfigureAwait(false) ?? await opener.OpenReadAsync(asked, cancellationToken, startedAt).ConfigureAwait(false);
 
             // Positions and moments are those of one reign; where another has begun meanwhile, all is asked anew.
-            if (replayed == 0 || Lineage.Of(state.Current) == lineage)
+            if ((replayed == 0 && seen.Until == 0) || Lineage.Of(state.Current) == lineage)
                 return (connection, seen.Until);
             await connection.DisposeAsync().ConfigureAwait(false);
-            opener.ThrowIfOutOfTime(startedAt, "a read under its causal token could be made");
+            opener.ThrowIfOutOfTime(startedAt, "a read under its causal token, or in its scope, could be made");
         }
     }
 
@@ -260,8 +260,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         }
         catch (Exception e) when (!polling.IsCompleted)
         {
-            _ = polling.ContinueWith(static late => late.IsCompletedSuccessfully && late.Result is { } connection ? connection.DisposeAsync().AsTask() : Task.FromResult(late.Exception),
-                CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            NodePool.DisposeWhenOpened(polling);
             if (e is not TimeoutException)
                 throw;
         }

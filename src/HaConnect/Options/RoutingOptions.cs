@@ -14,7 +14,8 @@ public sealed class RoutingOptions
 
     /// <summary>
     /// How long a read under a causal token waits for a replica that is close behind it, before it goes on as <see cref="Fallback"/> says. Zero
-    /// for not at all, to 10 s. Default 100 ms.
+    /// for not at all, to 10 s. Default 100 ms. It waits only where a term with synchronous standbys is in force: elsewhere a replica's position alone proves
+    /// nothing while a failover may be under way.
     /// </summary>
     public TimeSpan CatchUpTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 

@@ -11,8 +11,11 @@ internal static class CoarseClock
 
     private static readonly double s_timestampsPerMs = TimeProvider.System.TimestampFrequency / 1000.0;
 
+    /// <summary>Says something only beside a snapshot that knows it, too.</summary>
+    internal static long Now => Environment.TickCount64;
+
     /// <summary>Null where the time is not the system's own.</summary>
-    internal static long? Read(TimeProvider time) => ReferenceEquals(time, TimeProvider.System) ? Environment.TickCount64 : null;
+    internal static long? Read(TimeProvider time) => ReferenceEquals(time, TimeProvider.System) ? Now : null;
 
     /// <summary>Whatever was proven of a node until this timestamp is surely within the bound; <see cref="long.MaxValue"/> where nothing is sure.</summary>
     /// <param name="snapshot">Knows the exact time and the coarse one of the moment when it was taken.</param>

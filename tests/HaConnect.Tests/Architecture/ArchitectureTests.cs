@@ -38,6 +38,7 @@ public sealed class ArchitectureTests
     [InlineData("Failover.FailoverMachine")]
     [InlineData("Failover.FailoverTable")]
     [InlineData("Failover.FailoverRules")]
+    [InlineData("Failover.SwitchoverRules")]
     [InlineData("Failover.FailoverOrders")]
     [InlineData("Failover.FailoverFacts")]
     [InlineData("Failover.FailoverState")]

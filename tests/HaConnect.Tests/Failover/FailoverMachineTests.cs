@@ -184,13 +184,7 @@ public sealed class FailoverMachineTests
         var i = new Driver(cluster).InPeace();
         cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.React = e => e.Command is NodeCommand.Drain ? Reaction.Silence : Reaction.Answer;
-        for (var round = 0; round < 5 && i.State.Step != Step.Draining; round++)
-        {
-            i.Grace();
-            i.Run();
-        }
-
-        Assert.Equal(Step.Draining, i.State.Step);
+        i.RunUntil(Step.Draining);
         i.Lose("b");
         Assert.Equal(Step.Reopening, i.State.Step);
         i.Run();
@@ -205,13 +199,7 @@ public sealed class FailoverMachineTests
         var i = new Driver(cluster).InPeace();
         cluster["p"].Request = new SwitchoverRequest(7, 1, "b", TimeSpan.FromSeconds(5), Terminates: false);
         i.React = e => e.Command is NodeCommand.AwaitSmallLag ? Reaction.Silence : Reaction.Answer;
-        for (var round = 0; round < 5 && i.State.Step != Step.Announcing; round++)
-        {
-            i.Grace();
-            i.Run();
-        }
-
-        Assert.Equal(Step.Announcing, i.State.Step);
+        i.RunUntil(Step.Announcing);
         i.Time();
         i.Run();
         Assert.DoesNotContain("Drain@p", i.Asked);

@@ -3,6 +3,7 @@ using HaConnect.Failover.Promotion;
 using HaConnect.Failover.Switchover;
 using HaConnect.Probing;
 using static HaConnect.Failover.FailoverRules;
+using static HaConnect.Failover.SwitchoverRules;
 
 namespace HaConnect.Failover;
 

@@ -4,6 +4,7 @@ using HaConnect.Failover.Switchover;
 using static HaConnect.Failover.FailoverOrders;
 using static HaConnect.Failover.FailoverRules;
 using static HaConnect.Failover.FailoverState;
+using static HaConnect.Failover.SwitchoverRules;
 
 namespace HaConnect.Failover;
 

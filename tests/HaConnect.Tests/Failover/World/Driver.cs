@@ -104,6 +104,18 @@ internal sealed class Driver(Cluster cluster, string name = "i")
         }
     }
 
+    /// <summary>Grace after grace, until it is at a step and waits there.</summary>
+    internal void RunUntil(Step step)
+    {
+        for (var round = 0; round < 5 && State.Step != step; round++)
+        {
+            Grace();
+            Run();
+        }
+
+        Assert.Equal(step, State.Step);
+    }
+
     internal void Drop(string node)
     {
         if (cluster[node].LockHolder == this)
