@@ -134,6 +134,7 @@ public sealed class CausalTests : ClusterTest
         var open = db.BeginCausalScope();
         await WriteAsync(db, "connection", 20); // of which only the time is known
         await cluster["n1"].KillAsync(Cancelled);
+        await UntilAsync("the loss is seen", () => Task.FromResult(db.Snapshot is not { Primary.Name: "n1" }));
         var meanwhile = await Assert.ThrowsAsync<CausalTokenException>(async () => await db.OpenReadConnectionAsync(new ReadPolicy { Consistency = ReadConsistency.Strong }, Cancelled)); // it waits through the failover
         Assert.StartsWith("What was written or read in this causal scope before", meanwhile.Message, StringComparison.Ordinal);
         await UntilAsync("a successor", () => Task.FromResult(db.Snapshot is { Term: 2, Primary: not null }));
