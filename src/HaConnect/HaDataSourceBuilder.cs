@@ -12,6 +12,7 @@ public sealed class HaDataSourceBuilder
     private Action<NpgsqlDataSourceBuilder>? _configure;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
     private TimeProvider _time = TimeProvider.System;
+    private IReadBalancer? _balancer;
 
     /// <summary>Starts from a connection string with several hosts.</summary>
     /// <param name="connectionString">See <see cref="HaDatabaseOptions.ConnectionString"/>.</param>
@@ -58,6 +59,14 @@ public sealed class HaDataSourceBuilder
         return this;
     }
 
+    /// <summary>Chooses among replicas that all qualify for a read, in place of <see cref="RoutingOptions.Balancing"/>.</summary>
+    public HaDataSourceBuilder UseReadBalancer(IReadBalancer balancer)
+    {
+        ArgumentNullException.ThrowIfNull(balancer);
+        _balancer = balancer;
+        return this;
+    }
+
     /// <summary>Adds a receiver of audit records.</summary>
     public HaDataSourceBuilder AddAuditSink(IAuditSink sink)
     {
@@ -68,5 +77,5 @@ public sealed class HaDataSourceBuilder
 
     /// <summary>Builds the data source; it starts watching the cluster at its first use.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; all are listed, each with its remedy.</exception>
-    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time));
+    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time, _balancer));
 }

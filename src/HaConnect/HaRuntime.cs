@@ -11,6 +11,7 @@ using HaConnect.Failover.Slots;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
 using HaConnect.Probing;
+using HaConnect.Routing;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -32,7 +33,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private bool _disposed;
     private bool _handedOver;
 
-    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time)
+    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time, IReadBalancer? balancer)
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
@@ -42,7 +43,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
         var sources = new NodeSources(options, configure, _ => State.Current);
         Pools = new NodePools(sources.ForApplication);
-        Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer));
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node.Host, node.Port), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);

@@ -11,8 +11,9 @@ namespace HaConnect.Connections;
 /// that is not possible, waiting for the snapshot to change, all under one deadline. The fast way opens the connection itself where
 /// NpgsqlDataSource.OpenConnectionAsync would wrap a state machine around it: that pays for half of the routing.
 /// </summary>
-internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics)
+internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker)
 {
+    private readonly SpillLimit? _spill = SpillLimit.Of(options.Routing);
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
 
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -34,7 +35,8 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer one; null for now.</param>
     internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null)
     {
-        var decision = Decide(demand);
+        _spill?.Earn();
+        var decision = DecideToOpen(demand);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
@@ -78,13 +80,22 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     {
         var snapshot = state.Current;
         if (!demand.IsPlain)
-            return ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand);
+            return ReadRouter.Route(picker, snapshot, OldestAllowed(demand.Bound), demand);
 
         // Where every replica of the first tier is surely fresh enough, the exact time would change nothing.
         var first = snapshot.ReadTiers[0];
         return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, CoarseClock.Now)
-            ? ReadRouter.RouteAmongAll(first)
-            : ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand.Fallback);
+            ? ReadRouter.RouteAmongAll(picker, first, snapshot.WeighsReads)
+            : ReadRouter.Route(picker, snapshot, OldestAllowed(demand.Bound), demand.Fallback);
+    }
+
+    /// <summary>The same, where a read that goes to the primary for want of a replica counts as one of those that may.</summary>
+    private RoutingDecision DecideToOpen(in ReadDemand demand)
+    {
+        var decision = Decide(demand);
+        return decision.Reason == RoutingReason.FallbackToPrimary && !demand.PrimaryOnly && _spill?.TrySpend() == false
+            ? new RoutingDecision(null, RoutingReason.SpillLimit, StalenessLedger.None, default)
+            : decision;
     }
 
     internal RoutingExplanation ExplainRead(in ReadDemand demand) => RoutingExplainer.Read(state.Current, OldestAllowed(demand.Bound), demand);
@@ -142,8 +153,17 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                 }
 
                 attempt = null;
-                if (Remaining(startedAt) > TimeSpan.Zero && request.Decide().Node is { } other && !ReferenceEquals(other, decision.Node))
+                if (Remaining(startedAt) > TimeSpan.Zero && request.Decide() is { Node: { } other } next && !ReferenceEquals(other, decision.Node))
+                {
+                    (decision, attempt) = (next, pools[other].OpenAsync(cancellationToken));
                     continue;
+                }
+            }
+
+            if (decision.Reason == RoutingReason.SpillLimit)
+            {
+                metrics.Refused();
+                throw OpenErrors.SpillLimit(request, options.Routing.MaxPrimaryReadShare, lastError);
             }
 
             waitedForPrimary |= request.Read is null;
@@ -217,7 +237,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         internal ClusterSnapshot Snapshot => Opener.Current;
 
         internal RoutingDecision Decide() => Read is { } read
-            ? Opener.Decide(read)
+            ? Opener.DecideToOpen(read)
             : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>

@@ -10,6 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public sealed class HaDatabaseBuilder
 {
     private readonly List<Action<IServiceProvider, NpgsqlDataSourceBuilder>> _configure = [];
+    private Func<IServiceProvider, IReadBalancer>? _balancer;
 
     internal HaDatabaseBuilder(IServiceCollection services) => Services = services;
 
@@ -24,6 +25,14 @@ public sealed class HaDatabaseBuilder
         return this;
     }
 
+    /// <inheritdoc cref="HaDataSourceBuilder.UseReadBalancer"/>
+    public HaDatabaseBuilder UseReadBalancer(Func<IServiceProvider, IReadBalancer> balancer)
+    {
+        ArgumentNullException.ThrowIfNull(balancer);
+        _balancer = balancer;
+        return this;
+    }
+
     internal HaDataSource Build(IServiceProvider provider, string optionsName)
     {
         var builder = new HaDataSourceBuilder(provider.GetRequiredService<IOptionsMonitor<HaDatabaseOptions>>().Get(optionsName))
@@ -31,6 +40,8 @@ public sealed class HaDatabaseBuilder
             .UseTimeProvider(provider.GetService<TimeProvider>() ?? TimeProvider.System);
         foreach (var configure in _configure)
             builder.ConfigureDataSource(source => configure(provider, source));
+        if (_balancer is not null)
+            builder.UseReadBalancer(_balancer(provider));
         foreach (var sink in provider.GetServices<IAuditSink>())
             builder.AddAuditSink(sink);
         return builder.Build();

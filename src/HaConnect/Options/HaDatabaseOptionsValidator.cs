@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -69,6 +70,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
                 errors.Add($"{setting}: node '{node.Name}' has no Host. Give its host name or address.");
             if (node.Port is < 1 or > 65535)
                 errors.Add($"{setting}: node '{node.Name}' has Port {node.Port}; it must be 1 to 65535.");
+            if (node.Weight is < 0 or > 1000)
+                errors.Add($"{setting}: node '{node.Name}' has Weight {node.Weight}; it must be 0 (in reserve) to 1000.");
             if (!IsName(node.Name))
                 errors.Add($"{setting}: the name '{node.Name}' must have 1 to 63 printable ASCII characters, none of them a blank, a comma or a quote, since PostgreSQL lists it in synchronous_standby_names.");
         }
@@ -79,6 +82,10 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Routing.MaxReplicaLag", options.Routing.MaxReplicaLag, TimeSpan.FromMilliseconds(40), TimeSpan.FromDays(1), errors);
         InRange("Routing.CatchUpTimeout", options.Routing.CatchUpTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
         InRange("Routing.LatencyWindow", options.Routing.LatencyWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
+        InRange("Routing.FailbackDelay", options.Routing.FailbackDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10), errors);
+        InRange("Routing.FailbackRamp", options.Routing.FailbackRamp, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
+        if (options.Routing.MaxPrimaryReadShare is not (>= 0 and <= 1))
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"Routing.MaxPrimaryReadShare is {options.Routing.MaxPrimaryReadShare}; it must be 0 (none) to 1 (no limit)."));
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
@@ -96,6 +103,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         Defined("Routing.Fallback", options.Routing.Fallback, errors);
         Defined("Routing.Consistency", options.Routing.Consistency, errors);
         Defined("Routing.Replicas", options.Routing.Replicas, errors);
+        Defined("Routing.Balancing", options.Routing.Balancing, errors);
 
         if (options.Probing.Interval is not { } interval)
             return;

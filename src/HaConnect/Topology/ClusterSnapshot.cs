@@ -106,9 +106,12 @@ public sealed class ClusterSnapshot
 
     /// <summary>
     /// Standbys in the order of preference, in each tier the freshest first: those of this application's zone, where it has one; those within the latency
-    /// window; the others. At least one tier, which may be empty.
+    /// window; the others; those in reserve. At least one tier, which may be empty.
     /// </summary>
     internal Topology.ReadTarget[][] ReadTiers { get; init; } = [[]];
+
+    /// <summary>Whether the weights of some of them differ.</summary>
+    internal bool WeighsReads { get; init; }
 
     internal Topology.ReadTarget? ReadTargetOf(Topology.Node? node)
     {

@@ -35,7 +35,7 @@ internal sealed class ClusterState
         _options = options;
         _time = time;
         foreach (var node in ConfiguredNode.DataNodesOf(options))
-            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true, node.Zone)));
+            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true, node.Zone, node.Weight)));
         _witnesses = [.. ConfiguredNode.WitnessesOf(options).Select(w => new VoterSight(w.Name))];
         _current = ClusterSnapshot.Initial(_facts.Select(f => new NodeSnapshot(f.Node) { Reason = "not probed yet" }));
     }
@@ -65,7 +65,9 @@ internal sealed class ClusterState
         TaskCompletionSource changed;
         lock (_lock)
         {
-            _facts[observation.Node.Index] = _facts[observation.Node.Index].After(observation, _time);
+            var before = _facts[observation.Node.Index];
+            var after = before.After(observation, _time);
+            _facts[observation.Node.Index] = after with { Failback = Failback.After(before, after, _options, _time) };
             changed = Replace_NeedsLock(observation.Node);
         }
 
@@ -231,8 +233,7 @@ internal sealed class ClusterState
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),
             Majority = inForce is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
-            LatencyWindow = _options.Routing.LatencyWindow,
-            Zone = _options.Routing.Zone,
+            Routing = _options.Routing,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
             Now = now,

@@ -1,7 +1,7 @@
 namespace HaConnect.Topology;
 
 /// <summary>The identity of a node, the same object for as long as it is known; snapshots say how it is at an instant.</summary>
-internal sealed class Node(int index, string name, string host, int port, int priority, bool isConfigured, string? zone = null)
+internal sealed class Node(int index, string name, string host, int port, int priority, bool isConfigured, string? zone = null, int weight = HaNodeOptions.DefaultWeight)
 {
     /// <summary>Position in arrays kept per node; never reused.</summary>
     internal int Index { get; } = index;
@@ -18,6 +18,9 @@ internal sealed class Node(int index, string name, string host, int port, int pr
     internal bool IsConfigured { get; } = isConfigured;
 
     internal string? Zone { get; } = zone;
+
+    /// <summary>0 for one that is to serve reads only where no other does.</summary>
+    internal int Weight { get; } = weight;
 
     internal NodeLoad Load { get; } = new();
 

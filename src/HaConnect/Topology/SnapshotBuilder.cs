@@ -15,12 +15,12 @@ internal static class SnapshotBuilder
         var stall = epoch is null ? null : input.Facts[epoch.Primary.Index].Stall;
         var at = input.Time.GetUtcNow();
         var nodes = new NodeSnapshot[input.Facts.Count];
-        var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
+        var targets = new List<ReadTarget>();
         foreach (var facts in input.Facts)
         {
             nodes[facts.Node.Index] = BuildNode(facts, input, at, stall, out var target);
             if (target is not null)
-                targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
+                targets.Add(target);
         }
 
         var primary = epoch is null ? null : nodes[epoch.Primary.Index];
@@ -52,24 +52,25 @@ internal static class SnapshotBuilder
             Timestamp = input.Now,
             CoarseTimestamp = input.CoarseNow,
             PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
-            ReadTiers = TiersOf(targets, input.Zone, input.LatencyWindow),
+            ReadTiers = TiersOf(targets, input.Routing),
+            WeighsReads = targets.Exists(t => t.Weight != targets[0].Weight),
         };
     }
 
-    private static ReadTarget[][] TiersOf(List<(ReadTarget Target, TimeSpan Latency)> targets, string? zone, TimeSpan window)
+    private static ReadTarget[][] TiersOf(List<ReadTarget> targets, RoutingOptions routing)
     {
         var slowest = TimeSpan.MaxValue;
-        foreach (var (target, latency) in targets)
+        foreach (var target in targets)
         {
-            if (!IsOf(target, zone) && latency < slowest - window)
-                slowest = latency + window;
+            if (!target.IsInReserve && !IsOf(target, routing.Zone) && target.Latency is { } latency && latency < slowest - routing.LatencyWindow)
+                slowest = latency + routing.LatencyWindow;
         }
 
-        List<ReadTarget> own = [], near = new(targets.Count), far = [];
-        foreach (var (target, latency) in targets)
-            (IsOf(target, zone) ? own : latency <= slowest ? near : far).Add(target);
-        List<ReadTarget[]> tiers = new(3);
-        foreach (var tier in (ReadOnlySpan<List<ReadTarget>>)[own, near, far])
+        List<ReadTarget> own = [], near = new(targets.Count), far = [], reserve = [];
+        foreach (var target in targets)
+            (target.IsInReserve ? reserve : IsOf(target, routing.Zone) ? own : (target.Latency ?? TimeSpan.MaxValue) <= slowest ? near : far).Add(target);
+        List<ReadTarget[]> tiers = new(4);
+        foreach (var tier in (ReadOnlySpan<List<ReadTarget>>)[own, near, far, reserve])
         {
             tier.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
             if (tier.Count > 0)
@@ -77,6 +78,17 @@ internal static class SnapshotBuilder
         }
 
         return tiers.Count == 0 ? [[]] : [.. tiers];
+    }
+
+    private static ReadTarget TargetOf(NodeFacts facts, long freshAsOf, ulong replayed, bool? isSynchronous, SnapshotInput input)
+    {
+        var share = facts.Failback.Share(input.Routing, input.Now, input.Time);
+        return new ReadTarget(facts.Node, freshAsOf, facts.LastState!.StartTime, replayed, isSynchronous)
+        {
+            Weight = Math.Max(1, (int)(facts.Node.Weight * (share == 0 ? 1 : share))),
+            IsInReserve = share == 0 || facts.Node.Weight == 0,
+            Latency = facts.Latency,
+        };
     }
 
     private static bool IsOf(ReadTarget target, string? zone) => zone is not null && target.Node.Zone == zone;
@@ -120,7 +132,7 @@ internal static class SnapshotBuilder
         {
             freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
-                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node), isSynchronous);
+                target = TargetOf(facts, freshAsOf, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node), isSynchronous, input);
         }
 
         return new NodeSnapshot(facts.Node)
@@ -150,11 +162,11 @@ internal static class SnapshotBuilder
 
     /// <summary>Null for a standby of which it is proven how fresh it is, and nothing else is to be said.</summary>
     private static string? ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input, string? stall) =>
-        (InUse(facts, isForeign, freshAsOf, input), WhyRarelyProbed(facts)) switch
+        (InUse(facts, isForeign, freshAsOf, input), Remark(facts, input)) switch
         {
             (true, null) => null,
-            (true, { } rarely) => string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago{rarely}"),
-            (_, var rarely) => ReasonOfOther(facts, reachability, isForeign, input, stall) + rarely,
+            (true, { } remark) => string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago{remark}"),
+            (_, var remark) => ReasonOfOther(facts, reachability, isForeign, input, stall) + remark,
         };
 
     private static bool InUse(NodeFacts facts, bool isForeign, long freshAsOf, SnapshotInput input) =>
@@ -180,6 +192,26 @@ internal static class SnapshotBuilder
         if (input.Majority.RefusesReads)
             return "standby; nothing counts as proven of it while too few voters are in sight";
         return WhyUnproven(facts, epoch);
+    }
+
+    private static string? Remark(NodeFacts facts, SnapshotInput input) => (WhyRarelyProbed(facts), WhyLessReads(facts, input)) switch
+    {
+        (null, null) => null,
+        var (rarely, less) => rarely + less,
+    };
+
+    private static string? WhyLessReads(NodeFacts facts, SnapshotInput input)
+    {
+        if (facts is not { Failure: null, LastState.InRecovery: true })
+            return null;
+        var share = facts.Failback.Share(input.Routing, input.Now, input.Time);
+        return share switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"; in reserve, since it came back {input.Time.GetElapsedTime(facts.Failback.BackSince!.Value, input.Now).TotalSeconds:0} s ago (Routing.FailbackDelay, {facts.Failback.Delay(input.Routing).TotalSeconds:0} s{(facts.Failback.Losses > 1 ? $" after {facts.Failback.Losses} losses" : "")})"),
+            _ when facts.Node.Weight == 0 => "; in reserve, since its Weight is 0",
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"; with {share:0%} of its share of the reads, since it came back (Routing.FailbackRamp)"),
+            _ => null,
+        };
     }
 
     private static string? WhyRarelyProbed(NodeFacts facts) => facts is { Failure: null, LastState.Crowd: { HasSeat: false } crowd }

@@ -15,8 +15,7 @@ internal sealed record SnapshotInput
     internal required bool RequireNoLaterPromise { get; init; }
     internal bool IsGivenUp { get; init; }
     internal MajorityDecision Majority { get; init; }
-    internal required TimeSpan LatencyWindow { get; init; }
-    internal string? Zone { get; init; }
+    internal required RoutingOptions Routing { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }
     internal required TimeProvider Time { get; init; }
     internal required long Now { get; init; }
