@@ -48,9 +48,9 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
                 await OpenAsync(cancellationToken).ConfigureAwait(false);
             sentAt = time.GetTimestamp();
             var state = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (state.SeesTerms != _can!.Value.SeesTerms)
+            if (state.SeesTerms != _can!.Value.SeesTerms || state.SeesPauses != _can.Value.SeesPauses)
             {
-                // The schema was created or dropped since the session was opened.
+                // A table was created or dropped since the session was opened.
                 await ReadCapabilitiesAsync(cancellationToken).ConfigureAwait(false);
                 sentAt = time.GetTimestamp();
                 state = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -121,7 +121,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private async Task ReadCapabilitiesAsync(CancellationToken cancellationToken)
     {
         _can = await _session!.QueryAsync(ProbeSql.Capabilities, ProbeRow.ReadCapabilities, options.Probing.Timeout, cancellationToken).ConfigureAwait(false);
-        _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions);
+        _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions, _can.Value.SeesPauses);
         _heldSql = ProbeSql.Held + _sql;
     }
 

@@ -56,6 +56,10 @@ internal sealed record ServerState
     internal TermRow? EstablishedTerm { get; init; }
     internal TermRow? NewestTerm { get; init; }
     internal bool SeesTerms { get; init; }
+    internal bool SeesPauses { get; init; }
+
+    /// <summary>The names of the nodes that are under maintenance; none where they cannot be seen.</summary>
+    internal IReadOnlyList<string> Maintained { get; init; } = [];
 
     /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
     internal bool CoordinatorLockHeld { get; init; }

@@ -86,10 +86,14 @@ internal static class SnapshotBuilder
         return new ReadTarget(facts.Node, freshAsOf, facts.LastState!.StartTime, replayed, isSynchronous)
         {
             Weight = Math.Max(1, (int)(facts.Node.Weight * (share == 0 ? 1 : share))),
-            IsInReserve = share == 0 || facts.Node.Weight == 0,
+            IsInReserve = share == 0 || facts.Node.Weight == 0 || IsMaintained(facts, input),
             Latency = facts.Latency,
         };
     }
+
+    /// <summary>Whoever works on it is about to stop it.</summary>
+    private static bool IsMaintained(NodeFacts facts, SnapshotInput input) =>
+        input.Selection.Epoch is { } epoch && input.Facts[epoch.Primary.Index].LastState!.Maintained.Contains(facts.Node.Name, StringComparer.Ordinal);
 
     private static bool IsOf(ReadTarget target, string? zone) => zone is not null && target.Node.Zone == zone;
 
@@ -208,6 +212,7 @@ internal static class SnapshotBuilder
         return share switch
         {
             0 => string.Create(CultureInfo.InvariantCulture, $"; in reserve, since it came back {input.Time.GetElapsedTime(facts.Failback.BackSince!.Value, input.Now).TotalSeconds:0} s ago (Routing.FailbackDelay, {facts.Failback.Delay(input.Routing).TotalSeconds:0} s{(facts.Failback.Losses > 1 ? $" after {facts.Failback.Losses} losses" : "")})"),
+            _ when IsMaintained(facts, input) => "; in reserve, since it is under maintenance",
             _ when facts.Node.Weight == 0 => "; in reserve, since its Weight is 0",
             < 1 => string.Create(CultureInfo.InvariantCulture, $"; with {share:0%} of its share of the reads, since it came back (Routing.FailbackRamp)"),
             _ => null,
