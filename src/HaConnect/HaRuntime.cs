@@ -43,7 +43,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
         var sources = new NodeSources(options, configure, _ => State.Current);
         Pools = new NodePools(sources.ForApplication);
-        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer));
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer), _logger);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node.Host, node.Port), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);

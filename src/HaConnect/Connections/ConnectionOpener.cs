@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using HaConnect.Diagnostics;
 using HaConnect.Probing;
 using HaConnect.Routing;
 using HaConnect.Topology;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace HaConnect.Connections;
@@ -11,7 +13,7 @@ namespace HaConnect.Connections;
 /// that is not possible, waiting for the snapshot to change, all under one deadline. The fast way opens the connection itself where
 /// NpgsqlDataSource.OpenConnectionAsync would wrap a state machine around it: that pays for half of the routing.
 /// </summary>
-internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker)
+internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker, ILogger logger)
 {
     private readonly SpillLimit? _spill = SpillLimit.Of(options.Routing);
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
@@ -45,6 +47,8 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (!opening.IsCompletedSuccessfully)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
+        if (decision.Reason != RoutingReason.FreshReplica && !demand.PrimaryOnly)
+            TellOfFallback(demand);
         return new(pool.HandOut(connection, isWrite: false));
     }
 
@@ -107,8 +111,31 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     private long OldestAllowed(TimeSpan bound) =>
         bound == TimeSpan.MaxValue ? StalenessLedger.None + 1 : time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
 
+    private void TellOfFallback(in ReadDemand demand)
+    {
+        if (logger.IsEnabled(LogLevel.Debug))
+            Log.ReadFellBack(logger, ExplainRead(demand));
+    }
+
+    /// <summary>An open that has to wait, for the server or for a node that qualifies, is told of: by an activity, and why at Debug level.</summary>
     private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, Task<NpgsqlConnection>? pending, Node? node, long startedAt, CancellationToken cancellationToken)
     {
+        using var activity = HaActivities.Source.StartActivity("haconnect.open", ActivityKind.Client);
+        activity?.SetTag("haconnect.intent", request.Read is null ? "write" : "read");
+        try
+        {
+            return await OpenSlowlyAsync(request, pending, node, startedAt, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, Task<NpgsqlConnection>? pending, Node? node, long startedAt, Activity? activity, CancellationToken cancellationToken)
+    {
+        var isTold = false;
         var waitedForPrimary = node is null && request.Read is null;
         Exception? lastError = null;
         var overloads = 0;
@@ -132,8 +159,15 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                     var connection = await FinishAsync(attempt, decision.Node!, request, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
                     if (connection is not null && request.StillHolds(decision.Node!) is { } reason)
                     {
-                        if (request.Read is not null)
+                        activity?.SetTag("haconnect.node", decision.Node!.Name);
+                        if (request.Read is { } read)
+                        {
                             metrics.Routed(decision.Node!, reason);
+                            activity?.SetTag("haconnect.reason", HaMetrics.NameOf(reason));
+                            if (reason != RoutingReason.FreshReplica && !read.PrimaryOnly)
+                                TellOfFallback(read);
+                        }
+
                         if (waitedForPrimary)
                             metrics.WaitedForPrimary(time.GetElapsedTime(startedAt));
                         return pools[decision.Node!].HandOut(connection, isWrite: request.Read is null);
@@ -173,11 +207,23 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var pause = Remaining(startedAt) < options.Probing.SuspectInterval ? Remaining(startedAt) : options.Probing.SuspectInterval;
             if (pause <= TimeSpan.Zero)
                 throw OpenErrors.OutOfTime(request, options.Connections.WaitTimeout, lastError);
+            if (!isTold)
+                Tell(request, activity);
+            isTold = true;
             if (overloads == 0)
                 await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
             else
                 await Task.Delay(Shorter(OverloadPause(overloads), Remaining(startedAt)), time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private void Tell(OpenRequest request, Activity? activity)
+    {
+        if (activity is not { IsAllDataRequested: true } && !logger.IsEnabled(LogLevel.Debug))
+            return;
+        var explanation = request.Read is { } read ? ExplainRead(read) : RoutingExplainer.Write(state.Current);
+        activity?.AddEvent(new ActivityEvent("haconnect.wait", tags: new ActivityTagsCollection { ["haconnect.explanation"] = explanation.ToString() }));
+        Log.OpenWaits(logger, explanation);
     }
 
     /// <summary>

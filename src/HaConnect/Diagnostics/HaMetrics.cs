@@ -41,16 +41,18 @@ internal sealed class HaMetrics : IDisposable
 
     internal bool HoldsCoordination { get; set; }
 
+    internal static string NameOf(RoutingReason reason) => RoutingReasons[(int)reason];
+
     internal void Routed(Node node, RoutingReason reason)
     {
         if (!_routed.Enabled)
             return;
         var role = reason == RoutingReason.FallbackToPrimary ? "primary" : "standby";
-        _routed.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.role", role), new("haconnect.reason", RoutingReasons[(int)reason]));
+        _routed.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.role", role), new("haconnect.reason", NameOf(reason)));
     }
 
     /// <summary>A read that was refused, since as many go to the primary as may.</summary>
-    internal void Refused() => _routed.Add(1, _cluster, new KeyValuePair<string, object?>("haconnect.reason", RoutingReasons[(int)RoutingReason.SpillLimit]));
+    internal void Refused() => _routed.Add(1, _cluster, new KeyValuePair<string, object?>("haconnect.reason", NameOf(RoutingReason.SpillLimit)));
 
     internal void WaitedForPrimary(TimeSpan duration) => _waits.Record(duration.TotalSeconds, _cluster);
 

@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "An operation on node {Node} (server process {ProcessId}) was given up by its caller and goes on there; whether it is applied is not known.")]
     internal static partial void OperationLeft(ILogger logger, string node, int processId);
 
+    [LoggerMessage(2003, LogLevel.Debug, "An open waits: {Explanation}")]
+    internal static partial void OpenWaits(ILogger logger, RoutingExplanation explanation);
+
+    [LoggerMessage(2004, LogLevel.Debug, "A read falls back: {Explanation}")]
+    internal static partial void ReadFellBack(ILogger logger, RoutingExplanation explanation);
+
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);
 

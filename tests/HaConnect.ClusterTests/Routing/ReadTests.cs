@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using HaConnect.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 
 namespace HaConnect.ClusterTests.Routing;
@@ -222,6 +226,32 @@ public sealed class ReadTests : ClusterTest
             await using var connection = await db.OpenReadConnectionAsync(Cancelled);
             Assert.Equal(cluster["n3"].Port, connection.Port);
         }
+    }
+
+    [Fact]
+    public async Task ReadsThatWaitOrFallBack_AreToldWithEachNodesReason()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Observe(cluster);
+        options.Connections.WaitTimeout = TimeSpan.FromMilliseconds(300);
+        var log = new FakeLogCollector();
+        using var loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(log)));
+        await using var db = new HaDataSourceBuilder(options).UseLoggerFactory(loggers).Build();
+        await UntilServingAsync(db);
+        var activities = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener { ShouldListenTo = s => s.Name == "HaConnect", Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = activities.Enqueue };
+        ActivitySource.AddActivityListener(listener);
+        using var own = new Activity("test").Start(); // other tests open at the same time
+
+        await using (await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"] }, Cancelled))
+            Assert.Contains("the read goes to the primary n1", Told(2004), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<NoReplicaException>(async () => await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"], Fallback = ReadFallback.Wait }, Cancelled));
+        Assert.Contains("n3: not asked for: only n9 will do", Told(2003), StringComparison.Ordinal);
+        var open = activities.Last(a => a.TraceId == own.TraceId);
+        Assert.Equal(("haconnect.open", "read", ActivityStatusCode.Error), (open.OperationName, open.GetTagItem("haconnect.intent"), open.Status));
+        Assert.Contains("n3: not asked for: only n9 will do", (string)Assert.Single(Assert.Single(open.Events).Tags).Value!, StringComparison.Ordinal);
+
+        string Told(int id) => Assert.Single(log.GetSnapshot(), r => r.Id.Id == id).Message;
     }
 
     private sealed class ByName(string name) : IReadBalancer
