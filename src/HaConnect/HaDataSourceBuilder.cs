@@ -1,4 +1,5 @@
 using HaConnect.Audit;
+using HaConnect.Discovery;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -72,6 +73,17 @@ public sealed class HaDataSourceBuilder
     {
         ArgumentNullException.ThrowIfNull(sink);
         _sinks.Add(sink);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a way to find nodes beside the configured ones: <see cref="ListedHosts"/>, <see cref="DnsAddresses"/>, or one's own. With
+    /// <see cref="FailoverMode.Observe"/> no node need be configured then. It is not disposed with the data source.
+    /// </summary>
+    public HaDataSourceBuilder AddDiscovery(INodeDiscovery discovery)
+    {
+        ArgumentNullException.ThrowIfNull(discovery);
+        Options.Discovery.Sources.Add(discovery);
         return this;
     }
 

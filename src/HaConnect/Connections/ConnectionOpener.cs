@@ -29,7 +29,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         var opening = connection.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
             ? new(pool.HandOut(connection, isWrite: true))
-            : new(OpenSlowlyAsync(new OpenRequest(this, Read: null), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            : new(OpenSlowlyAsync(new OpenRequest(this, Read: null), pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
     }
 
     /// <param name="demand">What the read asks for.</param>
@@ -45,7 +45,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         if (!opening.IsCompletedSuccessfully)
-            return new(OpenSlowlyAsync(new OpenRequest(this, demand), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, demand), pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
         if (decision.Reason != RoutingReason.FreshReplica && !demand.PrimaryOnly)
             TellOfFallback(demand);

@@ -305,13 +305,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    private ServerProcess ProcessOf(NpgsqlConnection connection)
-    {
-        var node = state.Current.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
-        return ProcessAt(node.Node);
-    }
+    private ServerProcess ProcessOf(NpgsqlConnection connection) => ProcessAt(state.Current.NodeOf(connection));
 
-    private ServerProcess ProcessAt(Node node) => new(node, state.Current.Nodes[node.Index].StartedAt?.UtcDateTime ?? default);
+    private ServerProcess ProcessAt(Node node) => new(node, state.Current.Of(node)?.StartedAt?.UtcDateTime ?? default);
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

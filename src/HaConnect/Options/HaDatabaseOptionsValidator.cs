@@ -41,8 +41,11 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             return;
         }
 
-        if (nodes.Count == 0)
-            errors.Add("ConnectionString names no host and Nodes is empty. Give Host=db1,db2,db3 in ConnectionString, or list the nodes in Nodes.");
+        var isDiscovered = options.Discovery.Sources.Count > 0;
+        if (nodes.Count == 0 && !isDiscovered)
+            errors.Add("ConnectionString names no host and Nodes is empty. Give Host=db1,db2,db3 in ConnectionString, or list the nodes in Nodes, or add a discovery (AddDiscovery).");
+        if (nodes.Count == 0 && isDiscovered && options.Failover.Mode == FailoverMode.Coordinate)
+            errors.Add("Failover.Mode is Coordinate, but ConnectionString names no host and Nodes is empty: discovered nodes do not vote. List the nodes, or set Failover.Mode = Observe.");
         if (options.Nodes.Count > 0 && !string.IsNullOrEmpty(connectionString.Host))
             errors.Add($"ConnectionString has Host={connectionString.Host}, but Nodes lists {options.Nodes.Count} nodes too. Remove Host from ConnectionString, or Nodes.");
         if (connectionString.Multiplexing)
@@ -52,7 +55,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (connectionString.LoadBalanceHosts)
             errors.Add("ConnectionString has Load Balance Hosts=true; HaConnect balances reads itself. Remove it.");
 
-        if (options.Routing.Zone is { } zone && !nodes.Any(n => n.Zone == zone))
+        if (options.Routing.Zone is { } zone && !isDiscovered && !nodes.Any(n => n.Zone == zone))
             errors.Add($"Routing.Zone is '{zone}', and no node is of that zone (zones in Nodes: {(string.Join(", ", nodes.Select(n => n.Zone).OfType<string>().Distinct(StringComparer.Ordinal)) is { Length: > 0 } zones ? zones : "none")}). Set Zone in Nodes, or leave Routing.Zone out.");
         ValidateEach(nodes, "Nodes", errors);
         ValidateEach(ConfiguredNode.WitnessesOf(options), "Failover.Witnesses", errors);
@@ -86,6 +89,9 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Routing.FailbackRamp", options.Routing.FailbackRamp, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
         if (options.Routing.MaxPrimaryReadShare is not (>= 0 and <= 1))
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"Routing.MaxPrimaryReadShare is {options.Routing.MaxPrimaryReadShare}; it must be 0 (none) to 1 (no limit)."));
+        InRange("Discovery.Interval", options.Discovery.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), errors);
+        InRange("Discovery.Timeout", options.Discovery.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), errors);
+        InRange("Discovery.ForgetAfter", options.Discovery.ForgetAfter, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), errors);
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);

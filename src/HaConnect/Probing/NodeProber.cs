@@ -94,7 +94,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await CloseAsync().ConfigureAwait(false);
-        _source ??= sources.ForProbe(node.Host, node.Port, database: null);
+        _source ??= sources.ForProbe(node.Host, node.Port, database: null, node.CertificateHost);
 
         // An opening that is abandoned goes on at the server. Who has no seat waits for its end, so that it never has two under way.
         var timeout = KeepsSession || !_wasTried || options.Probing.Timeout > VisitTimeout ? options.Probing.Timeout : VisitTimeout;
@@ -109,7 +109,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
             _useOwnDatabase = true;
             await _source.DisposeAsync().ConfigureAwait(false);
             var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-            _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username);
+            _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username, node.CertificateHost);
             _session = await OwnSession.OpenAsync(_source.CreateConnection(), timeout, time, OnHeardLate, cancellationToken).ConfigureAwait(false);
         }
 

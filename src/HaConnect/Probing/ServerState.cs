@@ -70,6 +70,9 @@ internal sealed record ServerState
     /// </summary>
     internal bool HasStreamed => InRecovery && (ReceiverStatus == "streaming" || (ReceiveLsn is { } lsn && lsn % SegmentSize != 0));
 
+    /// <summary>PostgreSQL gives its start time to the microsecond: no other server of the cluster has the same.</summary>
+    internal bool IsSameProcessAs(ServerState other) => StartTime == other.StartTime && SystemIdentifier == other.SystemIdentifier;
+
     /// <summary>The probing sessions there; null where nobody counted.</summary>
     internal ProbeCrowd? Crowd { get; init; }
 

@@ -12,19 +12,22 @@ internal static class SnapshotBuilder
     internal static ClusterSnapshot Build(SnapshotInput input)
     {
         var epoch = input.Selection.Epoch;
-        var stall = epoch is null ? null : input.Facts[epoch.Primary.Index].Stall;
+        var stall = input.Primary?.Stall;
         var at = input.Time.GetUtcNow();
         var nodes = new NodeSnapshot[input.Facts.Count];
         var targets = new List<ReadTarget>();
-        foreach (var facts in input.Facts)
+        NodeSnapshot? primary = null;
+        for (var i = 0; i < nodes.Length; i++)
         {
-            nodes[facts.Node.Index] = BuildNode(facts, input, at, stall, out var target);
+            var facts = input.Facts[i];
+            nodes[i] = BuildNode(facts, input, at, stall, out var target);
+            if (ReferenceEquals(facts, input.Primary))
+                primary = nodes[i];
             if (target is not null)
                 targets.Add(target);
         }
 
-        var primary = epoch is null ? null : nodes[epoch.Primary.Index];
-        var switchover = epoch is null ? null : SwitchoverPhase(input.Facts[epoch.Primary.Index]);
+        var switchover = input.Primary is null ? null : SwitchoverPhase(input.Primary);
         return new ClusterSnapshot
         {
             Version = input.Version,
@@ -46,12 +49,12 @@ internal static class SnapshotBuilder
             MajorityReason = input.Majority.Reason,
             MajorityLostIn = input.Majority.LostIn,
             IsReplicationStalled = stall is not null,
-            IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
-            IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
+            IsComplete = SystemIdentity.IsComplete(input.Facts),
+            IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => (f.Node.IsConfigured || ReferenceEquals(f, input.Primary)) && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
             Timestamp = input.Now,
             CoarseTimestamp = input.CoarseNow,
-            PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
+            PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Primary!) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             ReadTiers = TiersOf(targets, input.Routing),
             WeighsReads = targets.Exists(t => t.Weight != targets[0].Weight),
         };
@@ -93,7 +96,7 @@ internal static class SnapshotBuilder
 
     /// <summary>Whoever works on it is about to stop it.</summary>
     private static bool IsMaintained(NodeFacts facts, SnapshotInput input) =>
-        input.Selection.Epoch is { } epoch && input.Facts[epoch.Primary.Index].LastState!.Maintained.Contains(facts.Node.Name, StringComparer.Ordinal);
+        input.Primary?.LastState!.Maintained.Contains(facts.Node.Name, StringComparer.Ordinal) == true;
 
     private static bool IsOf(ReadTarget target, string? zone) => zone is not null && target.Node.Zone == zone;
 
@@ -129,10 +132,11 @@ internal static class SnapshotBuilder
         var state = facts.LastState;
         var reachability = facts.Reachability(input.TimeoutsUntilUnreachable);
         var isForeign = state is not null && input.SystemIdentifier is not null && state.SystemIdentifier != input.SystemIdentifier;
+        var twin = SameServer.Of(facts, input.Facts, input.TimeoutsUntilUnreachable);
         var epoch = input.Selection.Epoch;
-        var isSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState is { SeesStatistics: true } primary ? primary.SynchronousSenders.Contains(facts.Node.Name) : (bool?)null;
+        var isSynchronous = input.Primary?.LastState is { SeesStatistics: true } primary ? primary.SynchronousSenders.Contains(facts.Node.Name) : (bool?)null;
         var freshAsOf = StalenessLedger.None;
-        if (state is { InRecovery: true } && !isForeign)
+        if (state is { InRecovery: true } && !isForeign && twin is null)
         {
             freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
@@ -151,8 +155,11 @@ internal static class SnapshotBuilder
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
-            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)!, // null where the getter says it
-            IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
+            Reason = twin is null ? ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)! // null where the getter says it
+                : $"the same server as {twin.Name} (its system identifier and start time are the same), and used as that only",
+            IsQuarantined = !isForeign && twin is null && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
+            IsForeign = isForeign,
+            Senders = state is { InRecovery: false } ? state.Senders : [],
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
     }
@@ -181,7 +188,7 @@ internal static class SnapshotBuilder
         if (!facts.WasProbed)
             return "not probed yet";
         if (isForeign)
-            return $"refused: its system identifier {facts.LastState!.SystemIdentifier} is another cluster's (this one is {input.SystemIdentifier}); correct its host and port";
+            return $"refused: its system identifier {facts.LastState!.SystemIdentifier} is another cluster's (this one is {input.SystemIdentifier}); {(facts.Node.IsConfigured ? "correct its host and port" : "correct what it was discovered by")}";
         if (facts.Failure is { } failure)
             return reachability == NodeReachability.Unreachable ? failure.Message : $"{failure.Message} ({facts.TimeoutsInARow} in a row)";
         var epoch = input.Selection.Epoch;

@@ -11,6 +11,7 @@ internal sealed record SnapshotInput
 
     internal required StalenessLedger Ledger { get; init; }
     internal required PrimarySelection Selection { get; init; }
+    internal NodeFacts? Primary => field ??= Selection.Epoch is { } epoch ? Facts.First(f => ReferenceEquals(f.Node, epoch.Primary)) : null;
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
     internal bool IsGivenUp { get; init; }

@@ -22,6 +22,10 @@ public sealed class ConfigurationBindingTests
             ["Nodes:0:Weight"] = "50",
             ["Nodes:1:Host"] = "db2",
             ["Nodes:1:Synchronous"] = "false",
+            ["Discovery:Interval"] = "00:00:10",
+            ["Discovery:Timeout"] = "00:00:02",
+            ["Discovery:ReportedStandbys"] = "false",
+            ["Discovery:ForgetAfter"] = "00:03:00",
             ["Probing:Interval"] = "00:00:00.2",
             ["Probing:SuspectInterval"] = "00:00:00.05",
             ["Probing:Timeout"] = "00:00:01",
@@ -73,6 +77,10 @@ public sealed class ConfigurationBindingTests
             ClusterName=orders
             ConnectionString=Username=app
             Connections.WaitTimeout=00:00:12
+            Discovery.ForgetAfter=00:03:00
+            Discovery.Interval=00:00:10
+            Discovery.ReportedStandbys=False
+            Discovery.Timeout=00:00:02
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha
