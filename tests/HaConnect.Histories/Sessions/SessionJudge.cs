@@ -107,10 +107,15 @@ internal static class SessionJudge
                 Show(read, "own", $"saw its own {read.Own}, and {ownAcked} had been acked to it");
             }
 
-            if (read.Tick < seenBefore)
+            if (read.Tick < ticks.AckedUpTo(seenBefore, read.At))
             {
                 tally.WentBack++;
                 Show(read, "back", $"saw tick {read.Tick} after {seenBefore}");
+            }
+            else if (read.Tick < seenBefore)
+            {
+                tally.BackBeforeAck++;
+                Show(read, "early", $"saw tick {read.Tick} after {seenBefore}, which was not acked yet");
             }
         }
 

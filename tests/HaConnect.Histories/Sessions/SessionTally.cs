@@ -16,8 +16,11 @@ internal sealed record SessionTally(string Group, string Phase)
     /// <summary>Reads that did not see the newest acked write of their own session.</summary>
     public int OwnWriteMissed { get; set; }
 
-    /// <summary>Reads that saw less than an earlier one of their session.</summary>
+    /// <summary>Reads that saw less than an earlier one of their session, of what had been acked when they began.</summary>
     public int WentBack { get; set; }
+
+    /// <summary>The same of what was acked only later: a standby shows a commit while its primary still waits for the ack, and does not show it yet.</summary>
+    public int BackBeforeAck { get; set; }
 
     /// <summary>Operations that threw.</summary>
     public int Failed { get; set; }
@@ -32,6 +35,7 @@ internal sealed record SessionTally(string Group, string Phase)
         ByFreshStandby += other.ByFreshStandby;
         OwnWriteMissed += other.OwnWriteMissed;
         WentBack += other.WentBack;
+        BackBeforeAck += other.BackBeforeAck;
         Failed += other.Failed;
     }
 }

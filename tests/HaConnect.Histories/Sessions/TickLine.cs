@@ -43,6 +43,16 @@ internal sealed class TickLine
     /// <summary>The newest tick up to this one that was acked: what is behind it may vanish in a failover.</summary>
     internal long AckedUpTo(long tick) => _lastAcked[tick];
 
+    /// <summary>The same, of those that had been acked at a moment.</summary>
+    internal long AckedUpTo(long tick, long at)
+    {
+        for (tick = AckedUpTo(tick); tick > 0 && _ackedAt[(int)tick - 1] >= at; tick = AckedUpTo(tick - 1))
+        {
+        }
+
+        return tick;
+    }
+
     /// <summary>How long, at a moment, the oldest acked tick that is not seen had been acked; zero where none is missing.</summary>
     internal TimeSpan Staleness(long seen, long at) =>
         _nextAcked[seen] is > 0 and var missing && _ackedAt[(int)missing - 1] < at ? TimeSpan.FromTicks((at - _ackedAt[(int)missing - 1]) / 100) : TimeSpan.Zero;

@@ -78,6 +78,18 @@ public sealed class SessionJudgeTests
         Assert.Contains("causal-1 at n1, invoked at 4600000000: saw tick 1 after 2", judgement.Examples);
     }
 
+    /// <summary>A standby showed tick 4 at 4005, before its ack at 4010; the next read of the session begins before the ack, or after it.</summary>
+    [Theory]
+    [InlineData(4008, 0, 1)]
+    [InlineData(4011, 1, 0)]
+    public void Judge_SessionSeesLessThanAStandbyShowedEarly_DependsOnTheAck(long at, int wentBack, int beforeAck)
+    {
+        var tally = Judge([.. Good[..^1],
+            """{"do":"read","at":4001,"ended":4006,"session":"early-1","node":"n2","standby":true,"tick":4}""",
+            $$"""{"do":"read","at":{{at}},"ended":4020,"session":"early-1","node":"n1","standby":false,"tick":2}""", Good[^1]]).Of("early");
+        Assert.Equal((wentBack, beforeAck), (tally.WentBack, tally.BackBeforeAck));
+    }
+
     [Fact]
     public void Judge_AnotherSessionSeesLess_IsNoViolation() =>
         Assert.Equal(0, Judge([.. Good[..^1], """{"do":"read","at":4700,"ended":4710,"session":"causal-2","node":"n2","standby":true,"tick":2}""", Good[^1]]).Of("causal").WentBack);

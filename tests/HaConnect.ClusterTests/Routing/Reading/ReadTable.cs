@@ -13,7 +13,7 @@ internal static class ReadTable
 
     internal static void Save(SessionJudgement judgement, TimeSpan took)
     {
-        List<string> lines = ["| Sessions | Phase | Reads | Stale | Worst staleness | By a fresh standby | Own write missed | Went back | Failed |", "|---|---|--:|--:|--:|--:|--:|--:|--:|"];
+        List<string> lines = ["| Sessions | Phase | Reads | Stale | Worst staleness | By a fresh standby | Own write missed | Went back | Back before the ack | Failed |", "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"];
         foreach (var group in judgement.Tallies.Select(t => t.Group).Distinct(StringComparer.Ordinal))
             lines.AddRange(judgement.Tallies.Where(t => t.Group == group).Append(judgement.Of(group)).Select(Line));
         lines.Add("");
@@ -27,5 +27,5 @@ internal static class ReadTable
     }
 
     private static string Line(SessionTally t) => string.Create(CultureInfo.InvariantCulture,
-        $"| {t.Group} | {t.Phase} | {t.Reads} | {t.Stale} | {t.WorstStaleness.TotalSeconds:0.000} s | {100 * t.FreshStandbyShare:0.0} % | {t.OwnWriteMissed} | {t.WentBack} | {t.Failed} |");
+        $"| {t.Group} | {t.Phase} | {t.Reads} | {t.Stale} | {t.WorstStaleness.TotalSeconds:0.000} s | {100 * t.FreshStandbyShare:0.0} % | {t.OwnWriteMissed} | {t.WentBack} | {t.BackBeforeAck} | {t.Failed} |");
 }
