@@ -25,6 +25,7 @@ public sealed class HaDataSource : DbDataSource
         _causality = runtime.Causality;
         _options = runtime.Options;
         _read = Routing.ResolvedPolicy.Of(null, null, _options).Demand;
+        Reads = new Reading.ReadDataSource(this, policy: null);
     }
 
     /// <summary>The cluster as it is known now; one reference, never blocking.</summary>
@@ -32,6 +33,15 @@ public sealed class HaDataSource : DbDataSource
 
     /// <summary>What an operator does with the cluster.</summary>
     public HaCluster Cluster => _runtime.Cluster;
+
+    /// <summary>
+    /// This data source for what takes a <see cref="DbDataSource"/> and only reads. Its connections are opened as by
+    /// <see cref="OpenReadConnectionAsync(CancellationToken)"/>; its commands and batches run as work does in <see cref="ReadAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, ReadPolicy?, CancellationToken)"/>, and must therefore not write. A write fails with
+    /// SQLSTATE 25006 at a replica; at the primary, to which a read may fall back, it does not. Its <see cref="DbDataSource.CreateConnection"/> is to the node that would serve a
+    /// read at that moment, and is no fresher when it is opened later; in a <see cref="CausalScope"/> it is to the primary. Output parameters of its commands are not
+    /// filled. Its disposal does nothing.
+    /// </summary>
+    public DbDataSource Reads { get; }
 
     /// <summary>The connection string as configured, without passwords.</summary>
     public override string ConnectionString => _runtime.PublicConnectionString;
@@ -81,6 +91,16 @@ public sealed class HaDataSource : DbDataSource
     /// <inheritdoc cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/>
     public NpgsqlConnection OpenReadConnection(ReadPolicy? policy = null) =>
         ConnectionOpener.Wait(policy is null ? OpenReadConnectionAsync(CancellationToken.None) : OpenReadConnectionAsync(policy, CancellationToken.None));
+
+    /// <summary>As <see cref="Reads"/>, with a policy of its own.</summary>
+    /// <param name="policy">What its reads ask for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A member of the policy is out of its bounds, or its bound smaller than the probe interval can prove.</exception>
+    public DbDataSource ReadsWith(ReadPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Routing.ResolvedPolicy.Check(policy, _options);
+        return new Reading.ReadDataSource(this, policy);
+    }
 
     /// <summary>
     /// Begins a scope in which reads see what was written in it, and never less than was read in it: read-your-writes and monotonic reads. It is ambient
@@ -145,7 +165,8 @@ public sealed class HaDataSource : DbDataSource
         if (!Enum.IsDefined(kind))
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind must be Write or IdempotentWrite.");
         _runtime.EnsureStarted();
-        return _runtime.Operations.RunAsync(work, kind == WorkKind.Write ? OperationRequest.Write : OperationRequest.IdempotentWrite, cancellationToken);
+        var request = kind == WorkKind.Write || _opener.Transaction is not null ? OperationRequest.Write : OperationRequest.IdempotentWrite; // a lost transaction is not repeated in part
+        return _runtime.Operations.RunAsync(work, request, cancellationToken);
     }
 
     /// <inheritdoc cref="ExecuteAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, WorkKind, CancellationToken)"/>
@@ -188,8 +209,44 @@ public sealed class HaDataSource : DbDataSource
     public Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, ReadPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
+        return RunReadAsync(work, policy, timeout: null, handsConnectionOver: false, cancellationToken);
+    }
+
+    internal Task<T> RunReadAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work, ReadPolicy? policy, TimeSpan? timeout, bool handsConnectionOver, CancellationToken cancellationToken)
+    {
         _runtime.EnsureStarted();
-        return _runtime.Operations.RunAsync(work, new OperationRequest(WorkKind.IdempotentWrite, Read: Resolve(policy, _causality.Current)), cancellationToken);
+        return _runtime.Operations.RunAsync(work, new OperationRequest(WorkKind.IdempotentWrite, timeout, handsConnectionOver, Resolve(policy, _causality.Current)), cancellationToken);
+    }
+
+    /// <summary>
+    /// Listens to channels at the primary (<c>LISTEN</c>), over a connection of its own, and goes on at the new one after a failover, or when the connection is lost. The first
+    /// element, and one each time that it begins anew, is a signal that notifications may have been missed
+    /// (<see cref="HaNotification.MissedSince"/>): who reads the state that they tell of after each signal misses nothing. Until it has begun it waits for a primary as
+    /// <see cref="OpenConnectionAsync"/> does, and later for as long as it takes. Notifications that are not taken wait at the server, in its one queue for all
+    /// databases: take them soon. It ends with the data source.
+    /// </summary>
+    /// <param name="channels">The channels, at least one, as they are to be notified: no quotes, case matters; each 63 bytes of UTF-8 at most.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentException">There is no channel, or PostgreSQL cannot have one of that name.</exception>
+    /// <exception cref="NoPrimaryException">No primary could be used in time.</exception>
+    /// <exception cref="HaConnectException">The primary does not accept this application.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public IAsyncEnumerable<HaNotification> ListenAsync(IEnumerable<string> channels, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        var listen = Listening.ListenStatement.Build(channels);
+        _runtime.EnsureStarted();
+        return _runtime.Notifications.RunAsync(listen, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ListenAsync(IEnumerable{string}, CancellationToken)"/>
+    /// <param name="channel">The channel, as it is to be notified: no quotes, case matters; 63 bytes of UTF-8 at most.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IAsyncEnumerable<HaNotification> ListenAsync(string channel, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return ListenAsync([channel], cancellationToken);
     }
 
     /// <summary>
@@ -210,7 +267,8 @@ public sealed class HaDataSource : DbDataSource
     /// <exception cref="NoPrimaryException">There is no primary now, or writes to it are refused (<see cref="FailoverOptions.WithoutMajority"/>).</exception>
     public new NpgsqlConnection CreateConnection()
     {
-        var node = PrimaryNow();
+        _runtime.EnsureStarted();
+        var node = (_opener.Transaction is { } transaction ? _opener.NodeOf(transaction) : null) ?? PrimaryNow();
         var connection = _runtime.Pools[node].Source.CreateConnection();
         return _causality.Current is { } scope ? _causality.FollowPrimary(scope, connection, node) : connection;
     }
@@ -220,6 +278,29 @@ public sealed class HaDataSource : DbDataSource
 
     /// <summary>A batch that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
     public new HaBatch CreateBatch() => new(_runtime.Commands);
+
+    internal int DefaultCommandTimeout => _runtime.Commands.DefaultTimeout;
+
+    /// <summary>Npgsql's own data source for the primary, see <see cref="Microsoft.Extensions.DependencyInjection.HaDatabaseBuilder.AddNpgsqlCompatibility"/>.</summary>
+    internal NpgsqlDataSource Compatibility => _runtime.Compatibility;
+
+    /// <summary>For <see cref="Reads"/>: unopened, to where a read would go now. It cannot ask how far a replica is: where that matters, to the primary.</summary>
+    internal NpgsqlConnection CreateReadConnection(ReadPolicy? policy)
+    {
+        _runtime.EnsureStarted();
+        var read = Resolve(policy, _causality.Current);
+        if (read.After is not null || (read.HeedsScope && _causality.Current is not null) || _opener.Transaction is not null)
+            return CreateConnection();
+        var decision = _opener.Decide(read.Demand);
+        if (decision.Node is not { } node)
+        {
+            var explanation = _opener.ExplainRead(read.Demand);
+            throw new NoReplicaException($"No node can serve the read now; OpenReadConnectionAsync would wait where the fallback allows it. {explanation}", explanation.Snapshot, null);
+        }
+
+        _opener.Routed(node, decision.Reason);
+        return _runtime.Pools[node].Source.CreateConnection();
+    }
 
     /// <summary>Starts watching the cluster, where no host has done so; any use does the same.</summary>
     internal void Start() => _runtime.EnsureStarted();
@@ -262,7 +343,6 @@ public sealed class HaDataSource : DbDataSource
 
     private Topology.Node PrimaryNow()
     {
-        _runtime.EnsureStarted();
         var snapshot = Snapshot;
         return snapshot switch
         {

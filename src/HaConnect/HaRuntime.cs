@@ -1,5 +1,6 @@
 using HaConnect.Audit;
 using HaConnect.Commits;
+using HaConnect.Compatibility;
 using HaConnect.Connections;
 using HaConnect.Consistency;
 using HaConnect.Diagnostics;
@@ -10,6 +11,7 @@ using HaConnect.Failover.Fencing;
 using HaConnect.Failover.Manual;
 using HaConnect.Failover.Slots;
 using HaConnect.Failover.Switchover;
+using HaConnect.Listening;
 using HaConnect.Options;
 using HaConnect.Probing;
 using HaConnect.Routing;
@@ -29,11 +31,13 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
     private readonly ILogger _logger;
+    private readonly Func<MultiHostSource> _createCompatibility;
     private readonly CancellationTokenSource _dispose = new();
     private readonly Lock _lock = new();
     private bool _started;
     private bool _disposed;
     private bool _handedOver;
+    private volatile MultiHostSource? _compatibility;
 
     internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time, IReadBalancer? balancer)
     {
@@ -50,6 +54,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
+        Notifications = new NotificationStream(Opener, State, sources.ForListening, options, time, Disposed);
+        _createCompatibility = () => new MultiHostSource(sources.ForCompatibility(new PrimaryCheck(State, time)));
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         IEnumerable<INodeDiscovery> reported = options.Discovery.ReportedStandbys ? [new ReportedStandbys(options.Discovery.ForgetAfter, time)] : [];
         _discoveries = [.. options.Discovery.Sources.Distinct().Concat(reported).Select(d => new DiscoveryLoop(d, State, options.Discovery, time, _logger))];
@@ -88,7 +94,23 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     internal CommandRunner Commands { get; }
 
+    internal NotificationStream Notifications { get; }
+
     internal HaMetrics Metrics { get; }
+
+    /// <summary>Npgsql's own data source for the primary; made at its first use.</summary>
+    internal NpgsqlDataSource Compatibility
+    {
+        get
+        {
+            EnsureStarted();
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, typeof(HaDataSource));
+                return (_compatibility ??= _createCompatibility()).Primary;
+            }
+        }
+    }
 
     /// <summary>Cancelled at its disposal.</summary>
     internal CancellationToken Disposed { get; }
@@ -129,6 +151,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         await _diagnosis.DisposeAsync().ConfigureAwait(false);
         State.Published -= OnPublished;
         await Pools.DisposeAsync().ConfigureAwait(false);
+        if (_compatibility is { } compatibility)
+            await compatibility.DisposeAsync().ConfigureAwait(false);
         await _canceller.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
         _dispose.Dispose();
@@ -166,6 +190,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
         Pools.OnPublished(before, after);
+        _compatibility?.OnPublished(before, after);
         TopologyLog.Write(_logger, before, after);
     }
 }

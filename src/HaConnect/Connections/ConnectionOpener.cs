@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Transactions;
 using HaConnect.Diagnostics;
 using HaConnect.Probing;
 using HaConnect.Routing;
@@ -17,11 +18,17 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
 {
     private readonly SpillLimit? _spill = SpillLimit.Of(options.Routing);
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
+    private readonly AmbientTransactions _transactions = new(state, options);
+
+    /// <summary>The caller's ambient transaction, in which what is opened enlists; null for none.</summary>
+    internal Transaction? Transaction => _transactions.Current;
 
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer operation; null for now.</param>
     internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null)
     {
+        if (_transactions.Current is { } transaction)
+            return new(OpenInAsync(transaction, cancellationToken, startedAt));
         if (state.Current.WritableNode is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, Read: null), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
@@ -37,6 +44,8 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer one; null for now.</param>
     internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null)
     {
+        if (_transactions.Current is { } transaction)
+            return new(OpenInAsync(transaction, cancellationToken, startedAt));
         _spill?.Earn();
         var decision = DecideToOpen(demand);
         if (decision.Node is not { } node)
@@ -50,6 +59,71 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         if (decision.Reason != RoutingReason.FreshReplica && !demand.PrimaryOnly)
             TellOfFallback(demand);
         return new(pool.HandOut(connection, isWrite: false));
+    }
+
+    /// <summary>
+    /// Within a transaction, for reads as for writes: at its node, also while new writes are held; for the first time at the primary, which is its node then.
+    /// </summary>
+    /// <exception cref="HaConnectException">Its node is the primary no longer.</exception>
+    internal async Task<NpgsqlConnection> OpenInAsync(Transaction transaction, CancellationToken cancellationToken, long? startedAt = null)
+    {
+        var began = startedAt ?? time.GetTimestamp();
+        while (_transactions.PinOf(transaction) is { } pin)
+        {
+            var change = state.NextChange;
+            pin.ThrowIfGone();
+            if (state.Current.PrimaryNode is not null)
+                return await OpenAgainAsync(transaction, pools[pin.Node], cancellationToken).ConfigureAwait(false);
+            await WaitForChangeAsync(change, began, $"the ambient transaction, which began at {pin.Node.Name}, could go on", cancellationToken).ConfigureAwait(false);
+        }
+
+        // Outside: what is opened in vain, at a node that is lost meanwhile, must not enlist as well.
+        var connection = await AmbientTransactions.OutsideAsync(() => OpenPrimaryAsync(cancellationToken, began).AsTask()).ConfigureAwait(false);
+        try
+        {
+            _transactions.Pin(transaction, state.Current.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port).Node);
+            connection.EnlistTransaction(transaction);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>At the primary, and no part of an ambient transaction.</summary>
+    internal Task<NpgsqlConnection> OpenPrimaryOutsideAsync(long startedAt, CancellationToken cancellationToken) => _transactions.Current is null
+        ? OpenPrimaryAsync(cancellationToken, startedAt).AsTask()
+        : AmbientTransactions.OutsideAsync(() => OpenPrimaryAsync(cancellationToken, startedAt).AsTask());
+
+    /// <summary>The node of the ambient transaction, which it is from now on where it has had none; null where there is no primary to be it.</summary>
+    /// <exception cref="HaConnectException">Its node is the primary no longer.</exception>
+    internal Node? NodeOf(Transaction transaction)
+    {
+        if (_transactions.PinOf(transaction) is { } pin)
+        {
+            pin.ThrowIfGone();
+            return pin.Node;
+        }
+
+        if (state.Current is { RefusesWrites: false, PrimaryNode: { } node })
+            _transactions.Pin(transaction, node);
+        return _transactions.PinOf(transaction)?.Node;
+    }
+
+    private async Task<NpgsqlConnection> OpenAgainAsync(Transaction transaction, NodePool pool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return pool.HandOut(await AmbientTransactions.Within(transaction, () => pool.OpenAsync(cancellationToken)).ConfigureAwait(false), isWrite: true);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            metrics.ConnectionFailed(pool.Node, e);
+            state.ReportTrouble(pool.Node);
+            throw;
+        }
     }
 
     /// <summary>A connection to one node, for reading, whatever it is now; throws what Npgsql throws.</summary>

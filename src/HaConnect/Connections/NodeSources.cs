@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using HaConnect.Options;
 using HaConnect.Topology;
 using Npgsql;
 
@@ -16,6 +17,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     internal const string CancelApplication = "haconnect-cancel";
     internal const string DoctorApplication = "haconnect-doctor";
     internal const string HistoryApplication = "haconnect-history";
+    internal const string ListenApplication = "haconnect-listen";
     internal const int OwnConnectSeconds = 3;
 
     /// <summary>The application's connections to a node.</summary>
@@ -38,6 +40,21 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         builder.UsePhysicalConnectionInitializer(check.Run, check.RunAsync);
         return builder.Build();
     }
+
+    /// <summary>Npgsql's own data source over all configured nodes, for libraries that insist on one.</summary>
+    internal NpgsqlMultiHostDataSource ForCompatibility(Compatibility.PrimaryCheck check)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        builder.ConnectionStringBuilder.Host = string.Join(',', ConfiguredNode.DataNodesOf(options).Select(n => ConfiguredNode.NameOf(n.Host, n.Port)));
+        if (!SetsCancellationTimeout(options.ConnectionString))
+            builder.ConnectionStringBuilder.CancellationTimeout = -1; // as above
+        configure?.Invoke(builder);
+        builder.UsePhysicalConnectionInitializer(check.Run, check.RunAsync);
+        return builder.BuildMultiHost();
+    }
+
+    /// <summary>Sessions of the application's own role that listen.</summary>
+    internal NpgsqlDataSource ForListening(Node node) => Build(OwnBuilder(node.Host, node.Port, ListenApplication, "-c default_transaction_read_only=on", node.CertificateHost));
 
     /// <summary>Read-only sessions that run probe statements and nothing else.</summary>
     internal NpgsqlDataSource ForProbe(string host, int port, string? database, string? certificateHost = null) =>

@@ -93,12 +93,15 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
 
     private async Task<(NpgsqlConnection Connection, long SeenUntil)> RouteAsync(ReadDemand demand, CausalScope? scope, CausalToken? after, TimeSpan catchUp, long startedAt, CancellationToken cancellationToken)
     {
+        var transaction = opener.Transaction; // now: after an await it need not be ambient any more
         while (true)
         {
             var (replayed, lineage) = await JudgeAsync(scope, after, startedAt, cancellationToken).ConfigureAwait(false);
             var seen = scope?.Seen() ?? default;
             var asked = demand with { Replayed = replayed, SeenUntil = seen.Until, SeenAt = seen.At };
-            var connection = await CatchUpAsync(asked, catchUp, cancellationToken).ConfigureAwait(false) ?? await opener.OpenReadAsync(asked, cancellationToken, startedAt).ConfigureAwait(false);
+            var connection = transaction is not null
+                ? await opener.OpenInAsync(transaction, cancellationToken, startedAt).ConfigureAwait(false)
+                : await CatchUpAsync(asked, catchUp, cancellationToken).ConfigureAwait(false) ?? await opener.OpenReadAsync(asked, cancellationToken, startedAt).ConfigureAwait(false);
 
             // Positions and moments are those of one reign; where another has begun meanwhile, all is asked anew.
             if ((replayed == 0 && seen.Until == 0) || Lineage.Of(state.Current) == lineage)
@@ -159,7 +162,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         {
             // At the primary: a standby shows a commit a moment before it says that it has replayed it.
             var (until, change) = (Now, state.NextChange);
-            var token = await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var token = await TakeAsync(await opener.OpenPrimaryOutsideAsync(startedAt, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             if (token is not null)
             {
                 scope.Observe(token);
@@ -180,7 +183,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         while (true)
         {
             var change = state.NextChange;
-            if (await TakeAsync(await opener.OpenPrimaryAsync(cancellationToken, startedAt).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } token)
+            if (await TakeAsync(await opener.OpenPrimaryOutsideAsync(startedAt, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false) is { } token)
                 return token;
             await opener.WaitForChangeAsync(change, startedAt, "how far it is could be told", cancellationToken).ConfigureAwait(false); // another primary meanwhile
         }

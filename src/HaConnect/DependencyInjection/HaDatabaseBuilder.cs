@@ -1,5 +1,6 @@
 using HaConnect;
 using HaConnect.Discovery;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -11,11 +12,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public sealed class HaDatabaseBuilder
 {
     private readonly List<Action<IServiceProvider, NpgsqlDataSourceBuilder>> _configure = [];
+    private readonly string _optionsName;
+    private readonly object? _key;
     private Func<IServiceProvider, IReadBalancer>? _balancer;
 
-    private readonly string _optionsName;
-
-    internal HaDatabaseBuilder(IServiceCollection services, string optionsName) => (Services, _optionsName) = (services, optionsName);
+    internal HaDatabaseBuilder(IServiceCollection services, object? key, string optionsName) => (Services, _key, _optionsName) = (services, key, optionsName);
 
     /// <summary>The services it was registered in.</summary>
     public IServiceCollection Services { get; }
@@ -25,6 +26,24 @@ public sealed class HaDatabaseBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         _configure.Add(configure);
+        return this;
+    }
+
+    /// <summary>
+    /// Registers an <see cref="NpgsqlDataSource"/> (singleton, where none is registered; keyed as the cluster is) for libraries that insist on one: Npgsql's own multi-host data
+    /// source over the configured nodes, which opens connections to the primary. With each change of the topology it forgets what it knew of the nodes, and when another node
+    /// becomes the primary its idle connections are closed; a new physical connection is accepted only where it leads to the primary that this instance knows.
+    /// </summary>
+    /// <remarks>
+    /// What only <see cref="HaDataSource"/> does, it cannot: wait while there is no primary (an open fails), route reads to replicas, repeat anything, abandon what hangs on
+    /// a frozen server, hold new writes during a switchover, stay with one node in a TransactionScope, confirm a commit
+    /// (<see cref="NpgsqlTransactionExtensions.CommitConfirmedAsync"/> does). While writes are refused for want of a majority it opens no new
+    /// physical connection; one that is in use goes on. It has pools of its own. Standbys that are only discovered are not among its nodes. A physical connection
+    /// initializer set by <see cref="ConfigureDataSource"/> is replaced.
+    /// </remarks>
+    public HaDatabaseBuilder AddNpgsqlCompatibility()
+    {
+        Services.TryAddKeyedSingleton(_key, (provider, key) => provider.GetRequiredKeyedService<HaDataSource>(key).Compatibility);
         return this;
     }
 

@@ -52,6 +52,7 @@ public sealed class ArchitectureTests
     [InlineData("Failover.Promotion.CandidateChoice")]
     [InlineData("Failover.Promotion.SynchronousNames")]
     [InlineData("Failover.Detection.LossDetector")]
+    [InlineData("Listening.ListenStatement")]
     [InlineData("Routing.ResolvedPolicy")]
     [InlineData("Routing.RoutingExplainer")]
     public void PureType_AwaitsNothingReadsNoClockLogsNothing(string name)
@@ -76,7 +77,7 @@ public sealed class ArchitectureTests
         [
             "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
-            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
+            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "HaNotification", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
