@@ -10,7 +10,7 @@ internal static class RoutingExplainer
     internal static RoutingExplanation Write(ClusterSnapshot snapshot)
     {
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, ReferenceEquals(n.Node, snapshot.WritableNode), n.Reason)).ToArray();
-        return new RoutingExplanation(snapshot, snapshot.WritableNode is { } primary ? $"a write goes to {primary.Name}: {snapshot.Reason}" : $"a write waits: {snapshot.Reason}", nodes);
+        return new RoutingExplanation(snapshot, snapshot.WritableNode is { } primary ? $"a write goes to {primary.Name}: {snapshot.Reason}" : $"a write {(snapshot.IsMisconfigured ? "fails" : "waits")}: {snapshot.Reason}", nodes);
     }
 
     /// <param name="snapshot">The cluster.</param>
@@ -24,15 +24,15 @@ internal static class RoutingExplainer
         if (chosen.Count == 0 && decision.Node is { } fallback)
             chosen = [fallback.Name];
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, chosen, decision))).ToArray();
-        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand), nodes);
+        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand, snapshot), nodes);
     }
 
-    private static string Outcome(List<string> chosen, RoutingDecision decision, in ReadDemand demand) => decision.Reason switch
+    private static string Outcome(List<string> chosen, RoutingDecision decision, in ReadDemand demand, ClusterSnapshot snapshot) => decision.Reason switch
     {
         RoutingReason.FreshReplica => $"the read goes to {string.Join(" or ", chosen)}, which {(chosen.Count == 1 ? "holds" : "each hold")} {Asked(demand)}",
         RoutingReason.FallbackToPrimary => demand.PrimaryOnly ? $"the read goes to the primary {chosen[0]}, since it is to be strongly consistent" : $"the read goes to the primary {chosen[0]}, since no replica is proven to hold {Asked(demand)}",
         RoutingReason.FallbackToFreshest => $"the read goes to {chosen[0]}, the freshest, since no replica is proven to hold {Asked(demand)}",
-        _ => $"the read {(demand.Fallback == ReadFallback.Fail ? "fails" : "waits")}: {(demand.PrimaryOnly ? "there is no primary that can be read" : $"no replica is proven to hold {Asked(demand)}")} (fallback {demand.Fallback})",
+        _ => $"the read {(demand is { Fallback: ReadFallback.Fail, PrimaryOnly: false } || snapshot.IsMisconfigured ? "fails" : "waits")}: {(demand.PrimaryOnly ? "there is no primary that can be read" : $"no replica is proven to hold {Asked(demand)}")} (fallback {demand.Fallback})",
     };
 
     /// <summary>As the object of "holds".</summary>
