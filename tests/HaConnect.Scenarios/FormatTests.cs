@@ -50,6 +50,13 @@ public sealed class FormatTests
     [Fact]
     public Task Run_Whole_Passes() => ScenarioRun.RunAsync(ScenarioFile.Parse(Whole));
 
+    [Fact]
+    public Task Run_ExampleInTheReadme_Passes()
+    {
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        return ScenarioRun.RunAsync(ScenarioFile.Parse(text.Split("```json")[1].Split("```")[0]));
+    }
+
     [Theory]
     [InlineData("\"primary\": \"a\"", "\"primary\": \"b\"")]
     [InlineData("\"primary\": \"a\"", "\"primary\": \"none\"")]
