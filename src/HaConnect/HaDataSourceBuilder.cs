@@ -1,4 +1,5 @@
 using HaConnect.Audit;
+using HaConnect.Discovery;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -12,6 +13,7 @@ public sealed class HaDataSourceBuilder
     private Action<NpgsqlDataSourceBuilder>? _configure;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
     private TimeProvider _time = TimeProvider.System;
+    private IReadBalancer? _balancer;
 
     /// <summary>Starts from a connection string with several hosts.</summary>
     /// <param name="connectionString">See <see cref="HaDatabaseOptions.ConnectionString"/>.</param>
@@ -58,6 +60,14 @@ public sealed class HaDataSourceBuilder
         return this;
     }
 
+    /// <summary>Chooses among replicas that all qualify for a read, in place of <see cref="RoutingOptions.Balancing"/>.</summary>
+    public HaDataSourceBuilder UseReadBalancer(IReadBalancer balancer)
+    {
+        ArgumentNullException.ThrowIfNull(balancer);
+        _balancer = balancer;
+        return this;
+    }
+
     /// <summary>Adds a receiver of audit records.</summary>
     public HaDataSourceBuilder AddAuditSink(IAuditSink sink)
     {
@@ -66,7 +76,18 @@ public sealed class HaDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Adds a way to find nodes beside the configured ones: <see cref="ListedHosts"/>, <see cref="DnsAddresses"/>, or one's own. With
+    /// <see cref="FailoverMode.Observe"/> no node need be configured then. It is not disposed with the data source.
+    /// </summary>
+    public HaDataSourceBuilder AddDiscovery(INodeDiscovery discovery)
+    {
+        ArgumentNullException.ThrowIfNull(discovery);
+        Options.Discovery.Sources.Add(discovery);
+        return this;
+    }
+
     /// <summary>Builds the data source; it starts watching the cluster at its first use.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; all are listed, each with its remedy.</exception>
-    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time));
+    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time, _balancer));
 }

@@ -3,6 +3,7 @@ using HaConnect.Commits;
 using HaConnect.Connections;
 using HaConnect.Consistency;
 using HaConnect.Diagnostics;
+using HaConnect.Discovery;
 using HaConnect.Doctor;
 using HaConnect.Failover;
 using HaConnect.Failover.Fencing;
@@ -11,6 +12,7 @@ using HaConnect.Failover.Slots;
 using HaConnect.Failover.Switchover;
 using HaConnect.Options;
 using HaConnect.Probing;
+using HaConnect.Routing;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -21,6 +23,7 @@ namespace HaConnect;
 internal sealed class HaRuntime : IAsyncDisposable
 {
     private readonly ProbeSchedule _probes;
+    private readonly DiscoveryLoop[] _discoveries;
     private readonly StatementCanceller _canceller;
     private readonly FailoverLoop? _failover;
     private readonly SlotKeeper? _slots;
@@ -32,7 +35,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private bool _disposed;
     private bool _handedOver;
 
-    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time)
+    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time, IReadBalancer? balancer)
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
@@ -42,12 +45,14 @@ internal sealed class HaRuntime : IAsyncDisposable
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
         var sources = new NodeSources(options, configure, _ => State.Current);
         Pools = new NodePools(sources.ForApplication);
-        Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer), _logger);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
-        Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node.Host, node.Port), time)), options, time);
+        Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
+        IEnumerable<INodeDiscovery> reported = options.Discovery.ReportedStandbys ? [new ReportedStandbys(options.Discovery.ForgetAfter, time)] : [];
+        _discoveries = [.. options.Discovery.Sources.Distinct().Concat(reported).Select(d => new DiscoveryLoop(d, State, options.Discovery, time, _logger))];
         var doctor = new ClusterDoctor(sources, options, time);
         _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
@@ -66,7 +71,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor);
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
-        ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port), time);
+        ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port, node.CertificateHost), time);
     }
 
     internal HaDatabaseOptions Options { get; }
@@ -113,6 +118,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         if (started)
         {
             await StopCoordinatingAsync().ConfigureAwait(false);
+            foreach (var discovery in _discoveries)
+                await discovery.DisposeAsync().ConfigureAwait(false);
             await _probes.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -143,6 +150,8 @@ internal sealed class HaRuntime : IAsyncDisposable
                 return;
             State.Published += OnPublished;
             _probes.Start();
+            foreach (var discovery in _discoveries)
+                discovery.Start();
             if (_failover is not null)
             {
                 _failover.Start();

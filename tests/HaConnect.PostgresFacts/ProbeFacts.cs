@@ -151,7 +151,7 @@ public sealed class ProbeFacts(SharedCluster shared)
             can = ProbeRow.ReadCapabilities(row);
         }
 
-        await using var probe = new NpgsqlCommand(ProbeSql.Build(can.SeesRegister, can.SeesTerms, can.CountsSessions), session);
+        await using var probe = new NpgsqlCommand(ProbeSql.Build(can.SeesRegister, can.SeesTerms, can.CountsSessions, can.SeesPauses), session);
         probe.Parameters.Add(new NpgsqlParameter { Value = (long)LockKey.Class });
         probe.Parameters.Add(new NpgsqlParameter { Value = (long)(uint)LockKey.ObjectOf("main") });
         await using var reader = await probe.ExecuteReaderAsync(Cancelled);

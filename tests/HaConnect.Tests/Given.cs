@@ -16,6 +16,14 @@ internal static class Given
     internal static Node Node(int index, string? name = null, bool isConfigured = true, int priority = 0) =>
         new(index, name ?? $"n{index}", $"host{index}", 5432, priority, isConfigured);
 
+    internal static NodeSnapshot Seen(Node node, NodeReachability reachability = NodeReachability.Reachable, params SenderState[] senders) =>
+        new(node) { Reachability = reachability, Senders = senders, Reason = "as given" };
+
+    internal static ClusterSnapshot Snapshot(NodeSnapshot? primary, params NodeSnapshot[] others) =>
+        new() { Nodes = primary is null ? others : [primary, .. others], Primary = primary, TakenAt = default, Reason = "as given" };
+
+    internal static SenderState Sender(string name, string? state = "streaming") => new(name, "10.0.0.4", state, "async", null);
+
     internal static ServerState Primary(ulong insert = 0x1000, int? timeline = 1, DateTime? started = null, TermRow? established = null, TermRow? newest = null, ulong systemId = SystemId) => new()
     {
         InRecovery = false,

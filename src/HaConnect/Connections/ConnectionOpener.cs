@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using HaConnect.Diagnostics;
 using HaConnect.Probing;
 using HaConnect.Routing;
 using HaConnect.Topology;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace HaConnect.Connections;
@@ -11,8 +13,9 @@ namespace HaConnect.Connections;
 /// that is not possible, waiting for the snapshot to change, all under one deadline. The fast way opens the connection itself where
 /// NpgsqlDataSource.OpenConnectionAsync would wrap a state machine around it: that pays for half of the routing.
 /// </summary>
-internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics)
+internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker, ILogger logger)
 {
+    private readonly SpillLimit? _spill = SpillLimit.Of(options.Routing);
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
 
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -26,7 +29,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         var opening = connection.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
             ? new(pool.HandOut(connection, isWrite: true))
-            : new(OpenSlowlyAsync(new OpenRequest(this, Read: null), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            : new(OpenSlowlyAsync(new OpenRequest(this, Read: null), pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
     }
 
     /// <param name="demand">What the read asks for.</param>
@@ -34,15 +37,18 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer one; null for now.</param>
     internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null)
     {
-        var decision = Decide(demand);
+        _spill?.Earn();
+        var decision = DecideToOpen(demand);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         if (!opening.IsCompletedSuccessfully)
-            return new(OpenSlowlyAsync(new OpenRequest(this, demand), NodePool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, demand), pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
+        if (decision.Reason != RoutingReason.FreshReplica && !demand.PrimaryOnly)
+            TellOfFallback(demand);
         return new(pool.HandOut(connection, isWrite: false));
     }
 
@@ -78,13 +84,22 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     {
         var snapshot = state.Current;
         if (!demand.IsPlain)
-            return ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand);
+            return ReadRouter.Route(picker, snapshot, OldestAllowed(demand.Bound), demand);
 
         // Where every replica of the first tier is surely fresh enough, the exact time would change nothing.
         var first = snapshot.ReadTiers[0];
         return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, CoarseClock.Now)
-            ? ReadRouter.RouteAmongAll(first)
-            : ReadRouter.Route(snapshot, OldestAllowed(demand.Bound), demand.Fallback);
+            ? ReadRouter.RouteAmongAll(picker, first, snapshot.WeighsReads)
+            : ReadRouter.Route(picker, snapshot, OldestAllowed(demand.Bound), demand.Fallback);
+    }
+
+    /// <summary>The same, where a read that goes to the primary for want of a replica counts as one of those that may.</summary>
+    private RoutingDecision DecideToOpen(in ReadDemand demand)
+    {
+        var decision = Decide(demand);
+        return decision.Reason == RoutingReason.FallbackToPrimary && !demand.PrimaryOnly && _spill?.TrySpend() == false
+            ? new RoutingDecision(null, RoutingReason.SpillLimit, StalenessLedger.None, default)
+            : decision;
     }
 
     internal RoutingExplanation ExplainRead(in ReadDemand demand) => RoutingExplainer.Read(state.Current, OldestAllowed(demand.Bound), demand);
@@ -96,8 +111,31 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     private long OldestAllowed(TimeSpan bound) =>
         bound == TimeSpan.MaxValue ? StalenessLedger.None + 1 : time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
 
+    private void TellOfFallback(in ReadDemand demand)
+    {
+        if (logger.IsEnabled(LogLevel.Debug))
+            Log.ReadFellBack(logger, ExplainRead(demand));
+    }
+
+    /// <summary>An open that has to wait, for the server or for a node that qualifies, is told of: by an activity, and why at Debug level.</summary>
     private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, Task<NpgsqlConnection>? pending, Node? node, long startedAt, CancellationToken cancellationToken)
     {
+        using var activity = HaActivities.Source.StartActivity("haconnect.open", ActivityKind.Client);
+        activity?.SetTag("haconnect.intent", request.Read is null ? "write" : "read");
+        try
+        {
+            return await OpenSlowlyAsync(request, pending, node, startedAt, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenSlowlyAsync(OpenRequest request, Task<NpgsqlConnection>? pending, Node? node, long startedAt, Activity? activity, CancellationToken cancellationToken)
+    {
+        var isTold = false;
         var waitedForPrimary = node is null && request.Read is null;
         Exception? lastError = null;
         var overloads = 0;
@@ -121,8 +159,15 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                     var connection = await FinishAsync(attempt, decision.Node!, request, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
                     if (connection is not null && request.StillHolds(decision.Node!) is { } reason)
                     {
-                        if (request.Read is not null)
+                        activity?.SetTag("haconnect.node", decision.Node!.Name);
+                        if (request.Read is { } read)
+                        {
                             metrics.Routed(decision.Node!, reason);
+                            activity?.SetTag("haconnect.reason", HaMetrics.NameOf(reason));
+                            if (reason != RoutingReason.FreshReplica && !read.PrimaryOnly)
+                                TellOfFallback(read);
+                        }
+
                         if (waitedForPrimary)
                             metrics.WaitedForPrimary(time.GetElapsedTime(startedAt));
                         return pools[decision.Node!].HandOut(connection, isWrite: request.Read is null);
@@ -142,8 +187,17 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
                 }
 
                 attempt = null;
-                if (Remaining(startedAt) > TimeSpan.Zero && request.Decide().Node is { } other && !ReferenceEquals(other, decision.Node))
+                if (Remaining(startedAt) > TimeSpan.Zero && request.Decide() is { Node: { } other } next && !ReferenceEquals(other, decision.Node))
+                {
+                    (decision, attempt) = (next, pools[other].OpenAsync(cancellationToken));
                     continue;
+                }
+            }
+
+            if (decision.Reason == RoutingReason.SpillLimit)
+            {
+                metrics.Refused();
+                throw OpenErrors.SpillLimit(request, options.Routing.MaxPrimaryReadShare, lastError);
             }
 
             waitedForPrimary |= request.Read is null;
@@ -153,11 +207,23 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             var pause = Remaining(startedAt) < options.Probing.SuspectInterval ? Remaining(startedAt) : options.Probing.SuspectInterval;
             if (pause <= TimeSpan.Zero)
                 throw OpenErrors.OutOfTime(request, options.Connections.WaitTimeout, lastError);
+            if (!isTold)
+                Tell(request, activity);
+            isTold = true;
             if (overloads == 0)
                 await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
             else
                 await Task.Delay(Shorter(OverloadPause(overloads), Remaining(startedAt)), time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private void Tell(OpenRequest request, Activity? activity)
+    {
+        if (activity is not { IsAllDataRequested: true } && !logger.IsEnabled(LogLevel.Debug))
+            return;
+        var explanation = request.Read is { } read ? ExplainRead(read) : RoutingExplainer.Write(state.Current);
+        activity?.AddEvent(new ActivityEvent("haconnect.wait", tags: new ActivityTagsCollection { ["haconnect.explanation"] = explanation.ToString() }));
+        Log.OpenWaits(logger, explanation);
     }
 
     /// <summary>
@@ -217,7 +283,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
         internal ClusterSnapshot Snapshot => Opener.Current;
 
         internal RoutingDecision Decide() => Read is { } read
-            ? Opener.Decide(read)
+            ? Opener.DecideToOpen(read)
             : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>

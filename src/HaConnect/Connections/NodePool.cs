@@ -10,6 +10,7 @@ internal sealed class NodePool : IAsyncDisposable
     // One delegate per node and kind, so that counting allocates nothing: the first handler of an event is stored as it is.
     private readonly StateChangeEventHandler _onReadChange;
     private readonly StateChangeEventHandler _onWriteChange;
+    private volatile bool _isClosed;
 
     internal NodePool(Node node, NpgsqlDataSource source)
     {
@@ -18,6 +19,9 @@ internal sealed class NodePool : IAsyncDisposable
         _onReadChange = (_, change) => Count(change, isWrite: false);
         _onWriteChange = (_, change) => Count(change, isWrite: true);
     }
+
+    /// <summary>Of a node that was removed.</summary>
+    internal static NodePool Closed(Node node, NpgsqlDataSource closedSource) => new(node, closedSource) { _isClosed = true };
 
     internal Node Node { get; }
 
@@ -31,12 +35,16 @@ internal sealed class NodePool : IAsyncDisposable
     }
 
     /// <summary>The connection once it is open; disposed where that fails.</summary>
-    internal static async Task<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
+    internal async Task<NpgsqlConnection> AwaitAsync(NpgsqlConnection connection, Task opening)
     {
         try
         {
             await opening.ConfigureAwait(false);
             return connection;
+        }
+        catch (ObjectDisposedException) when (_isClosed)
+        {
+            throw new ServerRestartedException(Node.Name, "was removed");
         }
         catch
         {
@@ -56,6 +64,13 @@ internal sealed class NodePool : IAsyncDisposable
         Node.Load.Increment(isWrite);
         connection.StateChange += isWrite ? _onWriteChange : _onReadChange;
         return connection;
+    }
+
+    /// <summary>Its node was removed. Idle connections are closed at once, those in use when they are returned.</summary>
+    internal ValueTask CloseAsync()
+    {
+        _isClosed = true;
+        return Source.DisposeAsync();
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();

@@ -3,11 +3,12 @@ using Npgsql;
 
 namespace HaConnect.Connections;
 
-/// <summary>One pool per node, by its index. Nodes are only ever added; the hot path reads one array.</summary>
+/// <summary>One pool per node, by its index; the hot path reads one array. A removed node keeps its place there, with a pool that opens nothing.</summary>
 internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private volatile NodePool?[] _pools = [];
+    private NpgsqlDataSource? _closedSource;
 
     internal NodePool this[Node node]
     {
@@ -20,13 +21,20 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
 
     /// <summary>
     /// Closes idle connections of nodes that went away or ceased to be primary, so that nobody is handed a connection to what the
-    /// node was before, and of a primary to which new writes are refused; those in use are closed when they are returned.
+    /// node was before, and of a primary to which new writes are refused; those in use are closed when they are returned. The pools of
+    /// nodes that were removed are closed for good.
     /// </summary>
     internal void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
+        if (!after.HasNodesOf(before))
+        {
+            foreach (var node in before.Nodes.Where(n => after.Of(n.Node) is null))
+                Close(node.Node);
+        }
+
         foreach (var node in after.Nodes)
         {
-            var earlier = node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null;
+            var earlier = before.Of(node.Node);
             var wentAway = earlier?.Reachability is NodeReachability.Reachable or NodeReachability.Suspect && node.Reachability == NodeReachability.Unreachable;
             var stepped = ReferenceEquals(before.PrimaryNode, node.Node) && !ReferenceEquals(after.PrimaryNode, node.Node);
             var closed = after.RefusesWrites && !before.RefusesWrites && ReferenceEquals(after.PrimaryNode, node.Node);
@@ -48,15 +56,34 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
     private NodePool Add(Node node)
     {
         lock (_lock)
+            return node.Index < _pools.Length && _pools[node.Index] is { } existing ? existing : Put_NeedsLock(new NodePool(node, createSource(node)));
+    }
+
+    /// <summary>A read that was routed there just before finds what is closed, and is routed again.</summary>
+    private void Close(Node node)
+    {
+        lock (_lock)
         {
-            if (node.Index < _pools.Length && _pools[node.Index] is { } existing)
-                return existing;
-            var pools = new NodePool?[Math.Max(_pools.Length, node.Index + 1)];
-            _pools.CopyTo(pools, 0);
-            var pool = new NodePool(node, createSource(node));
-            pools[node.Index] = pool;
-            _pools = pools;
-            return pool;
+            var pool = node.Index < _pools.Length ? _pools[node.Index] : null;
+            Put_NeedsLock(NodePool.Closed(node, _closedSource ??= CreateClosedSource()));
+            if (pool is not null)
+                _ = Task.Run(() => pool.CloseAsync().AsTask()); // closing writes to sockets: not on the prober's time
         }
+    }
+
+    private NodePool Put_NeedsLock(NodePool pool)
+    {
+        var pools = new NodePool?[Math.Max(_pools.Length, pool.Node.Index + 1)];
+        _pools.CopyTo(pools, 0);
+        pools[pool.Node.Index] = pool;
+        _pools = pools;
+        return pool;
+    }
+
+    private static NpgsqlDataSource CreateClosedSource()
+    {
+        var source = NpgsqlDataSource.Create("Host=removed");
+        source.Dispose();
+        return source;
     }
 }

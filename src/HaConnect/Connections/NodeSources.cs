@@ -32,6 +32,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         }
 
         builder.Name = node.Name;
+        CheckCertificateOf(builder, node.CertificateHost);
         configure?.Invoke(builder);
         var check = new ServerProcessCheck(node, () => currentSnapshot(node));
         builder.UsePhysicalConnectionInitializer(check.Run, check.RunAsync);
@@ -39,8 +40,8 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     }
 
     /// <summary>Read-only sessions that run probe statements and nothing else.</summary>
-    internal NpgsqlDataSource ForProbe(string host, int port, string? database) =>
-        Own(host, port, ProbeApplication, database ?? options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000");
+    internal NpgsqlDataSource ForProbe(string host, int port, string? database, string? certificateHost = null) =>
+        Own(host, port, ProbeApplication, database ?? options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000", certificateHost);
 
     /// <summary>
     /// Sessions that hold a server's advisory lock. The server ends them when they are not renewed (the lease) or when the
@@ -55,14 +56,14 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     }
 
     /// <summary>Sessions that write the requests of an operator; they do not wait for a synchronous standby.</summary>
-    internal NpgsqlDataSource ForOperator(string host, int port) =>
-        Own(host, port, OperatorApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=5000");
+    internal NpgsqlDataSource ForOperator(string host, int port, string? certificateHost = null) =>
+        Own(host, port, OperatorApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=5000", certificateHost);
 
     /// <summary>
     /// Sessions that look at one of the application's own and cancel its statement: by its own role, which may do both without any grant.
     /// </summary>
     internal NpgsqlDataSource ForCancelling(Node node) =>
-        Build(OwnBuilder(node.Host, node.Port, CancelApplication, "-c default_transaction_read_only=on -c statement_timeout=2000"));
+        Build(OwnBuilder(node.Host, node.Port, CancelApplication, "-c default_transaction_read_only=on -c statement_timeout=2000", node.CertificateHost));
 
     /// <summary>Read-only sessions that look at a server once. An application's user without a control user need not get into the control database.</summary>
     internal NpgsqlDataSource ForDoctor(string host, int port)
@@ -73,12 +74,12 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     }
 
     /// <summary>Read-only sessions that ask the primary of its terms, for a causal token of an earlier one.</summary>
-    internal NpgsqlDataSource ForHistory(string host, int port) =>
-        Own(host, port, HistoryApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000");
+    internal NpgsqlDataSource ForHistory(Node node) =>
+        Own(node.Host, node.Port, HistoryApplication, options.Failover.ControlDatabase, "-c default_transaction_read_only=on -c statement_timeout=5000", node.CertificateHost);
 
-    private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions)
+    private NpgsqlDataSource Own(string host, int port, string application, string database, string serverOptions, string? certificateHost = null)
     {
-        var builder = OwnBuilder(host, port, application, serverOptions);
+        var builder = OwnBuilder(host, port, application, serverOptions, certificateHost);
         builder.ConnectionStringBuilder.Database = database;
         if (options.Failover.ControlUsername is { } user)
         {
@@ -89,7 +90,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         return Build(builder);
     }
 
-    private NpgsqlDataSourceBuilder OwnBuilder(string host, int port, string application, string serverOptions)
+    private NpgsqlDataSourceBuilder OwnBuilder(string host, int port, string application, string serverOptions, string? certificateHost)
     {
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
         var settings = builder.ConnectionStringBuilder;
@@ -108,6 +109,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         settings.MaxAutoPrepare = 8;
         settings.AutoPrepareMinUsages = 2;
         builder.Name = $"{application}-{host}:{port.ToString(CultureInfo.InvariantCulture)}";
+        CheckCertificateOf(builder, certificateHost);
         return builder;
     }
 
@@ -117,6 +119,13 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         configure?.Invoke(builder);
         builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).EnablePhysicalOpenTracing(false));
         return builder.Build();
+    }
+
+    /// <summary>A node that was found as an address has a certificate of its name.</summary>
+    private static void CheckCertificateOf(NpgsqlDataSourceBuilder builder, string? certificateHost)
+    {
+        if (certificateHost is not null)
+            builder.UseSslClientAuthenticationOptionsCallback(tls => tls.TargetHost = certificateHost);
     }
 
     private static bool SetsCancellationTimeout(string? connectionString)

@@ -42,6 +42,14 @@ internal static class OpenErrors
         return new NoReplicaException($"No replica is proven to hold what is asked for{(read.IsOfAnyAge ? "" : $" (MaxReplicaLag is {read.Bound})")}, and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
     }
 
+    internal static NoReplicaException SpillLimit(ConnectionOpener.OpenRequest request, double share, Exception? lastError)
+    {
+        var explanation = request.Opener.ExplainRead(request.Read!.Value);
+        return new NoReplicaException(
+            string.Create(CultureInfo.InvariantCulture, $"No replica is proven to hold what is asked for, and as many reads go to the primary as may ({share:0.##%}, Routing.MaxPrimaryReadShare). Repeat it later, see why the replicas do not qualify, or raise the share: {explanation}"),
+            explanation.Snapshot, lastError);
+    }
+
     private static string Remedy(ProbeFailure failure) => failure.SqlState switch
     {
         PostgresErrorCodes.InvalidCatalogName => "Correct Database in ConnectionString, or create it.",

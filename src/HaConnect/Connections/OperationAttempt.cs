@@ -24,7 +24,7 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, bool isRe
     private readonly CommitWatch _watch = new(connection);
 
     /// <summary>The node it runs on: the snapshot may have moved on since the connection was opened.</summary>
-    internal Node Node { get; } = snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port).Node;
+    internal Node Node { get; } = snapshot.NodeOf(connection);
 
     /// <summary>The server's process, kept since a closed connection does not know it.</summary>
     internal int ProcessId { get; } = connection.ProcessID;
@@ -67,7 +67,7 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, bool isRe
 
     /// <summary>A write's node, once another one is primary; a read's, once it answers no probe.</summary>
     private bool IsLost(ClusterSnapshot now) => isRead
-        ? now.Nodes[Node.Index].Reachability == NodeReachability.Unreachable
+        ? now.Of(Node) is { Reachability: NodeReachability.Unreachable }
         : now.PrimaryNode is { } primary && !ReferenceEquals(primary, Node);
 
     private async Task<T> StartAsync(Func<NpgsqlConnection, CancellationToken, Task<T>> work) => await work(connection, Cancellation.Token).ConfigureAwait(false);

@@ -160,7 +160,7 @@ internal sealed class OperationRunner
     /// <summary>Ends what still runs on a lost node, unless the node lives and its commit waits for a standby there: cancelled, it would stand.</summary>
     private async Task EndAbandonedAsync<T>(OperationAttempt<T> attempt)
     {
-        if (_state.Current.Nodes[attempt.Node.Index].Reachability == NodeReachability.Reachable
+        if (_state.Current.Of(attempt.Node)?.Reachability == NodeReachability.Reachable
             && await _canceller.CancelAsync(attempt.Node, attempt.ProcessId).ConfigureAwait(false) == SessionActivity.WaitsForStandby)
             return;
         _abandoned.Cancel(attempt.Cancellation);

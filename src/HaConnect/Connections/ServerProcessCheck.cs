@@ -26,8 +26,14 @@ internal sealed class ServerProcessCheck(Node node, Func<ClusterSnapshot> curren
 
     private void Compare(DateTime startTime)
     {
-        var probed = currentSnapshot().Nodes[node.Index].StartedAt;
-        if (probed?.UtcDateTime != startTime)
-            throw new ServerRestartedException(node.Name);
+        var probed = currentSnapshot().Of(node);
+        if (probed is not null && probed.StartedAt?.UtcDateTime != startTime)
+            throw new ServerRestartedException(node.Name, "was restarted since it was last probed");
+
+        // What was decided before a probe saw that must not be carried out after it.
+        if (probed is null)
+            throw new ServerRestartedException(node.Name, "was removed");
+        if (probed.IsForeign)
+            throw new ServerRestartedException(node.Name, "now belongs to another cluster");
     }
 }

@@ -2,9 +2,9 @@ using Npgsql;
 
 namespace HaConnect.Connections;
 
-/// <summary>A node was restarted since it was last probed; the open is tried again after the next probe.</summary>
-internal sealed class ServerRestartedException(string node)
-    : NpgsqlException($"Node {node} was restarted since it was last probed.")
+/// <summary>A node's server is not, or no longer, the one that was probed there; the open is tried again after the next probe, or elsewhere.</summary>
+internal sealed class ServerRestartedException(string node, string why)
+    : NpgsqlException($"Node {node} {why}.")
 {
     public override bool IsTransient => true;
 }

@@ -186,10 +186,22 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         }
     }
 
+    /// <summary>Null where it is to be asked again: of another primary, or since the connection was lost, as an idle one is whose server went away.</summary>
     private async Task<CausalToken?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using (connection.ConfigureAwait(false))
-            return await _taker.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
+        {
+            try
+            {
+                return await _taker.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NpgsqlException e) when (OperationErrors.IsLostConnection(e, connectionIsClosed: !connection.FullState.HasFlag(System.Data.ConnectionState.Open)))
+            {
+                if (state.Current.Nodes.FirstOrDefault(n => n.Host == connection.Host && n.Port == connection.Port) is { } asked)
+                    state.ReportTrouble(asked.Node);
+                return null;
+            }
+        }
     }
 
     /// <summary>How far a replica must have replayed, and in which reign; zero where there is no token.</summary>
@@ -305,13 +317,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    private ServerProcess ProcessOf(NpgsqlConnection connection)
-    {
-        var node = state.Current.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
-        return ProcessAt(node.Node);
-    }
+    private ServerProcess ProcessOf(NpgsqlConnection connection) => ProcessAt(state.Current.NodeOf(connection));
 
-    private ServerProcess ProcessAt(Node node) => new(node, state.Current.Nodes[node.Index].StartedAt?.UtcDateTime ?? default);
+    private ServerProcess ProcessAt(Node node) => new(node, state.Current.Of(node)?.StartedAt?.UtcDateTime ?? default);
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

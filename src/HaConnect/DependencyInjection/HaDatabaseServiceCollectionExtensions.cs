@@ -60,8 +60,8 @@ public static class HaDatabaseServiceCollectionExtensions
         configure(services.AddOptions<HaDatabaseOptions>(name).ValidateOnStart());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HaDatabaseOptions>, HaDatabaseOptionsValidator>());
 
-        var builder = new HaDatabaseBuilder(services);
-        services.TryAddKeyedSingleton(key, (provider, _) => builder.Build(provider, name));
+        var builder = new HaDatabaseBuilder(services, name);
+        services.TryAddKeyedSingleton(key, (provider, _) => builder.Build(provider));
         var shadow = services.LastOrDefault(d => d.ServiceType == typeof(DbDataSource) && Equals(d.ServiceKey, key));
         services.TryAddKeyedSingleton<DbDataSource>(key, (provider, k) => provider.GetRequiredKeyedService<HaDataSource>(k));
         services.TryAddKeyedTransient(key, (provider, k) => provider.GetRequiredKeyedService<HaDataSource>(k).CreateConnection());

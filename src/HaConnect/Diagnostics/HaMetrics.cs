@@ -10,7 +10,7 @@ internal sealed class HaMetrics : IDisposable
 {
     internal const string MeterName = "HaConnect";
 
-    private static readonly string[] RoutingReasons = ["fresh_replica", "fallback_primary", "fallback_freshest", "none"];
+    private static readonly string[] RoutingReasons = ["fresh_replica", "fallback_primary", "fallback_freshest", "none", "spill_limit"];
     private readonly Meter _meter;
     private readonly Counter<long> _routed;
     private readonly Histogram<double> _waits;
@@ -32,7 +32,7 @@ internal sealed class HaMetrics : IDisposable
         _meter.CreateObservableGauge("haconnect.coordinator", () => new Measurement<int>(HoldsCoordination ? 1 : 0, _cluster), "{instance}", "1 while this instance is the coordinator.");
         _meter.CreateObservableGauge("haconnect.replication.stalled", () => new Measurement<int>(_snapshot().IsReplicationStalled ? 1 : 0, _cluster), "{cluster}", "1 while commits wait for synchronous standbys that do not stream.");
         _meter.CreateObservableGauge("haconnect.majority.lost", () => new Measurement<int>(_snapshot().IsWithoutMajority ? 1 : 0, _cluster), "{instance}", "1 while too few voters are in this instance's sight, so that it refuses what Failover.WithoutMajority says.");
-        _routed = _meter.CreateCounter<long>("haconnect.routing.decisions", "{decision}", "Reads routed, by node, its role and the reason.");
+        _routed = _meter.CreateCounter<long>("haconnect.routing.decisions", "{decision}", "Reads routed, by node, its role and the reason; without a node, refused.");
         _waits = _meter.CreateHistogram<double>("haconnect.primary.wait.duration", "s", "How long opens waited for a primary.");
         _connectionErrors = _meter.CreateCounter<long>("haconnect.connection.errors", "{error}", "Failed opens and operations, by node and SQLSTATE class.");
         _failovers = _meter.CreateCounter<long>("haconnect.failovers", "{failover}", "Failovers that this instance coordinated, by outcome.");
@@ -41,13 +41,18 @@ internal sealed class HaMetrics : IDisposable
 
     internal bool HoldsCoordination { get; set; }
 
+    internal static string NameOf(RoutingReason reason) => RoutingReasons[(int)reason];
+
     internal void Routed(Node node, RoutingReason reason)
     {
         if (!_routed.Enabled)
             return;
         var role = reason == RoutingReason.FallbackToPrimary ? "primary" : "standby";
-        _routed.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.role", role), new("haconnect.reason", RoutingReasons[(int)reason]));
+        _routed.Add(1, _cluster, new("haconnect.node", node.Name), new("haconnect.role", role), new("haconnect.reason", NameOf(reason)));
     }
+
+    /// <summary>A read that was refused, since as many go to the primary as may.</summary>
+    internal void Refused() => _routed.Add(1, _cluster, new KeyValuePair<string, object?>("haconnect.reason", NameOf(RoutingReason.SpillLimit)));
 
     internal void WaitedForPrimary(TimeSpan duration) => _waits.Record(duration.TotalSeconds, _cluster);
 

@@ -47,6 +47,21 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Error, "The probe loop of the witness {Witness} failed; it goes on in a second.")]
     internal static partial void WitnessLoopFailed(ILogger logger, string witness, Exception exception);
 
+    [LoggerMessage(1020, LogLevel.Information, "Node {Node} was discovered at {Host}:{Port}.")]
+    internal static partial void NodeDiscovered(ILogger logger, string node, string host, int port);
+
+    [LoggerMessage(1021, LogLevel.Information, "Node {Node} was removed: no discovery lists it any more.")]
+    internal static partial void NodeRemoved(ILogger logger, string node);
+
+    [LoggerMessage(1022, LogLevel.Warning, "Discovery by {Discovery} fails, and the nodes known by it stay as they are: {Reason}.")]
+    internal static partial void DiscoveryFailed(ILogger logger, object discovery, string reason);
+
+    [LoggerMessage(1023, LogLevel.Information, "Discovery by {Discovery} answers again.")]
+    internal static partial void DiscoveryAnswers(ILogger logger, object discovery);
+
+    [LoggerMessage(1024, LogLevel.Error, "The loop of the discovery by {Discovery} failed; it goes on in a second.")]
+    internal static partial void DiscoveryLoopFailed(ILogger logger, object discovery, Exception exception);
+
     [LoggerMessage(2000, LogLevel.Information, "An operation on node {Node} was abandoned, since the node was lost; attempt {Attempt} follows.")]
     internal static partial void OperationAbandoned(ILogger logger, string node, int attempt);
 
@@ -55,6 +70,12 @@ internal static partial class Log
 
     [LoggerMessage(2002, LogLevel.Warning, "An operation on node {Node} (server process {ProcessId}) was given up by its caller and goes on there; whether it is applied is not known.")]
     internal static partial void OperationLeft(ILogger logger, string node, int processId);
+
+    [LoggerMessage(2003, LogLevel.Debug, "An open waits: {Explanation}")]
+    internal static partial void OpenWaits(ILogger logger, RoutingExplanation explanation);
+
+    [LoggerMessage(2004, LogLevel.Debug, "A read falls back: {Explanation}")]
+    internal static partial void ReadFellBack(ILogger logger, RoutingExplanation explanation);
 
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);

@@ -25,8 +25,16 @@ internal static class TopologyLog
         else if (before.IsWithoutMajority && !after.IsWithoutMajority)
             Log.MajorityBack(logger);
 
+        if (!after.HasNodesOf(before))
+        {
+            foreach (var node in before.Nodes.Where(n => after.Of(n.Node) is null))
+                Log.NodeRemoved(logger, node.Name);
+            foreach (var node in after.Nodes.Where(n => before.Of(n.Node) is null))
+                Log.NodeDiscovered(logger, node.Name, node.Host, node.Port);
+        }
+
         foreach (var node in after.Nodes)
-            WriteNode(logger, node.Node.Index < before.Nodes.Count ? before.Nodes[node.Node.Index] : null, node);
+            WriteNode(logger, before.Of(node.Node), node);
     }
 
     private static void WriteNode(ILogger logger, NodeSnapshot? before, NodeSnapshot after)

@@ -1,22 +1,43 @@
 using HaConnect.Options;
-using HaConnect.Topology;
+using HaConnect.Probing;
 
 namespace HaConnect.Discovery;
 
 /// <summary>
-/// The standbys that a primary reports, where their address can be known: <c>pg_stat_replication</c> has the client's address but not
-/// the port it listens on. An <c>application_name</c> of the form <c>host:port</c> gives both. Pure.
+/// The standbys that the primary reports, where their address can be known: <c>pg_stat_replication</c> has the client's address but not
+/// the port it listens on. An <c>application_name</c> of the form <c>host:port</c> gives both. One that is no longer reported is listed until it has
+/// been unreachable too for a while: a standby that restarts, or receives from another one for a time, is still there.
 /// </summary>
-internal static class ReportedStandbys
+internal sealed class ReportedStandbys(TimeSpan forgetAfter, TimeProvider time) : INodeDiscovery
 {
-    internal static IEnumerable<(string Name, string Host, int Port)> Of(NodeFacts primary)
+    private readonly Dictionary<string, (DiscoveredNode Node, long SeenAt)> _known = new(StringComparer.Ordinal);
+
+    public Task<IReadOnlyList<DiscoveredNode>> DiscoverAsync(ClusterSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (primary.LastState is not { InRecovery: false } state)
-            yield break;
-        foreach (var sender in state.Senders.Where(s => s.IsStreaming))
+        var now = time.GetTimestamp();
+        var reports = snapshot.Primary is { Reachability: NodeReachability.Reachable };
+        foreach (var (name, (node, seenAt)) in _known.ToList())
+        {
+            // While no primary says who is there, nothing follows from silence.
+            if (!reports || snapshot.Nodes.Any(n => n.Node.IsAt(node.Host, node.Port) && n.Reachability != NodeReachability.Unreachable))
+                _known[name] = (node, now);
+            else if (time.GetElapsedTime(seenAt, now) >= forgetAfter)
+                _known.Remove(name);
+        }
+
+        foreach (var node in Of(reports ? snapshot.Primary!.Senders : []))
+            _known[node.Name] = (node, now);
+        return Task.FromResult<IReadOnlyList<DiscoveredNode>>([.. _known.Values.Select(k => k.Node)]);
+    }
+
+    public override string ToString() => "the standbys that the primary reports";
+
+    internal static IEnumerable<DiscoveredNode> Of(IReadOnlyList<SenderState> senders)
+    {
+        foreach (var sender in senders.Where(s => s.IsStreaming))
         {
             if (TryParse(sender.ApplicationName) is { } address)
-                yield return (sender.ApplicationName, address.Host, address.Port);
+                yield return new DiscoveredNode(address.Host, address.Port) { Name = sender.ApplicationName };
         }
     }
 
@@ -24,7 +45,7 @@ internal static class ReportedStandbys
     {
         try
         {
-            return HostList.Parse(name, defaultPort: 0) is [{ Port: > 0 } address] && address.Host.Length > 0 ? address : null;
+            return HostList.Parse(name, defaultPort: 0) is [{ Port: > 0 } address] && !string.IsNullOrWhiteSpace(address.Host) ? address : null;
         }
         catch (FormatException)
         {

@@ -2,7 +2,7 @@ namespace HaConnect;
 
 /// <summary>
 /// No replica was proven fresh enough for a read, and <see cref="ReadFallback.Fail"/> or <see cref="ReadFallback.Wait"/> forbids the
-/// primary. The message lists each node with its reason. Transient.
+/// primary, or <see cref="RoutingOptions.MaxPrimaryReadShare"/> of the reads go there already. The message lists each node with its reason. Transient.
 /// </summary>
 public sealed class NoReplicaException : HaConnectException
 {

@@ -1,12 +1,12 @@
 namespace HaConnect.Options;
 
 /// <summary>A node or witness as the options name it, with its default name filled in.</summary>
-internal sealed record ConfiguredNode(string Name, string Host, int Port, int Priority, bool IsSynchronous = true, string? Zone = null)
+internal sealed record ConfiguredNode(string Name, string Host, int Port, int Priority, bool IsSynchronous = true, string? Zone = null, int Weight = HaNodeOptions.DefaultWeight)
 {
     internal static IReadOnlyList<ConfiguredNode> DataNodesOf(HaDatabaseOptions options)
     {
         if (options.Nodes.Count > 0)
-            return [.. options.Nodes.Select(n => new ConfiguredNode(n.Name ?? NameOf(n.Host, n.Port), n.Host, n.Port, n.Priority, n.Synchronous, n.Zone))];
+            return [.. options.Nodes.Select(n => new ConfiguredNode(n.Name ?? NameOf(n.Host, n.Port), n.Host, n.Port, n.Priority, n.Synchronous, n.Zone, n.Weight))];
 
         var connectionString = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString);
         return [.. HostList.Parse(connectionString.Host, connectionString.Port)

@@ -2,7 +2,7 @@ namespace HaConnect;
 
 /// <summary>
 /// Everything a PostgreSQL cluster needs to be used through HaConnect. The defaults fit a cluster of three nodes; only the
-/// nodes (<see cref="ConnectionString"/> with several hosts, or <see cref="Nodes"/>) have to be given.
+/// nodes (<see cref="ConnectionString"/> with several hosts, or <see cref="Nodes"/>) have to be given, or a discovery.
 /// </summary>
 public sealed class HaDatabaseOptions
 {
@@ -25,6 +25,9 @@ public sealed class HaDatabaseOptions
     /// Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, 1 to 40 of them. Default <c>main</c>.
     /// </summary>
     public string ClusterName { get; set; } = "main";
+
+    /// <summary>How nodes are found beside the configured ones.</summary>
+    public DiscoveryOptions Discovery { get; } = new();
 
     /// <summary>How the nodes are watched.</summary>
     public ProbingOptions Probing { get; } = new();

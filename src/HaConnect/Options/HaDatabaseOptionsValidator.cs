@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -40,8 +41,11 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
             return;
         }
 
-        if (nodes.Count == 0)
-            errors.Add("ConnectionString names no host and Nodes is empty. Give Host=db1,db2,db3 in ConnectionString, or list the nodes in Nodes.");
+        var isDiscovered = options.Discovery.Sources.Count > 0;
+        if (nodes.Count == 0 && !isDiscovered)
+            errors.Add("ConnectionString names no host and Nodes is empty. Give Host=db1,db2,db3 in ConnectionString, or list the nodes in Nodes, or add a discovery (AddDiscovery).");
+        if (nodes.Count == 0 && isDiscovered && options.Failover.Mode == FailoverMode.Coordinate)
+            errors.Add("Failover.Mode is Coordinate, but ConnectionString names no host and Nodes is empty: discovered nodes do not vote. List the nodes, or set Failover.Mode = Observe.");
         if (options.Nodes.Count > 0 && !string.IsNullOrEmpty(connectionString.Host))
             errors.Add($"ConnectionString has Host={connectionString.Host}, but Nodes lists {options.Nodes.Count} nodes too. Remove Host from ConnectionString, or Nodes.");
         if (connectionString.Multiplexing)
@@ -51,7 +55,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         if (connectionString.LoadBalanceHosts)
             errors.Add("ConnectionString has Load Balance Hosts=true; HaConnect balances reads itself. Remove it.");
 
-        if (options.Routing.Zone is { } zone && !nodes.Any(n => n.Zone == zone))
+        if (options.Routing.Zone is { } zone && !isDiscovered && !nodes.Any(n => n.Zone == zone))
             errors.Add($"Routing.Zone is '{zone}', and no node is of that zone (zones in Nodes: {(string.Join(", ", nodes.Select(n => n.Zone).OfType<string>().Distinct(StringComparer.Ordinal)) is { Length: > 0 } zones ? zones : "none")}). Set Zone in Nodes, or leave Routing.Zone out.");
         ValidateEach(nodes, "Nodes", errors);
         ValidateEach(ConfiguredNode.WitnessesOf(options), "Failover.Witnesses", errors);
@@ -69,6 +73,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
                 errors.Add($"{setting}: node '{node.Name}' has no Host. Give its host name or address.");
             if (node.Port is < 1 or > 65535)
                 errors.Add($"{setting}: node '{node.Name}' has Port {node.Port}; it must be 1 to 65535.");
+            if (node.Weight is < 0 or > 1000)
+                errors.Add($"{setting}: node '{node.Name}' has Weight {node.Weight}; it must be 0 (in reserve) to 1000.");
             if (!IsName(node.Name))
                 errors.Add($"{setting}: the name '{node.Name}' must have 1 to 63 printable ASCII characters, none of them a blank, a comma or a quote, since PostgreSQL lists it in synchronous_standby_names.");
         }
@@ -79,6 +85,13 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Routing.MaxReplicaLag", options.Routing.MaxReplicaLag, TimeSpan.FromMilliseconds(40), TimeSpan.FromDays(1), errors);
         InRange("Routing.CatchUpTimeout", options.Routing.CatchUpTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
         InRange("Routing.LatencyWindow", options.Routing.LatencyWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
+        InRange("Routing.FailbackDelay", options.Routing.FailbackDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10), errors);
+        InRange("Routing.FailbackRamp", options.Routing.FailbackRamp, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
+        if (options.Routing.MaxPrimaryReadShare is not (>= 0 and <= 1))
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"Routing.MaxPrimaryReadShare is {options.Routing.MaxPrimaryReadShare}; it must be 0 (none) to 1 (no limit)."));
+        InRange("Discovery.Interval", options.Discovery.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), errors);
+        InRange("Discovery.Timeout", options.Discovery.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), errors);
+        InRange("Discovery.ForgetAfter", options.Discovery.ForgetAfter, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), errors);
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);
@@ -96,6 +109,7 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         Defined("Routing.Fallback", options.Routing.Fallback, errors);
         Defined("Routing.Consistency", options.Routing.Consistency, errors);
         Defined("Routing.Replicas", options.Routing.Replicas, errors);
+        Defined("Routing.Balancing", options.Routing.Balancing, errors);
 
         if (options.Probing.Interval is not { } interval)
             return;

@@ -25,6 +25,14 @@ public sealed class HaNodeOptions
     public string? Zone { get; set; }
 
     /// <summary>
+    /// Its share of the reads beside that of others (<see cref="RoutingOptions.Balancing"/>): one with 200 gets twice as many as one with 100. With 0 it is in
+    /// reserve, and serves reads only where no other replica qualifies. 0 to 1000. Default 100.
+    /// </summary>
+    public int Weight { get; set; } = DefaultWeight;
+
+    internal const int DefaultWeight = 100;
+
+    /// <summary>
     /// Whether this node, as a standby, may be among those that have to flush a commit before it is acked. Coordinators name all such
     /// standbys that stream, and no others, so that a distant one can be kept out of the way of writes. Where
     /// <see cref="FailoverOptions.RequiredSynchronousStandbys"/> is 0 nobody is named. It may be promoted all the same. Default true.

@@ -31,6 +31,28 @@ public sealed class RoutingOptions
     /// <summary>Which replicas reads may be made at. Default <see cref="ReplicaKind.Any"/>.</summary>
     public ReplicaKind Replicas { get; set; }
 
+    /// <summary>How reads are spread over replicas that all qualify. Default <see cref="ReadBalancing.LeastInUse"/>. See <see cref="HaNodeOptions.Weight"/>.</summary>
+    public ReadBalancing Balancing { get; set; }
+
+    /// <summary>
+    /// How long a replica that was lost (it did not answer, or its server was restarted) stays in reserve after its return: it serves reads only where no
+    /// other qualifies. Doubled, up to 32 times, with each loss that follows within ten times that on its return. Zero for not at all, to 10 min. Default 5 s.
+    /// </summary>
+    public TimeSpan FailbackDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a replica takes after <see cref="FailbackDelay"/> to get its whole share of the reads, beginning with a tenth: its caches are cold. Zero for
+    /// at once, to 1 h. Default 10 s.
+    /// </summary>
+    public TimeSpan FailbackRamp { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The share of this data source's reads that may go to the primary for want of a replica (<see cref="ReadFallback.Primary"/>), lest it be
+    /// overrun when replicas are lost; 10 in a row are let through after a time without. Others fail with <see cref="NoReplicaException"/>. Reads that are to be strongly consistent do not count.
+    /// 0 to 1. Default 1, no limit.
+    /// </summary>
+    public double MaxPrimaryReadShare { get; set; } = 1;
+
     /// <summary>
     /// Replicas (where <see cref="Zone"/> is set: of other zones) whose probe round trip is at most this much above the fastest one's share the reads; slower ones are used only
     /// where none of those is fresh enough. Zero to 10 s. Default 15 ms.

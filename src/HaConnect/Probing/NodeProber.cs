@@ -48,9 +48,9 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
                 await OpenAsync(cancellationToken).ConfigureAwait(false);
             sentAt = time.GetTimestamp();
             var state = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (state.SeesTerms != _can!.Value.SeesTerms)
+            if (state.SeesTerms != _can!.Value.SeesTerms || state.SeesPauses != _can.Value.SeesPauses)
             {
-                // The schema was created or dropped since the session was opened.
+                // A table was created or dropped since the session was opened.
                 await ReadCapabilitiesAsync(cancellationToken).ConfigureAwait(false);
                 sentAt = time.GetTimestamp();
                 state = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         await CloseAsync().ConfigureAwait(false);
-        _source ??= sources.ForProbe(node.Host, node.Port, database: null);
+        _source ??= sources.ForProbe(node.Host, node.Port, database: null, node.CertificateHost);
 
         // An opening that is abandoned goes on at the server. Who has no seat waits for its end, so that it never has two under way.
         var timeout = KeepsSession || !_wasTried || options.Probing.Timeout > VisitTimeout ? options.Probing.Timeout : VisitTimeout;
@@ -109,7 +109,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
             _useOwnDatabase = true;
             await _source.DisposeAsync().ConfigureAwait(false);
             var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-            _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username);
+            _source = sources.ForProbe(node.Host, node.Port, own.Database ?? own.Username, node.CertificateHost);
             _session = await OwnSession.OpenAsync(_source.CreateConnection(), timeout, time, OnHeardLate, cancellationToken).ConfigureAwait(false);
         }
 
@@ -121,7 +121,7 @@ internal sealed class NodeProber(Node node, NodeSources sources, HaDatabaseOptio
     private async Task ReadCapabilitiesAsync(CancellationToken cancellationToken)
     {
         _can = await _session!.QueryAsync(ProbeSql.Capabilities, ProbeRow.ReadCapabilities, options.Probing.Timeout, cancellationToken).ConfigureAwait(false);
-        _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions);
+        _sql = ProbeSql.Build(_can.Value.SeesRegister, _can.Value.SeesTerms, _can.Value.CountsSessions, _can.Value.SeesPauses);
         _heldSql = ProbeSql.Held + _sql;
     }
 

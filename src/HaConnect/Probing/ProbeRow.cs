@@ -11,7 +11,7 @@ internal static class ProbeRow
 {
     /// <summary>The row of <see cref="ProbeSql.Capabilities"/>.</summary>
     internal static ProbeCapabilities ReadCapabilities(DbDataReader row) =>
-        new(SeesRegister: row.GetBoolean(0), SeesStatistics: row.GetBoolean(1), SeesTerms: row.GetBoolean(3), CountsSessions: row.GetBoolean(2));
+        new(SeesRegister: row.GetBoolean(0), SeesStatistics: row.GetBoolean(1), SeesTerms: Sees(row, 3, "term"), CountsSessions: row.GetBoolean(2), SeesPauses: Sees(row, 3, "pause"));
 
     internal static ServerState Read(DbDataReader row, ProbeCapabilities can)
     {
@@ -40,7 +40,9 @@ internal static class ProbeRow
             LoadedRegister = Register.Parse(Text(row, 27)),
             EstablishedTerm = Term(Text(row, 19)),
             NewestTerm = Term(Text(row, 20)),
-            SeesTerms = row.GetBoolean(21),
+            SeesTerms = Sees(row, 21, "term"),
+            SeesPauses = Sees(row, 21, "pause"),
+            Maintained = Text(row, 28)?.Split(',') ?? [],
             CoordinatorLockHeld = row.GetBoolean(22),
             Crowd = new ProbeCrowd(row.GetInt32(24), row.GetInt32(25), row.IsDBNull(26) ? null : row.GetInt64(26)),
             SeesStatistics = can.SeesStatistics,
@@ -66,6 +68,8 @@ internal static class ProbeRow
             [.. root.GetProperty("synchronous_standbys").EnumerateArray().Select(n => n.GetString()!)],
             root.GetProperty("required").GetInt32(), root.GetProperty("established").GetBoolean());
     }
+
+    private static bool Sees(DbDataReader row, int column, string table) => Text(row, column)?.Split(' ').Contains(table, StringComparer.Ordinal) == true;
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -1,17 +1,17 @@
 using HaConnect.Connections;
-using HaConnect.Discovery;
 using HaConnect.Options;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 
 namespace HaConnect.Probing;
 
-/// <summary>Runs one loop per node and witness: wakes standbys right after the primary was probed, and starts loops for standbys that it reports.</summary>
+/// <summary>Runs one loop per node and witness, for as long as the node is known; wakes standbys right after the primary was probed.</summary>
 internal sealed class ProbeSchedule(
     ClusterState state, NodeSources sources, HaDatabaseOptions options, Func<bool> isCoordinator, TimeProvider time, Func<double> dice, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<ProbeLoop> _loops = [];
+    private Task _ended = Task.CompletedTask;
     private readonly List<WitnessLoop> _witnesses = [];
     private MajorityDeadline? _deadline;
     private long _primaryProbed;
@@ -21,8 +21,7 @@ internal sealed class ProbeSchedule(
         state.Published += OnPublished;
         state.ProbeWanted += Wake;
         _deadline = new MajorityDeadline(state, time, logger);
-        foreach (var facts in state.Facts)
-            Add(facts.Node);
+        Follow(state.Current);
         foreach (var (index, witness) in ConfiguredNode.WitnessesOf(options).Index())
             _witnesses.Add(new WitnessLoop(new WitnessProber(index, witness, sources, options, time), state, options, time, dice, logger));
     }
@@ -42,12 +41,20 @@ internal sealed class ProbeSchedule(
             await loop.DisposeAsync().ConfigureAwait(false);
         foreach (var loop in _witnesses)
             await loop.DisposeAsync().ConfigureAwait(false);
+        await _ended.ConfigureAwait(false);
     }
 
-    private void Add(Node node)
+    /// <summary>A loop for each node of the snapshot, and no other.</summary>
+    private void Follow(ClusterSnapshot snapshot)
     {
         lock (_lock)
-            _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, isCoordinator, () => state.Current.HoldsWrites && node.Load.Writes == 0, time), state, options, time, dice, logger));
+        {
+            var gone = _loops.FindAll(l => snapshot.Of(l.Node) is null);
+            _loops.RemoveAll(gone.Contains);
+            _ended = Task.WhenAll([_ended, .. gone.Select(l => l.DisposeAsync().AsTask())]);
+            foreach (var node in snapshot.Nodes.Select(n => n.Node).Where(n => !_loops.Exists(l => ReferenceEquals(l.Node, n))))
+                _loops.Add(new ProbeLoop(node, new NodeProber(node, sources, options, isCoordinator, () => state.Current.HoldsWrites && node.Load.Writes == 0, time), state, options, time, dice, logger));
+        }
     }
 
     private ProbeLoop[] Loops()
@@ -67,24 +74,18 @@ internal sealed class ProbeSchedule(
 
     private void OnPublished(ClusterSnapshot before, ClusterSnapshot after)
     {
+        if (!after.HasNodesOf(before))
+            Follow(after);
         if (ProbePace.WakesAll(before, after))
             WakeAll();
-        if (after.PrimaryNode is not { } primary)
+        if (after.PrimaryNode is not { } primary || state.FactsOf(primary) is not { LastStateSentAt: var sentAt })
             return;
-        var facts = state.Facts;
-        var sentAt = facts[primary.Index].LastStateSentAt;
         if (Interlocked.Exchange(ref _primaryProbed, sentAt) == sentAt)
             return;
         foreach (var loop in Loops())
         {
             if (!ReferenceEquals(loop.Node, primary))
                 loop.Follow();
-        }
-
-        foreach (var (name, host, port) in ReportedStandbys.Of(facts[primary.Index]))
-        {
-            if (state.Discover(name, host, port) is { } node)
-                Add(node);
         }
     }
 }

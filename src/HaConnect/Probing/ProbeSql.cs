@@ -15,11 +15,12 @@ internal static class ProbeSql
                  AND pg_catalog.has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE'),
                pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),
                pg_catalog.current_setting('server_version_num')::int >= 150000,
-        """ + SeesTerms;
+        """ + VisibleTables;
 
-    private const string SeesTerms = """
-        EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                 WHERE n.nspname = 'haconnect' AND c.relname = 'term' AND c.relkind = 'r'
+    /// <summary>Those of the coordinators' tables that this user may read, which come and go while a session is open.</summary>
+    private const string VisibleTables = """
+        (SELECT pg_catalog.string_agg(c.relname::text, ' ') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = 'haconnect' AND c.relname IN ('term', 'pause') AND c.relkind = 'r'
                    AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))
         """;
 
@@ -37,7 +38,7 @@ internal static class ProbeSql
     internal static string SessionsSoFar(bool counts) =>
         counts ? "(SELECT pg_catalog.pg_stat_get_db_sessions(d.oid) FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())" : "NULL::bigint";
 
-    internal static string Build(bool seesRegister, bool seesTerms, bool countsSessions = false) => $"""
+    internal static string Build(bool seesRegister, bool seesTerms, bool countsSessions = false, bool seesPauses = false) => $"""
         SELECT r.in_recovery,
                (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
                pg_catalog.pg_postmaster_start_time(),
@@ -56,7 +57,7 @@ internal static class ProbeSql
                {(seesRegister ? "(SELECT f.setting FROM pg_catalog.pg_file_settings f WHERE f.name = 'haconnect.term' ORDER BY f.seqno DESC LIMIT 1)" : "NULL::text")},
                {(seesTerms ? $"(SELECT pg_catalog.row_to_json(x)::text FROM (SELECT {TermColumns} FROM haconnect.term t WHERE t.established_lsn IS NOT NULL ORDER BY t.term DESC LIMIT 1) x)" : "NULL::text")},
                {(seesTerms ? $"(SELECT pg_catalog.row_to_json(x)::text FROM (SELECT {TermColumns} FROM haconnect.term t ORDER BY t.term DESC LIMIT 1) x)" : "NULL::text")},
-               {SeesTerms},
+               {VisibleTables},
                EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
                          AND l.classid = $1::oid AND l.objid = $2::oid
                          AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())),
@@ -65,7 +66,8 @@ internal static class ProbeSql
                {OlderSessions},
                pg_catalog.current_setting('max_connections')::int,
                {SessionsSoFar(countsSessions)},
-               pg_catalog.current_setting('haconnect.term', true)
+               pg_catalog.current_setting('haconnect.term', true),
+               {(seesPauses ? "(SELECT pg_catalog.string_agg(DISTINCT p.node, ',') FROM haconnect.pause p WHERE p.ended_at IS NULL)" : "NULL::text")}
           FROM (SELECT pg_catalog.pg_is_in_recovery() AS in_recovery) q
           CROSS JOIN LATERAL (SELECT q.in_recovery,
                  CASE WHEN NOT q.in_recovery THEN pg_catalog.pg_current_wal_insert_lsn() END AS insert_lsn,

@@ -56,6 +56,10 @@ internal sealed record ServerState
     internal TermRow? EstablishedTerm { get; init; }
     internal TermRow? NewestTerm { get; init; }
     internal bool SeesTerms { get; init; }
+    internal bool SeesPauses { get; init; }
+
+    /// <summary>The names of the nodes that are under maintenance; none where they cannot be seen.</summary>
+    internal IReadOnlyList<string> Maintained { get; init; } = [];
 
     /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
     internal bool CoordinatorLockHeld { get; init; }
@@ -65,6 +69,9 @@ internal sealed record ServerState
     /// position stands there until something comes (source: PostgreSQL's walreceiverfuncs.c, RequestXLogStreaming).
     /// </summary>
     internal bool HasStreamed => InRecovery && (ReceiverStatus == "streaming" || (ReceiveLsn is { } lsn && lsn % SegmentSize != 0));
+
+    /// <summary>PostgreSQL gives its start time to the microsecond: no other server of the cluster has the same.</summary>
+    internal bool IsSameProcessAs(ServerState other) => StartTime == other.StartTime && SystemIdentifier == other.SystemIdentifier;
 
     /// <summary>The probing sessions there; null where nobody counted.</summary>
     internal ProbeCrowd? Crowd { get; init; }

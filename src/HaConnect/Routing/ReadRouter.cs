@@ -3,37 +3,36 @@ using HaConnect.Topology;
 namespace HaConnect.Routing;
 
 /// <summary>
-/// Chooses the node of a read from a snapshot. Pure but for the dice and the in-flight counters; no lock, no allocation. The targets
-/// are ordered freshest first, so the eligible ones are a prefix and one comparison usually tells that it is all of them.
+/// Chooses the node of a read from a snapshot. Pure but for what the picker does; no lock, no allocation. The targets are ordered freshest first, so the
+/// eligible ones are a prefix and one comparison usually tells that it is all of them.
 /// </summary>
 internal static class ReadRouter
 {
-    [ThreadStatic]
-    private static ulong t_dice;
-
+    /// <param name="picker">Picks one of those that qualify.</param>
     /// <param name="snapshot">The cluster.</param>
     /// <param name="oldest">The moment of the decision less the bound: everything acked before it must be visible.</param>
     /// <param name="fallback">What to do when no replica qualifies.</param>
-    internal static RoutingDecision Route(ClusterSnapshot snapshot, long oldest, ReadFallback fallback)
+    internal static RoutingDecision Route(ReadPicker picker, ClusterSnapshot snapshot, long oldest, ReadFallback fallback)
     {
         foreach (var tier in snapshot.ReadTiers)
         {
-            if (Pick(tier, oldest) is { } target)
+            if (picker.Pick(tier, Eligible(tier, oldest), snapshot.WeighsReads) is { } target)
                 return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
         }
 
         return FallBack(snapshot, oldest, fallback, default);
     }
 
-    /// <inheritdoc cref="Route(ClusterSnapshot, long, ReadFallback)"/>
+    /// <inheritdoc cref="Route(ReadPicker, ClusterSnapshot, long, ReadFallback)"/>
+    /// <param name="picker">Picks one of those that qualify.</param>
     /// <param name="snapshot">The cluster.</param>
     /// <param name="oldest">The moment of the decision less the bound.</param>
     /// <param name="demand">What else the read asks for. Its fallback may give up the bound, and nothing else.</param>
-    internal static RoutingDecision Route(ClusterSnapshot snapshot, long oldest, in ReadDemand demand)
+    internal static RoutingDecision Route(ReadPicker picker, ClusterSnapshot snapshot, long oldest, in ReadDemand demand)
     {
         foreach (var tier in snapshot.ReadTiers)
         {
-            if (Pick(tier, oldest, demand) is { } target)
+            if (picker.Pick(tier, oldest, demand, snapshot.WeighsReads) is { } target)
                 return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
         }
 
@@ -58,62 +57,10 @@ internal static class ReadRouter
     }
 
     /// <summary>For a read for which all of them will do.</summary>
-    internal static RoutingDecision RouteAmongAll(ReadTarget[] targets)
+    internal static RoutingDecision RouteAmongAll(ReadPicker picker, ReadTarget[] targets, bool areWeighed)
     {
-        var target = PickOf(targets, targets.Length)!;
+        var target = picker.Pick(targets, targets.Length, areWeighed)!;
         return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
-    }
-
-    private static ReadTarget? Pick(ReadTarget[] targets, long oldest) => PickOf(targets, Eligible(targets, oldest));
-
-    private static ReadTarget? PickOf(ReadTarget[] targets, int eligible)
-    {
-        if (eligible <= 1)
-            return eligible == 0 ? null : targets[0];
-        var (first, second) = RollTwo(eligible);
-        return LessBusy(targets[first], targets[second]);
-    }
-
-    /// <summary>The eligible ones are scattered: counted first, then found again.</summary>
-    private static ReadTarget? Pick(ReadTarget[] targets, long oldest, in ReadDemand demand)
-    {
-        var eligible = 0;
-        foreach (var target in targets)
-            eligible += demand.IsMetBy(target, oldest) ? 1 : 0;
-        if (eligible <= 1)
-            return eligible == 0 ? null : Eligible(targets, oldest, demand, 0);
-        var (first, second) = RollTwo(eligible);
-        return LessBusy(Eligible(targets, oldest, demand, first), Eligible(targets, oldest, demand, second));
-    }
-
-    private static ReadTarget Eligible(ReadTarget[] targets, long oldest, in ReadDemand demand, int number)
-    {
-        foreach (var target in targets)
-        {
-            if (demand.IsMetBy(target, oldest) && number-- == 0)
-                return target;
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(number), number, null);
-    }
-
-    /// <summary>Power of two choices: of two different targets the one with fewer connections in use.</summary>
-    private static ReadTarget LessBusy(ReadTarget a, ReadTarget b) => b.Node.Load.InUse < a.Node.Load.InUse ? b : a;
-
-    private static (int First, int Second) RollTwo(int count)
-    {
-        var dice = Roll();
-        var first = (int)((ulong)(dice & 0x7fff) * (uint)count >> 15);
-        var second = (int)((ulong)(dice >> 15 & 0x7fff) * (uint)(count - 1) >> 15);
-        return (first, second >= first ? second + 1 : second);
-    }
-
-    /// <summary>31 random bits from a generator of this thread (Knuth's MMIX): good enough to spread reads, in half the time of Random.Shared.</summary>
-    private static uint Roll()
-    {
-        var dice = t_dice == 0 ? (ulong)Random.Shared.NextInt64() : t_dice;
-        t_dice = dice * 6364136223846793005 + 1442695040888963407;
-        return (uint)(dice >> 33);
     }
 
     private static int Eligible(ReadTarget[] targets, long oldest)

@@ -20,7 +20,7 @@ internal static class RoutingExplainer
     {
         var tier = Array.FindIndex(snapshot.ReadTiers, t => Names(t, oldest, demand).Count > 0);
         var chosen = tier < 0 ? [] : Names(snapshot.ReadTiers[tier], oldest, demand);
-        var decision = ReadRouter.Route(snapshot, oldest, demand);
+        var decision = ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, demand);
         if (chosen.Count == 0 && decision.Node is { } fallback)
             chosen = [fallback.Name];
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, chosen, decision))).ToArray();
@@ -59,7 +59,7 @@ internal static class RoutingExplainer
             return $"{(target.IsSynchronous is null && demand.Kind != ReplicaKind.Any ? "whether it is synchronous cannot be seen (grant the probing user pg_monitor)" : "not asked for")}: {(demand.Only is { } only && !only.Contains(node.Name, StringComparer.Ordinal) ? $"only {string.Join(", ", only)} will do" : $"only {(demand.Kind == ReplicaKind.Synchronous ? "synchronous" : "asynchronous")} replicas will do")}; {node.Reason}";
         if (!demand.IsMetBy(target, oldest))
             return $"{WhyNot(target, oldest, demand)}; {node.Reason}{(ReferenceEquals(decision.Node, node.Node) ? "; taken all the same, as the freshest" : "")}";
-        return chosen.Contains(node.Name, StringComparer.Ordinal) ? node.Reason : $"it would do, but others go first: those of Routing.Zone, then those within Routing.LatencyWindow of the fastest; {node.Reason}";
+        return chosen.Contains(node.Name, StringComparer.Ordinal) ? node.Reason : $"it would do, but others go first: {(target.IsInReserve ? "it is in reserve" : "those of Routing.Zone, then those within Routing.LatencyWindow of the fastest")}; {node.Reason}";
     }
 
     private static string WhyNot(ReadTarget target, long oldest, in ReadDemand demand) => target switch

@@ -14,4 +14,7 @@ internal enum RoutingReason
 
     /// <summary>Nothing qualifies now.</summary>
     None = 3,
+
+    /// <summary>No replica was fresh enough, and of those reads as many go to the primary as may.</summary>
+    SpillLimit = 4,
 }

@@ -21,7 +21,7 @@ public sealed class ClusterSnapshot
     /// <summary>When it was taken, by this instance's clock.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
-    /// <summary>All known nodes: the configured ones in their order, then standbys that the primary reported.</summary>
+    /// <summary>All known nodes: the configured ones in their order, then those that were discovered, as long as they are there.</summary>
     public required IReadOnlyList<NodeSnapshot> Nodes { get; init; }
 
     /// <summary>
@@ -110,9 +110,12 @@ public sealed class ClusterSnapshot
 
     /// <summary>
     /// Standbys in the order of preference, in each tier the freshest first: those of this application's zone, where it has one; those within the latency
-    /// window; the others. At least one tier, which may be empty.
+    /// window; the others; those in reserve. At least one tier, which may be empty.
     /// </summary>
     internal Topology.ReadTarget[][] ReadTiers { get; init; } = [[]];
+
+    /// <summary>Whether the weights of some of them differ.</summary>
+    internal bool WeighsReads { get; init; }
 
     internal Topology.ReadTarget? ReadTargetOf(Topology.Node? node)
     {
@@ -123,6 +126,40 @@ public sealed class ClusterSnapshot
         }
 
         return null;
+    }
+
+    /// <summary>A node as it is here; null where it was removed before.</summary>
+    internal NodeSnapshot? Of(Topology.Node node)
+    {
+        if ((uint)node.Index < (uint)Nodes.Count && ReferenceEquals(Nodes[node.Index].Node, node))
+            return Nodes[node.Index]; // where it stands as long as none was removed
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (ReferenceEquals(Nodes[i].Node, node))
+                return Nodes[i];
+        }
+
+        return null;
+    }
+
+    /// <summary>The node that a connection leads to.</summary>
+    internal Topology.Node NodeOf(Npgsql.NpgsqlConnection connection) =>
+        Nodes.FirstOrDefault(n => n.Node.IsAt(connection.Host, connection.Port))?.Node
+
+        // It was removed since the connection was opened, which may be used until it is returned.
+        ?? new Topology.Node(-1, Options.ConfiguredNode.NameOf(connection.Host!, connection.Port), connection.Host!, connection.Port, 0, isConfigured: false);
+
+    internal bool HasNodesOf(ClusterSnapshot other)
+    {
+        if (Nodes.Count != other.Nodes.Count)
+            return false;
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (!ReferenceEquals(Nodes[i].Node, other.Nodes[i].Node))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>The node of a name, or null.</summary>

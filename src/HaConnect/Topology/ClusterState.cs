@@ -1,3 +1,4 @@
+using HaConnect.Discovery;
 using HaConnect.Options;
 using HaConnect.Probing;
 using HaConnect.Routing;
@@ -16,7 +17,8 @@ internal sealed class ClusterState
     private readonly HaDatabaseOptions _options;
     private readonly TimeProvider _time;
     private readonly StalenessLedger _ledger = new();
-    private readonly List<NodeFacts> _facts = [];
+    private readonly List<NodeFacts> _facts = []; // configured nodes first, in their order
+    private readonly Dictionary<INodeDiscovery, DiscoveryAnswer> _discovered = new(ReferenceEqualityComparer.Instance);
     private readonly VoterSight[] _witnesses;
     private volatile ClusterSnapshot _current;
     private TaskCompletionSource _changed = NewSignal();
@@ -29,13 +31,14 @@ internal sealed class ClusterState
     private readonly Dictionary<int, Node> _reigns = []; // by timeline, who was the primary on it first, where nobody coordinates
     private int _highestTimeline;
     private bool _majorityWasInSight;
+    private int _nodesSoFar;
 
     internal ClusterState(HaDatabaseOptions options, TimeProvider time)
     {
         _options = options;
         _time = time;
         foreach (var node in ConfiguredNode.DataNodesOf(options))
-            _facts.Add(new NodeFacts(new Node(_facts.Count, node.Name, node.Host, node.Port, node.Priority, isConfigured: true, node.Zone)));
+            _facts.Add(new NodeFacts(new Node(_nodesSoFar++, node.Name, node.Host, node.Port, node.Priority, isConfigured: true, node.Zone, node.Weight)));
         _witnesses = [.. ConfiguredNode.WitnessesOf(options).Select(w => new VoterSight(w.Name))];
         _current = ClusterSnapshot.Initial(_facts.Select(f => new NodeSnapshot(f.Node) { Reason = "not probed yet" }));
     }
@@ -65,7 +68,11 @@ internal sealed class ClusterState
         TaskCompletionSource changed;
         lock (_lock)
         {
-            _facts[observation.Node.Index] = _facts[observation.Node.Index].After(observation, _time);
+            if (IndexOf_NeedsLock(observation.Node) is not { } index)
+                return; // removed meanwhile
+            var before = _facts[index];
+            var after = before.After(observation, _time);
+            _facts[index] = after with { Failback = Failback.After(before, after, _options, _time) };
             changed = Replace_NeedsLock(observation.Node);
         }
 
@@ -97,9 +104,11 @@ internal sealed class ClusterState
         TaskCompletionSource changed;
         lock (_lock)
         {
-            var facts = _facts[node.Index];
-            _facts[node.Index] = facts.HeardLate();
-            if (ReferenceEquals(_facts[node.Index], facts))
+            if (IndexOf_NeedsLock(node) is not { } index)
+                return;
+            var facts = _facts[index];
+            _facts[index] = facts.HeardLate();
+            if (ReferenceEquals(_facts[index], facts))
                 return;
             changed = Replace_NeedsLock(observed: null);
         }
@@ -178,17 +187,33 @@ internal sealed class ClusterState
         }
     }
 
-    /// <summary>Adds a standby that the primary reported; returns null when it is known already.</summary>
-    internal Node? Discover(string name, string host, int port)
+    /// <summary>What is known of a node; null where it was removed.</summary>
+    internal NodeFacts? FactsOf(Node node)
     {
         lock (_lock)
+            return IndexOf_NeedsLock(node) is { } index ? _facts[index] : null;
+    }
+
+    /// <summary>Takes what a discovery says now: adds the nodes that are new, and removes those that none lists any more.</summary>
+    internal void Apply(INodeDiscovery discovery, DiscoveryAnswer answer)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
         {
-            if (_facts.Any(f => f.Node.Name == name || (f.Node.Host == host && f.Node.Port == port)))
-                return null;
-            var node = new Node(_facts.Count, name, host, port, 0, isConfigured: false);
-            _facts.Add(new NodeFacts(node));
-            return node;
+            _discovered[discovery] = answer;
+            var (fresh, gone) = NodeChanges.Between([.. _facts.Select(f => f.Node)], _discovered.Values.SelectMany(a => a.Nodes), _current.PrimaryNode);
+            if (fresh.Count == 0 && gone.Count == 0 && _facts.Count > 0)
+                return;
+            _facts.RemoveAll(f => gone.Contains(f.Node));
+            foreach (var node in gone)
+                _ledger.Forget(node);
+            foreach (var node in fresh)
+                _facts.Add(new NodeFacts(new Node(_nodesSoFar++, node.Name, node.Host, node.Port, priority: 0, isConfigured: false, node.Zone, certificateHost: node.CertificateHost)));
+            changed = Replace_NeedsLock(observed: null);
         }
+
+        changed.SetResult();
+        Publish();
     }
 
     /// <summary>Passive evidence: an operation failed at the node. It is probed now; what is true, the probe says.</summary>
@@ -197,7 +222,7 @@ internal sealed class ClusterState
     private ClusterSnapshot Rebuild_NeedsLock(Node? observed)
     {
         (_systemIdentifier, var conflict) = SystemIdentity.Pin(_systemIdentifier, _facts);
-        var own = _facts.Where(f => f.LastState is not null && f.LastState.SystemIdentifier == _systemIdentifier).ToList();
+        var own = _facts.Where(f => f.LastState is not null && f.LastState.SystemIdentifier == _systemIdentifier && SameServer.Of(f, _facts, _options.Probing.TimeoutsUntilUnreachable) is null).ToList();
         foreach (var facts in own)
         {
             if (facts.LastState!.EstablishedTerm is { } row && row.Term > (_newestTerm?.Term ?? 0))
@@ -206,7 +231,7 @@ internal sealed class ClusterState
 
         var inForce = _newestTerm is { IsGivenUp: false } ? _newestTerm : null;
         var selection = _systemIdentifier is null
-            ? new PrimarySelection(null, conflict ?? (_facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
+            ? new PrimarySelection(null, conflict ?? (_facts.Count == 0 ? NothingDiscovered_NeedsLock() : _facts.All(f => f.WasProbed) ? "no node answers" : "not every node has been probed yet"))
             : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable, _ledger.Epoch);
         if (selection.Epoch is { Term: null } epoch && !Equals(epoch, _ledger.Epoch))
             Remember_NeedsLock(epoch);
@@ -231,8 +256,7 @@ internal sealed class ClusterState
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),
             Majority = inForce is null ? default : MajorityRule.Decide(majority, _options.Failover.WithoutMajority, _time, now),
-            LatencyWindow = _options.Routing.LatencyWindow,
-            Zone = _options.Routing.Zone,
+            Routing = _options.Routing,
             TimeoutsUntilUnreachable = _options.Probing.TimeoutsUntilUnreachable,
             Time = _time,
             Now = now,
@@ -246,10 +270,15 @@ internal sealed class ClusterState
         var known = Array.FindIndex(_forks, f => f.Timeline == epoch.Timeline);
         if (_reigns.TryGetValue(epoch.Timeline, out var other) && !ReferenceEquals(other, epoch.Primary))
             _forks = [.. _forks.Where((_, i) => i != known).TakeLast(MostForks - 1), TimelineFork.Ambiguous(epoch.Timeline)];
-        else if (known < 0 && _facts[epoch.Primary.Index].BeforePromotion is { } before && before.Timeline < epoch.Timeline)
+        else if (known < 0 && _facts.Find(f => ReferenceEquals(f.Node, epoch.Primary))!.BeforePromotion is { } before && before.Timeline < epoch.Timeline)
             _forks = [.. _forks.TakeLast(MostForks - 1), new TimelineFork(epoch.Timeline, before.Timeline, before.Replayed)];
         _reigns.TryAdd(epoch.Timeline, epoch.Primary);
     }
+
+    private int? IndexOf_NeedsLock(Node node) => _facts.FindIndex(f => ReferenceEquals(f.Node, node)) is >= 0 and var index ? index : null;
+
+    private string NothingDiscovered_NeedsLock() => _discovered.Count == 0 ? "no node is listed, and no discovery has answered yet"
+        : $"no node is listed, and none was discovered: {string.Join("; ", _discovered.Select(d => $"{d.Key}: {d.Value.Failure ?? "it lists none"}"))}";
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

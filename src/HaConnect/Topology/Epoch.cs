@@ -11,5 +11,5 @@ internal sealed record Epoch(Node Primary, TermRow? Term, int Timeline, DateTime
     public bool Equals(Epoch? other) =>
         other is not null && ReferenceEquals(Primary, other.Primary) && Term?.Term == other.Term?.Term && Timeline == other.Timeline && StartTime == other.StartTime;
 
-    public override int GetHashCode() => HashCode.Combine(Primary.Index, Term?.Term, Timeline, StartTime);
+    public override int GetHashCode() => HashCode.Combine(Primary, Term?.Term, Timeline, StartTime);
 }

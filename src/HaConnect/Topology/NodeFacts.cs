@@ -43,6 +43,9 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>On a primary that was promoted before this instance's eyes: where it was last seen as a standby.</summary>
     internal (int Timeline, ulong Replayed)? BeforePromotion { get; private init; }
 
+    /// <summary>Whether it was lost, and since when it is back.</summary>
+    internal Failback Failback { get; init; } = Failback.None;
+
     private long? NotReadySince { get; init; }
 
     internal NodeFacts After(NodeObservation observation, TimeProvider time)

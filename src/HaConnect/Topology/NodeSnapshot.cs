@@ -8,7 +8,7 @@ public sealed class NodeSnapshot
 {
     internal NodeSnapshot(Topology.Node node) => Node = node;
 
-    /// <summary>The configured name, or <c>host:port</c>.</summary>
+    /// <summary>The configured or discovered name, or <c>host:port</c>.</summary>
     public string Name => Node.Name;
 
     /// <summary>The host name or address.</summary>
@@ -17,7 +17,7 @@ public sealed class NodeSnapshot
     /// <summary>The port.</summary>
     public int Port => Node.Port;
 
-    /// <summary>Its zone; null where none is configured.</summary>
+    /// <summary>Its zone; null where none is given.</summary>
     public string? Zone => Node.Zone;
 
     /// <summary>What the server said of itself when last probed.</summary>
@@ -65,6 +65,12 @@ public sealed class NodeSnapshot
 
     /// <summary>True where errors come from the configuration (authentication, unknown host), which waiting does not mend.</summary>
     internal bool IsMisconfigured { get; init; }
+
+    /// <summary>True where it is another cluster's.</summary>
+    internal bool IsForeign { get; init; }
+
+    /// <summary>The standbys that receive from it, where it is out of recovery.</summary>
+    internal IReadOnlyList<Probing.SenderState> Senders { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Role}, {Reachability}; {Reason}";

@@ -12,19 +12,22 @@ internal static class SnapshotBuilder
     internal static ClusterSnapshot Build(SnapshotInput input)
     {
         var epoch = input.Selection.Epoch;
-        var stall = epoch is null ? null : input.Facts[epoch.Primary.Index].Stall;
+        var stall = input.Primary?.Stall;
         var at = input.Time.GetUtcNow();
         var nodes = new NodeSnapshot[input.Facts.Count];
-        var targets = new List<(ReadTarget Target, TimeSpan Latency)>();
-        foreach (var facts in input.Facts)
+        var targets = new List<ReadTarget>();
+        NodeSnapshot? primary = null;
+        for (var i = 0; i < nodes.Length; i++)
         {
-            nodes[facts.Node.Index] = BuildNode(facts, input, at, stall, out var target);
+            var facts = input.Facts[i];
+            nodes[i] = BuildNode(facts, input, at, stall, out var target);
+            if (ReferenceEquals(facts, input.Primary))
+                primary = nodes[i];
             if (target is not null)
-                targets.Add((target, facts.Latency ?? TimeSpan.MaxValue));
+                targets.Add(target);
         }
 
-        var primary = epoch is null ? null : nodes[epoch.Primary.Index];
-        var switchover = epoch is null ? null : SwitchoverPhase(input.Facts[epoch.Primary.Index]);
+        var switchover = input.Primary is null ? null : SwitchoverPhase(input.Primary);
         return new ClusterSnapshot
         {
             Version = input.Version,
@@ -46,30 +49,31 @@ internal static class SnapshotBuilder
             MajorityReason = input.Majority.Reason,
             MajorityLostIn = input.Majority.LostIn,
             IsReplicationStalled = stall is not null,
-            IsComplete = input.Facts.All(f => f.WasProbed || !f.Node.IsConfigured),
-            IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => f.Node.IsConfigured && IsUneasy(f, input, epoch!)),
+            IsComplete = SystemIdentity.IsComplete(input.Facts),
+            IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => (f.Node.IsConfigured || ReferenceEquals(f, input.Primary)) && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
             Timestamp = input.Now,
             CoarseTimestamp = input.CoarseNow,
-            PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Facts[epoch.Primary.Index]) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
-            ReadTiers = TiersOf(targets, input.Zone, input.LatencyWindow),
+            PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Primary!) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
+            ReadTiers = TiersOf(targets, input.Routing),
+            WeighsReads = targets.Exists(t => t.Weight != targets[0].Weight),
         };
     }
 
-    private static ReadTarget[][] TiersOf(List<(ReadTarget Target, TimeSpan Latency)> targets, string? zone, TimeSpan window)
+    private static ReadTarget[][] TiersOf(List<ReadTarget> targets, RoutingOptions routing)
     {
         var slowest = TimeSpan.MaxValue;
-        foreach (var (target, latency) in targets)
+        foreach (var target in targets)
         {
-            if (!IsOf(target, zone) && latency < slowest - window)
-                slowest = latency + window;
+            if (!target.IsInReserve && !IsOf(target, routing.Zone) && target.Latency is { } latency && latency < slowest - routing.LatencyWindow)
+                slowest = latency + routing.LatencyWindow;
         }
 
-        List<ReadTarget> own = [], near = new(targets.Count), far = [];
-        foreach (var (target, latency) in targets)
-            (IsOf(target, zone) ? own : latency <= slowest ? near : far).Add(target);
-        List<ReadTarget[]> tiers = new(3);
-        foreach (var tier in (ReadOnlySpan<List<ReadTarget>>)[own, near, far])
+        List<ReadTarget> own = [], near = new(targets.Count), far = [], reserve = [];
+        foreach (var target in targets)
+            (target.IsInReserve ? reserve : IsOf(target, routing.Zone) ? own : (target.Latency ?? TimeSpan.MaxValue) <= slowest ? near : far).Add(target);
+        List<ReadTarget[]> tiers = new(4);
+        foreach (var tier in (ReadOnlySpan<List<ReadTarget>>)[own, near, far, reserve])
         {
             tier.Sort(static (a, b) => b.FreshAsOf.CompareTo(a.FreshAsOf));
             if (tier.Count > 0)
@@ -78,6 +82,21 @@ internal static class SnapshotBuilder
 
         return tiers.Count == 0 ? [[]] : [.. tiers];
     }
+
+    private static ReadTarget TargetOf(NodeFacts facts, long freshAsOf, ulong replayed, bool? isSynchronous, SnapshotInput input)
+    {
+        var share = facts.Failback.Share(input.Routing, input.Now, input.Time);
+        return new ReadTarget(facts.Node, freshAsOf, facts.LastState!.StartTime, replayed, isSynchronous)
+        {
+            Weight = Math.Max(1, (int)(facts.Node.Weight * (share == 0 ? 1 : share))),
+            IsInReserve = share == 0 || facts.Node.Weight == 0 || IsMaintained(facts, input),
+            Latency = facts.Latency,
+        };
+    }
+
+    /// <summary>Whoever works on it is about to stop it.</summary>
+    private static bool IsMaintained(NodeFacts facts, SnapshotInput input) =>
+        input.Primary?.LastState!.Maintained.Contains(facts.Node.Name, StringComparer.Ordinal) == true;
 
     private static bool IsOf(ReadTarget target, string? zone) => zone is not null && target.Node.Zone == zone;
 
@@ -113,14 +132,15 @@ internal static class SnapshotBuilder
         var state = facts.LastState;
         var reachability = facts.Reachability(input.TimeoutsUntilUnreachable);
         var isForeign = state is not null && input.SystemIdentifier is not null && state.SystemIdentifier != input.SystemIdentifier;
+        var twin = SameServer.Of(facts, input.Facts, input.TimeoutsUntilUnreachable);
         var epoch = input.Selection.Epoch;
-        var isSynchronous = epoch is not null && input.Facts[epoch.Primary.Index].LastState is { SeesStatistics: true } primary ? primary.SynchronousSenders.Contains(facts.Node.Name) : (bool?)null;
+        var isSynchronous = input.Primary?.LastState is { SeesStatistics: true } primary ? primary.SynchronousSenders.Contains(facts.Node.Name) : (bool?)null;
         var freshAsOf = StalenessLedger.None;
-        if (state is { InRecovery: true } && !isForeign)
+        if (state is { InRecovery: true } && !isForeign && twin is null)
         {
             freshAsOf = epoch is null || input.Majority.RefusesReads ? StalenessLedger.None : input.Ledger.CreditOf(facts.Node, input.RequireNoLaterPromise);
             if (reachability is NodeReachability.Reachable or NodeReachability.Suspect && !IsSilent(facts))
-                target = new ReadTarget(facts.Node, freshAsOf, state.StartTime, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node), isSynchronous);
+                target = TargetOf(facts, freshAsOf, epoch is null ? 0 : input.Ledger.ReplayedBy(facts.Node), isSynchronous, input);
         }
 
         return new NodeSnapshot(facts.Node)
@@ -135,8 +155,11 @@ internal static class SnapshotBuilder
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
-            Reason = ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)!, // null where the getter says it
-            IsQuarantined = !isForeign && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
+            Reason = twin is null ? ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)! // null where the getter says it
+                : $"the same server as {twin.Name} (its system identifier and start time are the same), and used as that only",
+            IsQuarantined = !isForeign && twin is null && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,
+            IsForeign = isForeign,
+            Senders = state is { InRecovery: false } ? state.Senders : [],
             IsMisconfigured = isForeign || facts.Failure?.Kind == ProbeFailureKind.Misconfigured,
         };
     }
@@ -150,11 +173,11 @@ internal static class SnapshotBuilder
 
     /// <summary>Null for a standby of which it is proven how fresh it is, and nothing else is to be said.</summary>
     private static string? ReasonOf(NodeFacts facts, NodeReachability reachability, bool isForeign, long freshAsOf, SnapshotInput input, string? stall) =>
-        (InUse(facts, isForeign, freshAsOf, input), WhyRarelyProbed(facts)) switch
+        (InUse(facts, isForeign, freshAsOf, input), Remark(facts, input)) switch
         {
             (true, null) => null,
-            (true, { } rarely) => string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago{rarely}"),
-            (_, var rarely) => ReasonOfOther(facts, reachability, isForeign, input, stall) + rarely,
+            (true, { } remark) => string.Create(CultureInfo.InvariantCulture, $"standby, proven to hold what was acked {input.Time.GetElapsedTime(freshAsOf, input.Now).TotalMilliseconds:0} ms ago{remark}"),
+            (_, var remark) => ReasonOfOther(facts, reachability, isForeign, input, stall) + remark,
         };
 
     private static bool InUse(NodeFacts facts, bool isForeign, long freshAsOf, SnapshotInput input) =>
@@ -165,7 +188,7 @@ internal static class SnapshotBuilder
         if (!facts.WasProbed)
             return "not probed yet";
         if (isForeign)
-            return $"refused: its system identifier {facts.LastState!.SystemIdentifier} is another cluster's (this one is {input.SystemIdentifier}); correct its host and port";
+            return $"refused: its system identifier {facts.LastState!.SystemIdentifier} is another cluster's (this one is {input.SystemIdentifier}); {(facts.Node.IsConfigured ? "correct its host and port" : "correct what it was discovered by")}";
         if (facts.Failure is { } failure)
             return reachability == NodeReachability.Unreachable ? failure.Message : $"{failure.Message} ({facts.TimeoutsInARow} in a row)";
         var epoch = input.Selection.Epoch;
@@ -180,6 +203,27 @@ internal static class SnapshotBuilder
         if (input.Majority.RefusesReads)
             return "standby; nothing counts as proven of it while too few voters are in sight";
         return WhyUnproven(facts, epoch);
+    }
+
+    private static string? Remark(NodeFacts facts, SnapshotInput input) => (WhyRarelyProbed(facts), WhyLessReads(facts, input)) switch
+    {
+        (null, null) => null,
+        var (rarely, less) => rarely + less,
+    };
+
+    private static string? WhyLessReads(NodeFacts facts, SnapshotInput input)
+    {
+        if (facts is not { Failure: null, LastState.InRecovery: true })
+            return null;
+        var share = facts.Failback.Share(input.Routing, input.Now, input.Time);
+        return share switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"; in reserve, since it came back {input.Time.GetElapsedTime(facts.Failback.BackSince!.Value, input.Now).TotalSeconds:0} s ago (Routing.FailbackDelay, {facts.Failback.Delay(input.Routing).TotalSeconds:0} s{(facts.Failback.Losses > 1 ? $" after {facts.Failback.Losses} losses" : "")})"),
+            _ when IsMaintained(facts, input) => "; in reserve, since it is under maintenance",
+            _ when facts.Node.Weight == 0 => "; in reserve, since its Weight is 0",
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"; with {share:0%} of its share of the reads, since it came back (Routing.FailbackRamp)"),
+            _ => null,
+        };
     }
 
     private static string? WhyRarelyProbed(NodeFacts facts) => facts is { Failure: null, LastState.Crowd: { HasSeat: false } crowd }

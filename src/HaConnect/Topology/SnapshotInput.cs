@@ -11,12 +11,12 @@ internal sealed record SnapshotInput
 
     internal required StalenessLedger Ledger { get; init; }
     internal required PrimarySelection Selection { get; init; }
+    internal NodeFacts? Primary => field ??= Selection.Epoch is { } epoch ? Facts.First(f => ReferenceEquals(f.Node, epoch.Primary)) : null;
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
     internal bool IsGivenUp { get; init; }
     internal MajorityDecision Majority { get; init; }
-    internal required TimeSpan LatencyWindow { get; init; }
-    internal string? Zone { get; init; }
+    internal required RoutingOptions Routing { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }
     internal required TimeProvider Time { get; init; }
     internal required long Now { get; init; }

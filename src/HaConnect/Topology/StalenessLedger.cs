@@ -34,6 +34,13 @@ internal sealed class StalenessLedger
         _noLaterPromiseUntil = epoch?.Term is null ? None : NoLaterPromiseUntil(epoch);
     }
 
+    /// <summary>Of a node that was removed.</summary>
+    internal void Forget(Node node)
+    {
+        _credits.Remove(node);
+        _noLaterPromiseAt.Remove(node); // what is computed from it was true when it was seen
+    }
+
     internal void Observe(NodeFacts facts)
     {
         if (Epoch is not { } epoch || facts.LastState is not { } state)

@@ -32,7 +32,7 @@ internal static class TopologyWatch
         for (var i = 0; i < after.Nodes.Count; i++)
         {
             var (b, a) = (before.Nodes[i], after.Nodes[i]);
-            if (b.Role != a.Role || b.Reachability != a.Reachability || b.Timeline != a.Timeline || b.IsSynchronous != a.IsSynchronous || b.Upstream != a.Upstream
+            if (!ReferenceEquals(b.Node, a.Node) || b.Role != a.Role || b.Reachability != a.Reachability || b.Timeline != a.Timeline || b.IsSynchronous != a.IsSynchronous || b.Upstream != a.Upstream
                 || b.StartedAt != a.StartedAt || b.IsQuarantined != a.IsQuarantined || b.IsMisconfigured != a.IsMisconfigured || b.Lag is null != a.Lag is null)
                 return true;
         }

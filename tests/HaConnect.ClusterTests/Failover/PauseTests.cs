@@ -56,10 +56,20 @@ public sealed class PauseTests : ClusterTest
         await Assert.ThrowsAsync<ArgumentException>(() => db.Cluster.BeginMaintenanceAsync("n9", "why not", Cancelled));
         Assert.True(await db.Cluster.BeginMaintenanceAsync("n2", "new disk", Cancelled));
         await UntilAsync("n2 is left out", async () => await cluster["n1"].ScalarAsync<string>("SHOW synchronous_standby_names", Cancelled) == """ANY 1 ("n3","n4")""" && db.Snapshot.Term == 2);
+        await UntilAsync("n2 in reserve", () => Task.FromResult(db.Snapshot["n2"]!.Reason.EndsWith("; in reserve, since it is under maintenance", StringComparison.Ordinal)));
+        for (var i = 0; i < 100; i++)
+        {
+            await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+            Assert.NotEqual(cluster["n2"].Port, connection.Port);
+        }
+
+        await using (var named = await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n2"] }, Cancelled))
+            Assert.Equal(cluster["n2"].Port, named.Port);
         var result = await db.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled);
         Assert.Equal((false, "called off: n2 is under maintenance"), (result.Succeeded, result.Reason));
 
         Assert.True(await db.Cluster.EndMaintenanceAsync("n2", Cancelled));
         await UntilAsync("n2 is named again", async () => (await cluster["n1"].ScalarAsync<string>("SHOW synchronous_standby_names", Cancelled))!.Contains("n2", StringComparison.Ordinal));
+        await UntilAsync("n2 serves reads again", () => Task.FromResult(!db.Snapshot.ReadTargetOf(db.Snapshot["n2"]!.Node)!.IsInReserve));
     }
 }

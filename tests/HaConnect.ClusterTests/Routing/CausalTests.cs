@@ -206,6 +206,21 @@ public sealed class CausalTests : ClusterTest
         Assert.Contains("this instance did not see how that one began", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A pooled connection whose server process is gone is only noticed when it is asked.</summary>
+    [Fact]
+    public async Task ConnectionLostUnderACapture_IsAskedAgain()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 0, SynchronousStandbys = 0 });
+        await using var db = new HaDataSourceBuilder(Options(cluster)).Build();
+        await CreateTableAsync(db);
+        using var scope = db.BeginCausalScope();
+        await WriteAsync(db, "connection", 1);
+        await cluster["n1"].ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{cluster.Application.User}' AND application_name = ''", Cancelled);
+        Assert.NotNull(await scope.CaptureAsync(Cancelled));
+        await cluster["n1"].ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{cluster.Application.User}' AND application_name = ''", Cancelled);
+        Assert.NotNull(await db.CaptureTokenAsync(Cancelled));
+    }
+
     [Fact]
     public async Task TokenOfAnotherCluster_IsRefusedByName()
     {

@@ -14,7 +14,8 @@ public sealed partial class ObserveTests : ClusterTest
     private static readonly HashSet<string> s_readOnly =
     [
         ProbeSql.Capabilities,
-        .. from register in (bool[])[false, true] from terms in (bool[])[false, true] from counts in (bool[])[false, true] select ProbeSql.Build(register, terms, counts),
+        .. from register in (bool[])[false, true] from terms in (bool[])[false, true] from counts in (bool[])[false, true] from pauses in (bool[])[false, true]
+            select ProbeSql.Build(register, terms, counts, pauses),
         DoctorSql.ProcessId, DoctorSql.ReadServer, SlotSql.Read,
     ];
 

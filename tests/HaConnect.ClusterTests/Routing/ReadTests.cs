@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using HaConnect.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 
 namespace HaConnect.ClusterTests.Routing;
@@ -152,6 +156,115 @@ public sealed class ReadTests : ClusterTest
             await using var connection = await db.OpenReadConnectionAsync(policy, Cancelled);
             Assert.Equal(cluster[node].Port, connection.Port);
             Assert.True(explanation.Nodes.Single(n => n.IsChosen).Node.Name == node, $"{explanation}");
+        }
+    }
+
+    [Fact]
+    public async Task ReplicaThatWasLost_IsInReserveUntilTheDelayIsOver()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Observe(cluster);
+        options.Routing.FailbackDelay = TimeSpan.FromMinutes(10);
+        await using var db = new HaDataSourceBuilder(options).Build();
+        await UntilServingAsync(db);
+        await cluster["n3"].KillAsync(Cancelled);
+        await UntilAsync("n3 seen as unreachable", () => Task.FromResult(db.Snapshot["n3"]!.Reachability == NodeReachability.Unreachable));
+        await cluster["n3"].StartAsync(Cancelled);
+        await UntilAsync("n3 in reserve", () => Task.FromResult($"{db.ExplainRead()}".Contains("n3: it would do, but others go first: it is in reserve", StringComparison.Ordinal)));
+        for (var i = 0; i < 100; i++)
+        {
+            await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+            Assert.Equal(cluster["n2"].Port, connection.Port);
+        }
+
+        await cluster["n2"].KillAsync(Cancelled);
+        await UntilAsync("n2 seen as unreachable", () => Task.FromResult(db.Snapshot["n2"]!.Reachability == NodeReachability.Unreachable));
+        await using var last = await db.OpenReadConnectionAsync(Cancelled);
+        Assert.Equal(cluster["n3"].Port, last.Port); // before the primary
+    }
+
+    [Fact]
+    public async Task MaxPrimaryReadShare_TheOthersFailAtOnceAndSayWhy()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Observe(cluster);
+        options.Routing.MaxPrimaryReadShare = 0.2;
+        await using var db = new HaDataSourceBuilder(options).Build();
+        await UntilServingAsync(db);
+        foreach (var node in (string[])["n2", "n3"])
+            await cluster[node].KillAsync(Cancelled);
+        await UntilAsync("both seen as unreachable", () => Task.FromResult(db.Snapshot.Nodes.Count(n => n.Reachability == NodeReachability.Unreachable) == 2));
+        var refused = new List<NoReplicaException>();
+        for (var i = 0; i < 200; i++)
+        {
+            try
+            {
+                await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+                Assert.Equal(cluster["n1"].Port, connection.Port);
+            }
+            catch (NoReplicaException e)
+            {
+                refused.Add(e);
+            }
+        }
+
+        Assert.InRange(refused.Count, 149, 151); // of 200, and 10 in a row at first
+        Assert.Contains("as many reads go to the primary as may (20%, Routing.MaxPrimaryReadShare)", refused[0].Message.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(refused[0].IsTransient);
+        await using var strong = await db.OpenReadConnectionAsync(new ReadPolicy { Consistency = ReadConsistency.Strong }, Cancelled); // asked for, and not for want of a replica
+        await using var write = await db.OpenConnectionAsync(Cancelled);
+    }
+
+    [Fact]
+    public async Task OwnBalancer_ChoosesAmongThoseThatQualify()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).UseReadBalancer(new ByName("n3")).Build();
+        await UntilServingAsync(db);
+        for (var i = 0; i < 50; i++)
+        {
+            await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+            Assert.Equal(cluster["n3"].Port, connection.Port);
+        }
+    }
+
+    [Fact]
+    public async Task ReadsThatWaitOrFallBack_AreToldWithEachNodesReason()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Observe(cluster);
+        options.Connections.WaitTimeout = TimeSpan.FromMilliseconds(300);
+        var log = new FakeLogCollector();
+        using var loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(log)));
+        await using var db = new HaDataSourceBuilder(options).UseLoggerFactory(loggers).Build();
+        await UntilServingAsync(db);
+        var activities = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener { ShouldListenTo = s => s.Name == "HaConnect", Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = activities.Enqueue };
+        ActivitySource.AddActivityListener(listener);
+        using var own = new Activity("test").Start(); // other tests open at the same time
+
+        await using (await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"] }, Cancelled))
+            Assert.Contains("the read goes to the primary n1", Told(2004), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<NoReplicaException>(async () => await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"], Fallback = ReadFallback.Wait }, Cancelled));
+        Assert.Contains("n3: not asked for: only n9 will do", Told(2003), StringComparison.Ordinal);
+        var open = activities.Last(a => a.TraceId == own.TraceId);
+        Assert.Equal(("haconnect.open", "read", ActivityStatusCode.Error), (open.OperationName, open.GetTagItem("haconnect.intent"), open.Status));
+        Assert.Contains("n3: not asked for: only n9 will do", (string)Assert.Single(Assert.Single(open.Events).Tags).Value!, StringComparison.Ordinal);
+
+        string Told(int id) => Assert.Single(log.GetSnapshot(), r => r.Id.Id == id).Message;
+    }
+
+    private sealed class ByName(string name) : IReadBalancer
+    {
+        public int Choose(ReadOnlySpan<ReadCandidate> candidates)
+        {
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                if (candidates[i].Name == name)
+                    return i;
+            }
+
+            return 0;
         }
     }
 

@@ -28,6 +28,8 @@ public sealed class ArchitectureTests
     }
 
     [Theory]
+    [InlineData("Discovery.NodeChanges")]
+    [InlineData("Topology.SameServer")]
     [InlineData("Doctor.Diagnosis")]
     [InlineData("Doctor.Examination")]
     [InlineData("Doctor.AccessChecks")]
@@ -72,10 +74,10 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
-            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
-            "ProbingOptions", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
+            "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
+            "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
         Assert.Equal(expected, types.Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using HaConnect.Discovery;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,6 +51,20 @@ public sealed class HaDatabaseServiceCollectionExtensionsTests
         Assert.Same(provider.GetRequiredKeyedService<HaDataSource>("b"), provider.GetRequiredKeyedService<DbDataSource>("b"));
         Assert.Null(provider.GetService<HaDataSource>());
         Assert.Equal(2, provider.GetServices<IHostedService>().Count());
+    }
+
+    [Fact]
+    public async Task AddDiscovery_OfEachRegistration_IsItsOwn()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(new ListedHosts("db4"));
+        services.AddHaDatabase("Username=app").AddDiscovery(provider => provider.GetRequiredService<ListedHosts>());
+        services.AddKeyedHaDatabase("b", "Host=b1").AddDiscovery(new ListedHosts("b2")).AddDiscovery(new ListedHosts("b3"));
+        await using var provider = services.BuildServiceProvider();
+        var monitor = provider.GetRequiredService<IOptionsMonitor<HaDatabaseOptions>>();
+        Assert.Equal("the listed hosts db4", string.Join(", ", monitor.Get(Microsoft.Extensions.Options.Options.DefaultName).Discovery.Sources));
+        Assert.Equal("the listed hosts b2, the listed hosts b3", string.Join(", ", monitor.Get("HaConnect:b").Discovery.Sources));
+        Assert.Empty(provider.GetRequiredService<HaDataSource>().Snapshot.Nodes); // nothing is asked before its first use
     }
 
     [Fact]

@@ -61,10 +61,17 @@ public sealed class TopologyLogTests
     }
 
     [Fact]
-    public void Write_DiscoveredNode_IsNew()
+    public void Write_DiscoveredNode_IsTold()
     {
-        TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S+"));
-        Assert.Equal(1003, Assert.Single(_logger.Collector.GetSnapshot()).Id.Id);
+        TopologyLog.Write(_logger, Parse("P+*"), Parse("P+* S."));
+        Assert.Equal("Node b was discovered at host1:5432.", Assert.Single(_logger.Collector.GetSnapshot()).Message);
+    }
+
+    [Fact]
+    public void Write_RemovedNode_IsTold()
+    {
+        TopologyLog.Write(_logger, Parse("P+* S+"), Parse("P+*"));
+        Assert.Equal("Node b was removed: no discovery lists it any more.", Assert.Single(_logger.Collector.GetSnapshot()).Message);
     }
 
     private static ClusterSnapshot Parse(string text, long? term = null, bool isStalled = false, bool isWithoutMajority = false)

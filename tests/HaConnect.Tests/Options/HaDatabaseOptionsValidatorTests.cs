@@ -1,3 +1,4 @@
+using HaConnect.Discovery;
 using HaConnect.Options;
 using Microsoft.Extensions.Options;
 
@@ -39,11 +40,25 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Routing.MaxReplicaLag", o => o.Routing.MaxReplicaLag = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1), "1.00:00:00.0000001", "to 1.00:00:00"),
         ("Routing.LatencyWindow", o => o.Routing.LatencyWindow = TimeSpan.FromTicks(-1), "-00:00:00.0000001", "00:00:00 to 00:00:10"),
         ("Routing.LatencyWindow", o => o.Routing.LatencyWindow = TimeSpan.FromSeconds(11), "00:00:11", "00:00:00 to 00:00:10"),
+        ("Nodes", o => Nodes(o, new HaNodeOptions { Name = "a", Host = "h", Weight = -1 }), "Weight -1", "0 (in reserve) to 1000"),
+        ("Nodes", o => Nodes(o, new HaNodeOptions { Name = "a", Host = "h", Weight = 1001 }), "Weight 1001", "0 (in reserve) to 1000"),
+        ("Routing.Balancing", o => o.Routing.Balancing = (ReadBalancing)9, "9", "LeastInUse, RoundRobin"),
+        ("Routing.FailbackDelay", o => o.Routing.FailbackDelay = TimeSpan.FromMinutes(11), "00:11:00", "00:00:00 to 00:10:00"),
+        ("Routing.FailbackRamp", o => o.Routing.FailbackRamp = TimeSpan.FromHours(2), "02:00:00", "00:00:00 to 01:00:00"),
+        ("Routing.MaxPrimaryReadShare", o => o.Routing.MaxPrimaryReadShare = -0.1, "-0.1", "0 (none) to 1 (no limit)"),
+        ("Routing.MaxPrimaryReadShare", o => o.Routing.MaxPrimaryReadShare = double.NaN, "NaN", "0 (none) to 1 (no limit)"),
         ("Routing.Fallback", o => o.Routing.Fallback = (ReadFallback)9, "9", "Primary, Wait, Fail, Freshest"),
         ("Routing.Consistency", o => o.Routing.Consistency = (ReadConsistency)9, "9", "Bounded, Eventual, Strong"),
         ("Routing.Replicas", o => o.Routing.Replicas = (ReplicaKind)9, "9", "Any, Synchronous, Asynchronous"),
         ("Routing.Zone", o => o.Routing.Zone = "moon", "'moon'", "zones in Nodes: none"),
         ("Routing.CatchUpTimeout", o => o.Routing.CatchUpTimeout = TimeSpan.FromSeconds(11), "00:00:11", "00:00:10"),
+        ("Discovery.Interval", o => o.Discovery.Interval = TimeSpan.FromMilliseconds(999), "00:00:00.9990000", "00:00:01 to 01:00:00"),
+        ("Discovery.Interval", o => o.Discovery.Interval = TimeSpan.FromHours(2), "02:00:00", "to 01:00:00"),
+        ("Discovery.Timeout", o => o.Discovery.Timeout = TimeSpan.FromMilliseconds(99), "00:00:00.0990000", "00:00:00.1000000 to 00:01:00"),
+        ("Discovery.Timeout", o => o.Discovery.Timeout = TimeSpan.FromMinutes(2), "00:02:00", "to 00:01:00"),
+        ("Discovery.ForgetAfter", o => o.Discovery.ForgetAfter = TimeSpan.FromSeconds(9), "00:00:09", "00:00:10 to 1.00:00:00"),
+        ("Discovery.ForgetAfter", o => o.Discovery.ForgetAfter = TimeSpan.FromDays(2), "2.00:00:00", "to 1.00:00:00"),
+        ("Failover.Mode", o => { Coordinate(o); o.ConnectionString = "Username=app"; o.Discovery.Sources.Add(new ListedHosts("db4")); }, "discovered nodes do not vote", "List the nodes"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromMilliseconds(9), "00:00:00.0090000", "00:00:00.0100000 to 00:00:05"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromSeconds(2), "00:00:02", "Routing.MaxReplicaLag = 00:00:05"),
         ("Probing.SuspectInterval", o => o.Probing.SuspectInterval = TimeSpan.Zero, "00:00:00", "00:00:00.0100000 to 00:00:10"),
@@ -106,6 +121,14 @@ public sealed class HaDatabaseOptionsValidatorTests
     public void Validate_Defaults_NeedNothingButTheHosts() => Assert.Empty(Errors(new HaDatabaseOptions { ConnectionString = Hosts }));
 
     [Fact]
+    public void Validate_DiscoveryInsteadOfHosts_IsValid()
+    {
+        var options = new HaDatabaseOptions { ConnectionString = "Username=app", Routing = { Zone = "east" } };
+        options.Discovery.Sources.Add(new ListedHosts("db4", "east"));
+        Assert.Empty(Errors(options));
+    }
+
+    [Fact]
     public void Validate_CoordinateWithReplicationUser_IsValid()
     {
         var options = new HaDatabaseOptions { ConnectionString = Hosts };
@@ -120,7 +143,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = "m",
-            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero },
+            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero, FailbackDelay = TimeSpan.Zero, FailbackRamp = TimeSpan.Zero, MaxPrimaryReadShare = 0 },
+            Discovery = { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromMilliseconds(100), ForgetAfter = TimeSpan.FromSeconds(10) },
             Probing = { Interval = TimeSpan.FromMilliseconds(10), SuspectInterval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(50), TimeoutsUntilUnreachable = 1 },
             Connections = { WaitTimeout = TimeSpan.Zero },
             Failover = { LeaseDuration = TimeSpan.FromSeconds(1), StepTimeout = TimeSpan.FromMilliseconds(100), MaxDataLossBytes = 0, RequiredSynchronousStandbys = 0, WithoutMajority = { Timeout = TimeSpan.FromSeconds(1) } },
@@ -129,7 +153,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = new string('m', 40),
-            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10) },
+            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10), FailbackDelay = TimeSpan.FromMinutes(10), FailbackRamp = TimeSpan.FromHours(1), MaxPrimaryReadShare = 1 },
+            Discovery = { Interval = TimeSpan.FromHours(1), Timeout = TimeSpan.FromMinutes(1), ForgetAfter = TimeSpan.FromDays(1) },
             Probing = { Interval = TimeSpan.FromSeconds(5), SuspectInterval = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(30), TimeoutsUntilUnreachable = 20 },
             Connections = { WaitTimeout = TimeSpan.FromHours(1) },
             Failover = { LeaseDuration = TimeSpan.FromSeconds(60), StepTimeout = TimeSpan.FromSeconds(60), MaxDataLossBytes = long.MaxValue, WithoutMajority = { Timeout = TimeSpan.FromMinutes(10) } },

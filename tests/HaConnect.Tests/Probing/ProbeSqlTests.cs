@@ -6,13 +6,14 @@ namespace HaConnect.Tests.Probing;
 public sealed partial class ProbeSqlTests
 {
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    public void Build_Privileges_TouchesOnlyWhatTheSessionMayRead(bool register, bool terms)
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, true)]
+    public void Build_Privileges_TouchesOnlyWhatTheSessionMayRead(bool register, bool terms, bool pauses)
     {
-        var sql = ProbeSql.Build(register, terms);
+        var sql = ProbeSql.Build(register, terms, seesPauses: pauses);
+        Assert.Equal(pauses, sql.Contains("haconnect.pause p", StringComparison.Ordinal));
         Assert.Equal(register, sql.Contains("pg_file_settings", StringComparison.Ordinal));
         Assert.Equal(terms, sql.Contains("haconnect.term t", StringComparison.Ordinal));
     }
@@ -22,7 +23,7 @@ public sealed partial class ProbeSqlTests
     [InlineData(true, true)]
     public void Build_AnyPrivileges_IsOneReadOnlyStatement(bool register, bool terms)
     {
-        foreach (var sql in (string[])[ProbeSql.Build(register, terms), WitnessSql.Build(register, countsSessions: terms)])
+        foreach (var sql in (string[])[ProbeSql.Build(register, terms, seesPauses: terms), WitnessSql.Build(register, countsSessions: terms)])
         {
             Assert.DoesNotContain(';', sql);
             Assert.DoesNotMatch(@"(?i)\b(alter|update|insert|delete|create|pg_promote|pg_reload_conf|pg_terminate_backend|pg_advisory\w*|pg_try_advisory\w*)\b", sql);
@@ -34,7 +35,7 @@ public sealed partial class ProbeSqlTests
     {
         // These sessions may be privileged: no function of a schema that others can write to may get in between.
         string[] keywords = ["EXISTS", "AND", "CASE", "LATERAL", "extract", "bit", "FROM", "greatest", "ANY", "OR"];
-        foreach (var sql in (string[])[ProbeSql.Build(true, true, countsSessions: true), ProbeSql.Capabilities, WitnessSql.Build(true, countsSessions: true)])
+        foreach (var sql in (string[])[ProbeSql.Build(true, true, countsSessions: true, seesPauses: true), ProbeSql.Capabilities, WitnessSql.Build(true, countsSessions: true)])
             Assert.DoesNotContain(Calls().Matches(sql), m => !m.Groups["q"].Success && !keywords.Contains(m.Groups["f"].Value));
     }
 

@@ -16,7 +16,7 @@ public sealed class ReadRouterTests
     public void Route_EligibleReplicas_AreThoseFreshEnough(long oldest, string expected)
     {
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200), Target(3, "c", 100)]);
-        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(snapshot, oldest, ReadFallback.Fail)).ToList();
+        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, ReadFallback.Fail)).ToList();
         Assert.All(seen, d => Assert.Equal(RoutingReason.FreshReplica, d.Reason));
         Assert.Equal(expected, string.Join(' ', seen.Select(d => d.Node!.Name).Distinct().Order(StringComparer.Ordinal)));
     }
@@ -28,7 +28,7 @@ public sealed class ReadRouterTests
     [InlineData(ReadFallback.Freshest, "a", "FallbackToFreshest")]
     public void Route_NoReplicaFreshEnough_FollowsTheFallback(ReadFallback fallback, string? node, string reason)
     {
-        var decision = ReadRouter.Route(Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200)]), 301, fallback);
+        var decision = ReadRouter.Route(ReadPicker.LeastInUse, Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200)]), 301, fallback);
         Assert.Equal((node, reason), (decision.Node?.Name, decision.Reason.ToString()));
     }
 
@@ -39,7 +39,7 @@ public sealed class ReadRouterTests
     [InlineData(ReadFallback.Freshest)]
     public void Route_NobodyAtAll_DecidesForNone(ReadFallback fallback)
     {
-        var decision = ReadRouter.Route(new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "" }, 1, fallback);
+        var decision = ReadRouter.Route(ReadPicker.LeastInUse, new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "" }, 1, fallback);
         Assert.Equal((null, RoutingReason.None, StalenessLedger.None), (decision.Node, decision.Reason, decision.FreshAsOf));
     }
 
@@ -48,23 +48,23 @@ public sealed class ReadRouterTests
     {
         // A newer primary can have acked since 250: the old one keeps no bound beyond that.
         var snapshot = Snapshot(near: [], primaryFreshAsOf: 250);
-        Assert.Equal(s_primary, ReadRouter.Route(snapshot, 250, ReadFallback.Primary).Node);
-        Assert.Null(ReadRouter.Route(snapshot, 251, ReadFallback.Primary).Node);
+        Assert.Equal(s_primary, ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 250, ReadFallback.Primary).Node);
+        Assert.Null(ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 251, ReadFallback.Primary).Node);
     }
 
     [Fact]
     public void Route_FarReplica_IsUsedOnlyWhereNoNearOneIsFreshEnough()
     {
         var snapshot = Snapshot(near: [Target(1, "near", 200)], far: [Target(2, "far", 300)]);
-        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal("near", ReadRouter.Route(snapshot, 200, ReadFallback.Fail).Node!.Name));
-        Assert.Equal("far", ReadRouter.Route(snapshot, 201, ReadFallback.Fail).Node!.Name);
-        Assert.Equal("far", ReadRouter.Route(snapshot, 301, ReadFallback.Freshest).Node!.Name);
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal("near", ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 200, ReadFallback.Fail).Node!.Name));
+        Assert.Equal("far", ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 201, ReadFallback.Fail).Node!.Name);
+        Assert.Equal("far", ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 301, ReadFallback.Freshest).Node!.Name);
     }
 
     [Fact]
     public void Route_Decision_CarriesWhatItRestsOn()
     {
-        var decision = ReadRouter.Route(Snapshot(near: [Target(1, "a", 300)]), 100, ReadFallback.Fail);
+        var decision = ReadRouter.Route(ReadPicker.LeastInUse, Snapshot(near: [Target(1, "a", 300)]), 100, ReadFallback.Fail);
         Assert.Equal((300, Given.Started), (decision.FreshAsOf, decision.StartTime));
     }
 
@@ -76,14 +76,14 @@ public sealed class ReadRouterTests
             snapshot.ReadTiers[0][0].Node.Load.Increment(isWrite: false);
 
         // Two different ones are looked at, so that the busiest is never taken.
-        Assert.All(Enumerable.Range(0, 1000), _ => Assert.NotEqual("busy", ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name));
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.NotEqual("busy", ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 100, ReadFallback.Fail).Node!.Name));
     }
 
     [Fact]
     public void Route_EquallyBusyReplicas_ShareTheReads()
     {
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300), Target(4, "d", 300)]);
-        var counts = Enumerable.Range(0, 8000).Select(_ => ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Name).CountBy(n => n).ToDictionary();
+        var counts = Enumerable.Range(0, 8000).Select(_ => ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 100, ReadFallback.Fail).Node!.Name).CountBy(n => n).ToDictionary();
         Assert.Equal(4, counts.Count);
         Assert.All(counts.Values, c => Assert.InRange(c, 1700, 2300)); // 2000 expected, ± 8 standard deviations
     }
@@ -93,7 +93,7 @@ public sealed class ReadRouterTests
     {
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 300), Target(3, "c", 300)]);
         for (var i = 0; i < 3000; i++)
-            ReadRouter.Route(snapshot, 100, ReadFallback.Fail).Node!.Load.Increment(isWrite: false);
+            ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 100, ReadFallback.Fail).Node!.Load.Increment(isWrite: false);
         Assert.All(snapshot.ReadTiers[0], t => Assert.InRange(t.Node.Load.InUse, 980, 1020));
     }
 
@@ -106,11 +106,11 @@ public sealed class ReadRouterTests
     public void Route_TenThousandTimes_AllocatesNothing(long oldest, ReadFallback fallback)
     {
         var snapshot = Snapshot(near: [Target(1, "a", 300), Target(2, "b", 200)], far: [Target(3, "c", 280)]);
-        ReadRouter.Route(snapshot, oldest, fallback); // Random.Shared makes its generator on first use
+        ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, fallback); // Random.Shared makes its generator on first use
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 10_000; i++)
-            ReadRouter.Route(snapshot, oldest, fallback);
+            ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, fallback);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -127,7 +127,7 @@ public sealed class ReadRouterTests
         ReadTarget[] targets = [Target(1, "a", 300, 200), Target(2, "b", 200, 100), Target(3, "c", 190, 90)];
         var process = seenAt is null ? null : new ServerProcess(Array.Find(targets, t => t.Node.Name == seenAt)!.Node, Given.Started);
         var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, Replayed: replayed, SeenUntil: seenUntil, SeenAt: process);
-        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(Snapshot(targets), 100, demand).Node!.Name).ToList();
+        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(ReadPicker.LeastInUse, Snapshot(targets), 100, demand).Node!.Name).ToList();
         Assert.Equal(expected, string.Join(' ', seen.Distinct().Order(StringComparer.Ordinal)));
     }
 
@@ -136,7 +136,7 @@ public sealed class ReadRouterTests
     {
         var target = Target(1, "a", 200, 100);
         var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, SeenUntil: 250, SeenAt: new ServerProcess(target.Node, Given.Restarted));
-        Assert.Null(ReadRouter.Route(Snapshot([target]), 100, demand).Node);
+        Assert.Null(ReadRouter.Route(ReadPicker.LeastInUse, Snapshot([target]), 100, demand).Node);
     }
 
     [Theory]
@@ -147,15 +147,15 @@ public sealed class ReadRouterTests
     public void Route_CausalAndNoReplicaHasIt_FollowsTheFallback(ReadFallback fallback, string? expected)
     {
         var demand = new ReadDemand(TimeSpan.FromSeconds(1), fallback, Replayed: 500);
-        Assert.Equal(expected, ReadRouter.Route(Snapshot([Target(1, "a", 300, 200)]), 100, demand).Node?.Name);
+        Assert.Equal(expected, ReadRouter.Route(ReadPicker.LeastInUse, Snapshot([Target(1, "a", 300, 200)]), 100, demand).Node?.Name);
     }
 
     [Fact]
     public void Route_Strong_TakesThePrimaryWhateverIsFresh()
     {
         var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Fail, PrimaryOnly: true);
-        Assert.Equal(s_primary, ReadRouter.Route(Snapshot([Target(1, "a", 300)]), 100, demand).Node);
-        Assert.Null(ReadRouter.Route(Snapshot([Target(1, "a", 300)], primaryFreshAsOf: 99), 100, demand).Node);
+        Assert.Equal(s_primary, ReadRouter.Route(ReadPicker.LeastInUse, Snapshot([Target(1, "a", 300)]), 100, demand).Node);
+        Assert.Null(ReadRouter.Route(ReadPicker.LeastInUse, Snapshot([Target(1, "a", 300)], primaryFreshAsOf: 99), 100, demand).Node);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class ReadRouterTests
     internal void Route_Eventual_TakesAnyReplicaTheProvenOnesFirst(long? freshAsOf, string expected, RoutingReason reason)
     {
         var demand = new ReadDemand(TimeSpan.MaxValue, ReadFallback.Primary);
-        var decision = ReadRouter.Route(Snapshot(freshAsOf is { } fresh ? [Target(1, "a", fresh)] : []), StalenessLedger.None + 1, demand);
+        var decision = ReadRouter.Route(ReadPicker.LeastInUse, Snapshot(freshAsOf is { } fresh ? [Target(1, "a", fresh)] : []), StalenessLedger.None + 1, demand);
         Assert.Equal((expected, reason), (decision.Node!.Name, decision.Reason));
     }
 
@@ -193,9 +193,9 @@ public sealed class ReadRouterTests
     {
         var demand = new ReadDemand(TimeSpan.FromSeconds(1), ReadFallback.Primary, Kind: kind, Only: only is null ? null : [only]);
         var snapshot = Snapshot([Target(1, "a", 300) with { IsSynchronous = true }, Target(2, "b", 200)]);
-        var seen = Enumerable.Range(0, 200).Select(_ => ReadRouter.Route(snapshot, 100, demand).Node!.Name);
+        var seen = Enumerable.Range(0, 200).Select(_ => ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 100, demand).Node!.Name);
         Assert.Equal(expected, string.Join(' ', seen.Distinct().Order(StringComparer.Ordinal)));
-        var freshest = ReadRouter.Route(snapshot, 999, demand with { Fallback = ReadFallback.Freshest }).Node?.Name;
+        var freshest = ReadRouter.Route(ReadPicker.LeastInUse, snapshot, 999, demand with { Fallback = ReadFallback.Freshest }).Node?.Name;
         Assert.Equal(expected == "primary" ? null : expected[..1], freshest);
     }
 

@@ -33,10 +33,19 @@ public sealed class SystemIdentityTests
     public void Pin_DiscoveredNodeNotProbed_IsNotWaitedFor() =>
         Assert.Equal(7UL, SystemIdentity.Pin(null, [.. Parse("7 7"), Given.Facts(Given.Node(2, isConfigured: false))]).Identifier);
 
-    private static List<NodeFacts> Parse(string nodes) => [.. nodes.Split(' ').Select((text, i) => text switch
+    [Theory]
+    [InlineData("7 -", "8 8 8", 7)] // what is listed says which cluster it is
+    [InlineData("- -", "8 8", null)]
+    [InlineData("", "8 8 7", 8)]
+    [InlineData("", "8 .", null)]
+    [InlineData("", "", null)]
+    public void Pin_DiscoveredNodes_DecideOnlyWhereNoneIsConfigured(string configured, string discovered, int? expected) =>
+        Assert.Equal((ulong?)expected, SystemIdentity.Pin(null, [.. Parse(configured), .. Parse(discovered, isConfigured: false)]).Identifier);
+
+    private static List<NodeFacts> Parse(string nodes, bool isConfigured = true) => [.. nodes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((text, i) => text switch
     {
-        "." => Given.Facts(Given.Node(i)),
-        "-" => Given.Facts(Given.Node(i)).Fails(ProbeFailureKind.Refused),
-        _ => Given.Facts(Given.Node(i)).Answers(Given.Standby(systemId: (ulong)(text[0] - '0'))),
+        "." => Given.Facts(Given.Node(i, isConfigured: isConfigured)),
+        "-" => Given.Facts(Given.Node(i, isConfigured: isConfigured)).Fails(ProbeFailureKind.Refused),
+        _ => Given.Facts(Given.Node(i, isConfigured: isConfigured)).Answers(Given.Standby(systemId: (ulong)(text[0] - '0'))),
     })];
 }
