@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HaConnect.Discovery;
+using HaConnect.Testing;
+
+namespace HaConnect.ClusterTests.Discovery;
+
+/// <summary>A server whose certificate bears a DNS name, found as an address.</summary>
+public sealed class CertificateTests : ClusterTest
+{
+    [Fact]
+    public async Task VerifyFull_NodeFoundAsAnAddress_IsCheckedAgainstTheDnsName()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 0 });
+        var node = cluster["n1"];
+        var certificate = await SecureAsync(node);
+        var options = new HaDatabaseOptions
+        {
+            ConnectionString = $"Username={cluster.Application.User};Password={cluster.Application.Password};Database=app;SSL Mode=VerifyFull;Root Certificate={certificate}",
+            Connections = { WaitTimeout = TimeSpan.FromSeconds(15) },
+        };
+        await using (var db = new HaDataSourceBuilder(options).AddDiscovery(new DnsAddresses("localhost", node.Port) { Family = System.Net.Sockets.AddressFamily.InterNetwork }).Build())
+        {
+            await using var connection = await db.OpenConnectionAsync(Cancelled);
+            Assert.Equal("127.0.0.1", connection.Host);
+            await using var command = new Npgsql.NpgsqlCommand("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", connection);
+            Assert.True((bool)(await command.ExecuteScalarAsync(Cancelled))!);
+            Assert.Equal($"127.0.0.1:{node.Port}", Assert.Single(db.Snapshot.Nodes).Name);
+        }
+
+        // The check is in force: the address alone is not what the certificate bears.
+        options.Discovery.Sources.Clear();
+        await using var other = new HaDataSourceBuilder(options).AddDiscovery(new ListedHosts($"127.0.0.1:{node.Port}")).Build();
+        var error = await Assert.ThrowsAsync<NoPrimaryException>(async () => await other.OpenConnectionAsync(Cancelled));
+        Assert.Contains("certificate", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The files are written by the server itself, so that they are its own.</summary>
+    private static async Task<string> SecureAsync(PostgresNode node)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await CopyAsync(node, "server.crt", certificate.ExportCertificatePem());
+        await CopyAsync(node, "server.key", key.ExportPkcs8PrivateKeyPem());
+        await node.ExecuteAsync("ALTER SYSTEM SET ssl = on", Cancelled);
+        await node.ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
+        return Path.Combine(node.DataDirectory, "server.crt");
+    }
+
+    private static async Task CopyAsync(PostgresNode node, string file, string text)
+    {
+        var path = Path.Combine(node.DataDirectory, file);
+        await node.ExecuteAsync($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{path}'", Cancelled);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}
