@@ -25,10 +25,7 @@ internal static class OpenErrors
     /// <summary>Waiting does not help where every node fails by configuration.</summary>
     internal static void ThrowIfMisconfigured(ClusterSnapshot snapshot, Exception? lastError)
     {
-        if (snapshot.Primary is not null || !snapshot.IsComplete)
-            return;
-        if (snapshot.SystemIdentifier is null && snapshot.Reason.Contains("different clusters", StringComparison.Ordinal)
-            || snapshot.Nodes.All(n => n.IsMisconfigured))
+        if (snapshot.IsMisconfigured)
         {
             throw new NoPrimaryException(
                 $"No primary can be used, and waiting will not help. Check Host, Username, Password and Database of ConnectionString (and Failover.ControlUsername and ControlPassword, with which the nodes are probed). {snapshot.Describe()}",

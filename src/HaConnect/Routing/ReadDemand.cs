@@ -30,6 +30,12 @@ internal readonly record struct ReadDemand(
     /// <summary>Eventual consistency: any replica will do.</summary>
     internal bool IsOfAnyAge => Bound == TimeSpan.MaxValue;
 
+    /// <summary>Whether replicas of which nothing is proven will do, all alike.</summary>
+    internal bool TakesUnproven => IsOfAnyAge && !IsCausal;
+
+    /// <summary>The same for replicas of which nothing is proven, not even the beginning of time.</summary>
+    internal ReadDemand Unproven => this with { SeenUntil = StalenessLedger.None };
+
     /// <param name="target">A replica.</param>
     /// <param name="oldest">The moment of the decision less the bound.</param>
     internal bool IsMetBy(ReadTarget target, long oldest) => Admits(target) && target.FreshAsOf >= oldest && target.Replayed >= Replayed

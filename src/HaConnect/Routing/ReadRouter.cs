@@ -36,10 +36,19 @@ internal static class ReadRouter
                 return new RoutingDecision(target.Node, RoutingReason.FreshReplica, target.FreshAsOf, target.StartTime);
         }
 
+        if (demand.TakesUnproven)
+        {
+            // As while there is no primary: then all reads of any age meet here, and none of the replicas is to bear them alone.
+            foreach (var tier in snapshot.ReadTiers)
+            {
+                if (picker.Pick(tier, StalenessLedger.None, demand.Unproven, snapshot.WeighsReads) is { } target)
+                    return new RoutingDecision(target.Node, RoutingReason.FallbackToFreshest, target.FreshAsOf, target.StartTime);
+            }
+        }
+
         return demand switch
         {
             { PrimaryOnly: true } or { IsCausal: true, Fallback: ReadFallback.Freshest } => FallBack(snapshot, oldest, ReadFallback.Primary, demand),
-            { IsOfAnyAge: true, IsCausal: false } when FallBack(snapshot, oldest, ReadFallback.Freshest, demand) is { Node: not null } freshest => freshest,
             _ => FallBack(snapshot, oldest, demand.Fallback, demand),
         };
     }

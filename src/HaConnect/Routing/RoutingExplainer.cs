@@ -10,7 +10,7 @@ internal static class RoutingExplainer
     internal static RoutingExplanation Write(ClusterSnapshot snapshot)
     {
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, ReferenceEquals(n.Node, snapshot.WritableNode), n.Reason)).ToArray();
-        return new RoutingExplanation(snapshot, snapshot.WritableNode is { } primary ? $"a write goes to {primary.Name}: {snapshot.Reason}" : $"a write waits: {snapshot.Reason}", nodes);
+        return new RoutingExplanation(snapshot, snapshot.WritableNode is { } primary ? $"a write goes to {primary.Name}: {snapshot.Reason}" : $"a write {(snapshot.IsMisconfigured ? "fails" : "waits")}: {snapshot.Reason}", nodes);
     }
 
     /// <param name="snapshot">The cluster.</param>
@@ -18,21 +18,23 @@ internal static class RoutingExplainer
     /// <param name="demand">What the read asks for.</param>
     internal static RoutingExplanation Read(ClusterSnapshot snapshot, long oldest, ReadDemand demand)
     {
-        var tier = Array.FindIndex(snapshot.ReadTiers, t => Names(t, oldest, demand).Count > 0);
-        var chosen = tier < 0 ? [] : Names(snapshot.ReadTiers[tier], oldest, demand);
+        var chosen = FirstOf(snapshot, oldest, demand);
+        if (chosen.Count == 0 && demand.TakesUnproven)
+            chosen = FirstOf(snapshot, StalenessLedger.None, demand.Unproven);
         var decision = ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, demand);
         if (chosen.Count == 0 && decision.Node is { } fallback)
             chosen = [fallback.Name];
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, chosen, decision))).ToArray();
-        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand), nodes);
+        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand, snapshot), nodes);
     }
 
-    private static string Outcome(List<string> chosen, RoutingDecision decision, in ReadDemand demand) => decision.Reason switch
+    private static string Outcome(List<string> chosen, RoutingDecision decision, in ReadDemand demand, ClusterSnapshot snapshot) => decision.Reason switch
     {
         RoutingReason.FreshReplica => $"the read goes to {string.Join(" or ", chosen)}, which {(chosen.Count == 1 ? "holds" : "each hold")} {Asked(demand)}",
         RoutingReason.FallbackToPrimary => demand.PrimaryOnly ? $"the read goes to the primary {chosen[0]}, since it is to be strongly consistent" : $"the read goes to the primary {chosen[0]}, since no replica is proven to hold {Asked(demand)}",
+        RoutingReason.FallbackToFreshest when demand.TakesUnproven => $"the read goes to {string.Join(" or ", chosen)}, since it may be of any age",
         RoutingReason.FallbackToFreshest => $"the read goes to {chosen[0]}, the freshest, since no replica is proven to hold {Asked(demand)}",
-        _ => $"the read {(demand.Fallback == ReadFallback.Fail ? "fails" : "waits")}: {(demand.PrimaryOnly ? "there is no primary that can be read" : $"no replica is proven to hold {Asked(demand)}")} (fallback {demand.Fallback})",
+        _ => $"the read {(demand is { Fallback: ReadFallback.Fail, PrimaryOnly: false } || snapshot.IsMisconfigured ? "fails" : "waits")}: {(demand.PrimaryOnly ? "there is no primary that can be read" : $"no replica is proven to hold {Asked(demand)}")} (fallback {demand.Fallback})",
     };
 
     /// <summary>As the object of "holds".</summary>
@@ -58,7 +60,7 @@ internal static class RoutingExplainer
         if (!demand.Admits(target))
             return $"{(target.IsSynchronous is null && demand.Kind != ReplicaKind.Any ? "whether it is synchronous cannot be seen (grant the probing user pg_monitor)" : "not asked for")}: {(demand.Only is { } only && !only.Contains(node.Name, StringComparer.Ordinal) ? $"only {string.Join(", ", only)} will do" : $"only {(demand.Kind == ReplicaKind.Synchronous ? "synchronous" : "asynchronous")} replicas will do")}; {node.Reason}";
         if (!demand.IsMetBy(target, oldest))
-            return $"{WhyNot(target, oldest, demand)}; {node.Reason}{(ReferenceEquals(decision.Node, node.Node) ? "; taken all the same, as the freshest" : "")}";
+            return $"{WhyNot(target, oldest, demand)}; {node.Reason}{(!chosen.Contains(node.Name, StringComparer.Ordinal) ? "" : demand.TakesUnproven ? "; taken all the same, since any age will do" : "; taken all the same, as the freshest")}";
         return chosen.Contains(node.Name, StringComparer.Ordinal) ? node.Reason : $"it would do, but others go first: {(target.IsInReserve ? "it is in reserve" : "those of Routing.Zone, then those within Routing.LatencyWindow of the fastest")}; {node.Reason}";
     }
 
@@ -79,6 +81,10 @@ internal static class RoutingExplainer
             ? $"another one may have been established meanwhile, as far as is proven; {snapshot.Reason}"
             : $"the fallback {demand.Fallback} forbids it; {snapshot.Reason}";
     }
+
+    /// <summary>Those of the first tier in which one will do.</summary>
+    private static List<string> FirstOf(ClusterSnapshot snapshot, long oldest, ReadDemand demand) =>
+        snapshot.ReadTiers.Select(t => Names(t, oldest, demand)).FirstOrDefault(names => names.Count > 0) ?? [];
 
     private static List<string> Names(ReadTarget[] targets, long oldest, ReadDemand demand) => [.. targets.Where(t => demand.IsMetBy(t, oldest)).Select(t => t.Node.Name)];
 }

@@ -64,6 +64,10 @@ public sealed class ClusterSnapshot
     /// <summary>The promotions that this instance has seen in an unmanaged cluster.</summary>
     internal IReadOnlyList<Topology.TimelineFork> Forks { get; init; } = [];
 
+    /// <summary>There is no primary, and waiting for one is in vain: every node fails by configuration.</summary>
+    internal bool IsMisconfigured => Primary is null && IsComplete
+        && (SystemIdentifier is null && Reason.Contains("different clusters", StringComparison.Ordinal) || Nodes.All(n => n.IsMisconfigured));
+
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
     /// <summary>Coordination of the cluster was given up.</summary>

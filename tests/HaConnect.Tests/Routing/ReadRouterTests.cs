@@ -170,6 +170,14 @@ public sealed class ReadRouterTests
     }
 
     [Fact]
+    public void Route_EventualAndNothingProven_SpreadsOverTheFirstTier()
+    {
+        var snapshot = Snapshot([Target(1, "a", StalenessLedger.None), Target(2, "b", StalenessLedger.None)], [Target(3, "c", StalenessLedger.None)]);
+        var seen = Enumerable.Range(0, 400).Select(_ => ReadRouter.Route(ReadPicker.LeastInUse, snapshot, StalenessLedger.None + 1, new ReadDemand(TimeSpan.MaxValue, ReadFallback.Primary)).Node!.Name);
+        Assert.Equal("a b", string.Join(' ', seen.Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public void Holds_SaysOfEachNodeWhatRoutingWouldSay()
     {
         var (a, b) = (Target(1, "a", 300, 200), Target(2, "b", 50, 40));

@@ -77,6 +77,23 @@ public sealed class RoutingExplainerTests
         Assert.StartsWith("a write waits: no node out of recovery answers", $"{RoutingExplainer.Write(new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "no node out of recovery answers" })}", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_StrongWithoutAPrimary_WaitsWhateverTheFallback()
+    {
+        var snapshot = new ClusterSnapshot { Nodes = [], TakenAt = default, Reason = "no node out of recovery answers" };
+        var strong = s_plain with { PrimaryOnly = true, Fallback = ReadFallback.Fail };
+        Assert.StartsWith("the read waits: there is no primary that can be read", $"{RoutingExplainer.Read(snapshot, 100, strong)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadAndWrite_EveryNodeIsMisconfigured_Fail()
+    {
+        var wrong = new NodeSnapshot(s_nodes[0]) { Reason = "28P01", Reachability = NodeReachability.Unreachable, IsMisconfigured = true };
+        var snapshot = new ClusterSnapshot { Nodes = [wrong], TakenAt = default, Reason = "no node answers", IsComplete = true };
+        Assert.StartsWith("a write fails: no node answers", $"{RoutingExplainer.Write(snapshot)}", StringComparison.Ordinal);
+        Assert.StartsWith("the read fails", $"{RoutingExplainer.Read(snapshot, 100, s_plain)}", StringComparison.Ordinal);
+    }
+
     private static string Read(ReadDemand demand, long oldest = 100) => $"{RoutingExplainer.Read(Snapshot(), oldest, demand)}";
 
     private static ClusterSnapshot Snapshot()
