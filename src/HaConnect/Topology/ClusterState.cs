@@ -276,8 +276,9 @@ internal sealed class ClusterState
 
     private int? IndexOf_NeedsLock(Node node) => _facts.FindIndex(f => ReferenceEquals(f.Node, node)) is >= 0 and var index ? index : null;
 
-    private string NothingDiscovered_NeedsLock() => _discovered.Count == 0 ? "no node is listed, and no discovery has answered yet"
-        : $"no node is listed, and none was discovered: {string.Join("; ", _discovered.Select(d => $"{d.Key}: {d.Value.Failure ?? "it lists none"}"))}";
+    private string NothingDiscovered_NeedsLock() => _discovered.Where(d => d.Value.Failure is not null).Select(d => $"{d.Key}: {d.Value.Failure}").ToList() is { Count: > 0 } failures
+        ? $"no node is listed, and none was discovered: {string.Join("; ", failures)}"
+        : "no node is listed, and none was discovered yet";
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

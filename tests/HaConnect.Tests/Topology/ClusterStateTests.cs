@@ -133,7 +133,7 @@ public sealed class ClusterStateTests
     {
         var state = State(null, options => options.Discovery.Sources.Add(s_discovery));
         state.Renew();
-        Assert.Contains("no discovery has answered yet", state.Current.Reason, StringComparison.Ordinal);
+        Assert.Equal("no node is listed, and none was discovered yet", state.Current.Reason);
         state.Apply(s_discovery, DiscoveryAnswer.None with { Failure = "no such host" });
         Assert.Equal("no node is listed, and none was discovered: the listed hosts unused: no such host", state.Current.Reason);
         Assert.False(state.Current.IsComplete); // waiting may help
