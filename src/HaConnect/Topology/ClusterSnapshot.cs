@@ -142,7 +142,7 @@ public sealed class ClusterSnapshot
         return null;
     }
 
-    /// <summary>The node that a connection leads to.</summary>
+    /// <summary>The node that an open connection leads to.</summary>
     internal Topology.Node NodeOf(Npgsql.NpgsqlConnection connection) =>
         Nodes.FirstOrDefault(n => n.Node.IsAt(connection.Host, connection.Port))?.Node
 

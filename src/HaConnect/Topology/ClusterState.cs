@@ -28,7 +28,7 @@ internal sealed class ClusterState
     private readonly Queue<(ClusterSnapshot Before, ClusterSnapshot After)> _unpublished = new();
     private bool _publishing;
     private TimelineFork[] _forks = [];
-    private readonly Dictionary<int, Node> _reigns = []; // by timeline, who was the primary on it first, where nobody coordinates
+    private readonly Dictionary<int, Epoch> _reigns = []; // by timeline, who was the primary on it last, where nobody coordinates
     private int _highestTimeline;
     private bool _majorityWasInSight;
     private int _nodesSoFar;
@@ -268,17 +268,21 @@ internal sealed class ClusterState
     private void Remember_NeedsLock(Epoch epoch)
     {
         var known = Array.FindIndex(_forks, f => f.Timeline == epoch.Timeline);
-        if (_reigns.TryGetValue(epoch.Timeline, out var other) && !ReferenceEquals(other, epoch.Primary))
+        if (_reigns.TryGetValue(epoch.Timeline, out var other) && !IsSameServer(other, epoch))
             _forks = [.. _forks.Where((_, i) => i != known).TakeLast(MostForks - 1), TimelineFork.Ambiguous(epoch.Timeline)];
         else if (known < 0 && _facts.Find(f => ReferenceEquals(f.Node, epoch.Primary))!.BeforePromotion is { } before && before.Timeline < epoch.Timeline)
             _forks = [.. _forks.TakeLast(MostForks - 1), new TimelineFork(epoch.Timeline, before.Timeline, before.Replayed)];
-        _reigns.TryAdd(epoch.Timeline, epoch.Primary);
+        _reigns[epoch.Timeline] = epoch;
     }
+
+    /// <summary>A node that was removed and has come back is another one, and so is the same server under another address.</summary>
+    private static bool IsSameServer(Epoch a, Epoch b) => a.Primary.IsAt(b.Primary.Host, b.Primary.Port) || a.StartTime == b.StartTime;
 
     private int? IndexOf_NeedsLock(Node node) => _facts.FindIndex(f => ReferenceEquals(f.Node, node)) is >= 0 and var index ? index : null;
 
-    private string NothingDiscovered_NeedsLock() => _discovered.Count == 0 ? "no node is listed, and no discovery has answered yet"
-        : $"no node is listed, and none was discovered: {string.Join("; ", _discovered.Select(d => $"{d.Key}: {d.Value.Failure ?? "it lists none"}"))}";
+    private string NothingDiscovered_NeedsLock() => _discovered.Where(d => d.Value.Failure is not null).Select(d => $"{d.Key}: {d.Value.Failure}").ToList() is { Count: > 0 } failures
+        ? $"no node is listed, and none was discovered: {string.Join("; ", failures)}"
+        : "no node is listed, and none was discovered yet";
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -28,6 +28,11 @@ public sealed class CertificateTests : ClusterTest
             Assert.Equal($"127.0.0.1:{node.Port}", Assert.Single(db.Snapshot.Nodes).Name);
         }
 
+        // A callback of the application's own takes its place.
+        options.Connections.WaitTimeout = TimeSpan.FromSeconds(5);
+        await using (var own = new HaDataSourceBuilder(options).ConfigureDataSource(b => b.UseSslClientAuthenticationOptionsCallback(tls => tls.TargetHost = "other.test")).Build())
+            await Assert.ThrowsAsync<NoPrimaryException>(async () => await own.OpenConnectionAsync(Cancelled));
+
         // The check is in force: the address alone is not what the certificate bears.
         options.Discovery.Sources.Clear();
         await using var other = new HaDataSourceBuilder(options).AddDiscovery(new ListedHosts($"127.0.0.1:{node.Port}")).Build();

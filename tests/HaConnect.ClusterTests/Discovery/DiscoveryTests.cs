@@ -25,7 +25,7 @@ public sealed class DiscoveryTests : ClusterTest
         ConcurrentDictionary<int, int> reads = new();
         ConcurrentQueue<Exception> failed = new();
         using var stop = new CancellationTokenSource();
-        var readers = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => ReadAsync(db, reads, failed, stop.Token), Cancelled)));
+        var readers = Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => ReadAsync(db, isRun: i % 2 == 0, reads, failed, stop.Token), Cancelled)));
         int Reads(PostgresNode node) => reads.GetValueOrDefault(node.Port);
 
         await UntilAsync("reads at n2", () => Task.FromResult(Reads(n2) > 100));
@@ -82,6 +82,8 @@ public sealed class DiscoveryTests : ClusterTest
         var error = await Assert.ThrowsAsync<NoPrimaryException>(async () => await db.OpenConnectionAsync(Cancelled));
         Assert.True(error.IsTransient);
         Assert.Contains($"none was discovered: the SRV records of {Name}: ", error.Message, StringComparison.Ordinal);
+        var findings = await db.Cluster.DiagnoseAsync(Cancelled);
+        Assert.All(findings, f => Assert.Null(f.Node)); // there is none to say anything of
     }
 
     [Fact]
@@ -122,6 +124,25 @@ public sealed class DiscoveryTests : ClusterTest
         Assert.Equal("n2", Assert.Single(db.ExplainRead().Nodes, n => n.IsChosen).Node.Name);
     }
 
+    [Fact]
+    public async Task Ipv6Address_IsANodeLikeAnyOther()
+    {
+        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 0, Settings = { ["listen_addresses"] = "127.0.0.1,::1" } });
+        var node = cluster["n1"];
+        await File.AppendAllTextAsync(Path.Combine(node.DataDirectory, "pg_hba.conf"), "\nhost all all ::1/128 scram-sha-256\n", Cancelled);
+        await node.ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
+        await using var db = new HaDataSourceBuilder(Nothing(cluster)).AddDiscovery(new ListedHosts($"[::1]:{node.Port}")).Build();
+        var seen = await db.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand("SELECT host(inet_server_addr())", connection);
+                return (string)(await command.ExecuteScalarAsync(token))!;
+            },
+            WorkKind.IdempotentWrite, Cancelled);
+        Assert.Equal(("::1", $"[::1]:{node.Port}"), (seen, db.Snapshot.Primary?.Name));
+    }
+
     private static HaDatabaseOptions Nothing(PostgresCluster cluster) => new()
     {
         ConnectionString = $"Username={cluster.Application.User};Password={cluster.Application.Password};Database=app",
@@ -129,21 +150,34 @@ public sealed class DiscoveryTests : ClusterTest
         Discovery = { Interval = TimeSpan.FromSeconds(1) },
     };
 
-    private static async Task ReadAsync(HaDataSource db, ConcurrentDictionary<int, int> reads, ConcurrentQueue<Exception> failed, CancellationToken stop)
+    private static async Task ReadAsync(HaDataSource db, bool isRun, ConcurrentDictionary<int, int> reads, ConcurrentQueue<Exception> failed, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await using var connection = await db.OpenReadConnectionAsync(Cancelled);
-                await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
-                await command.ExecuteScalarAsync(Cancelled);
-                reads.AddOrUpdate(connection.Port, 1, static (_, n) => n + 1);
+                if (isRun)
+                {
+                    await db.ReadAsync(RunAsync, cancellationToken: Cancelled);
+                }
+                else
+                {
+                    await using var connection = await db.OpenReadConnectionAsync(Cancelled);
+                    await RunAsync(connection, Cancelled);
+                }
             }
             catch (Exception e)
             {
                 failed.Enqueue(e);
             }
+        }
+
+        async Task<bool> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
+            var isStandby = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+            reads.AddOrUpdate(connection.Port, 1, static (_, n) => n + 1);
+            return isStandby;
         }
     }
 

@@ -41,5 +41,9 @@ public sealed class SrvRecordsTests
     }
 
     [Fact]
+    public Task DnsAddresses_NameThatDoesNotExist_Throws() =>
+        Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => new DnsAddresses("no-such-name.invalid").DiscoverAsync(null!, Cancelled));
+
+    [Fact]
     public void New_NoName_IsRefused() => Assert.Throws<ArgumentException>(() => new SrvRecords(" "));
 }

@@ -115,6 +115,36 @@ public sealed class ClusterStateTests
         Assert.Equal(["10.0.0.2:5432"], Targets(state));
     }
 
+    [Theory]
+    [InlineData("b", false, false)] // it was restarted, and DNS had dropped it meanwhile
+    [InlineData("10.0.0.2", true, false)] // the same server by another address
+    [InlineData("c", false, true)] // what was written at the first one may be lost
+    public void Unmanaged_PrimaryThatComesBack_IsKnownAgain(string host, bool isSameProcess, bool isAmbiguous)
+    {
+        var state = State(null, options => options.Discovery.Sources.Add(s_discovery));
+        Discover(state, "b");
+        var b = state.Current.Nodes[0].Node;
+        Answer(state, b, Given.Primary());
+        state.Apply(NodeObservation.Failed(b, _time.GetTimestamp(), _time.GetTimestamp(), new ProbeFailure(ProbeFailureKind.Refused, "refused")));
+        Discover(state);
+        Assert.Empty(state.Current.Nodes);
+        Discover(state, host);
+        Answer(state, state.Current.Nodes[0].Node, Given.Primary(started: isSameProcess ? null : Given.Restarted));
+        Assert.Equal((host, isAmbiguous), (state.Current.Primary?.Host, state.Current.Forks.Any(f => f.IsAmbiguous)));
+    }
+
+    [Theory]
+    [InlineData("a:5432", "a:5432")]
+    [InlineData("n1", null)] // the coordinators name it otherwise
+    public void Managed_DiscoveredNode_IsThePrimaryByItsName(string primary, string? expected)
+    {
+        var state = State(null, options => options.Discovery.Sources.Add(s_discovery));
+        Discover(state, "a");
+        Answer(state, state.Current.Nodes[0].Node, Given.Primary(established: Given.Row(3, primary, 1, "b:5432")));
+        Assert.Equal((expected, expected is null ? null : 3L), (state.Current.Primary?.Name, state.Current.Term));
+        Assert.False(state.Current.RefusesWrites); // no voter is known, so none is missed
+    }
+
     [Fact]
     public void Discovered_NodeOfAnotherCluster_IsRefusedAndToldSo()
     {
@@ -133,7 +163,7 @@ public sealed class ClusterStateTests
     {
         var state = State(null, options => options.Discovery.Sources.Add(s_discovery));
         state.Renew();
-        Assert.Contains("no discovery has answered yet", state.Current.Reason, StringComparison.Ordinal);
+        Assert.Equal("no node is listed, and none was discovered yet", state.Current.Reason);
         state.Apply(s_discovery, DiscoveryAnswer.None with { Failure = "no such host" });
         Assert.Equal("no node is listed, and none was discovered: the listed hosts unused: no such host", state.Current.Reason);
         Assert.False(state.Current.IsComplete); // waiting may help
