@@ -8,6 +8,7 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
 {
     private readonly Lock _lock = new();
     private volatile NodePool?[] _pools = [];
+    private bool _isDisposed;
 
     internal NodePool this[Node node]
     {
@@ -38,6 +39,8 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
 
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+            _isDisposed = true;
         foreach (var pool in _pools)
         {
             if (pool is not null)
@@ -51,6 +54,7 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
         {
             if (node.Index < _pools.Length && _pools[node.Index] is { } existing)
                 return existing;
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HaDataSource)); // nobody would close it
             var pools = new NodePool?[Math.Max(_pools.Length, node.Index + 1)];
             _pools.CopyTo(pools, 0);
             var pool = new NodePool(node, createSource(node));
