@@ -34,8 +34,10 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly Func<MultiHostSource> _createCompatibility;
     private readonly CancellationTokenSource _dispose = new();
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
-    private bool _disposed;
+    private bool _isUsable; // started and not disposed: one read says so on the hot path
+    private Task? _disposal;
     private bool _handedOver;
     private volatile MultiHostSource? _compatibility;
 
@@ -47,9 +49,9 @@ internal sealed class HaRuntime : IAsyncDisposable
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
-        var sources = new NodeSources(options, configure, _ => State.Current);
+        var sources = new NodeSources(options, configure, _ => SeenByNewConnection());
         Pools = new NodePools(sources.ForApplication);
-        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer), _logger);
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer), _logger, _disposed.Task);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
@@ -106,7 +108,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             EnsureStarted();
             lock (_lock)
             {
-                ObjectDisposedException.ThrowIf(_disposed, typeof(HaDataSource));
+                ObjectDisposedException.ThrowIf(_disposal is not null, typeof(HaDataSource));
                 return (_compatibility ??= _createCompatibility()).Primary;
             }
         }
@@ -121,23 +123,25 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     internal void EnsureStarted()
     {
-        if (!Volatile.Read(ref _started))
+        if (!Volatile.Read(ref _isUsable))
             Start();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Whoever calls it, its task ends when all is closed.</summary>
+    public ValueTask DisposeAsync()
     {
-        bool started;
         lock (_lock)
         {
-            if (_disposed)
-                return;
-            _disposed = true;
-            started = _started;
+            Volatile.Write(ref _isUsable, false);
+            return new(_disposal ??= Task.Run(DisposeOnceAsync));
         }
+    }
 
+    private async Task DisposeOnceAsync()
+    {
+        _disposed.TrySetResult();
         await _dispose.CancelAsync().ConfigureAwait(false);
-        if (started)
+        if (Volatile.Read(ref _started))
         {
             await StopCoordinatingAsync().ConfigureAwait(false);
             foreach (var discovery in _discoveries)
@@ -165,11 +169,18 @@ internal sealed class HaRuntime : IAsyncDisposable
             await _failover.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>One that is still being opened at the disposal is refused: it would go back to a pool that has closed its connections, and stay open.</summary>
+    private ClusterSnapshot SeenByNewConnection()
+    {
+        ObjectDisposedException.ThrowIf(_disposed.Task.IsCompleted, typeof(HaDataSource));
+        return State.Current;
+    }
+
     private void Start()
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(HaDataSource));
+            ObjectDisposedException.ThrowIf(_disposal is not null, typeof(HaDataSource));
             if (_started)
                 return;
             State.Published += OnPublished;
@@ -184,6 +195,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             }
 
             Volatile.Write(ref _started, true);
+            Volatile.Write(ref _isUsable, true);
         }
     }
 

@@ -24,7 +24,7 @@ public class RoutingBenchmarks
         var cluster = new WatchedCluster(Nodes);
         _opener = new ConnectionOpener(
             cluster.State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), cluster.Options, TimeProvider.System,
-            new HaMetrics("benchmark", () => cluster.State.Current), ReadPicker.LeastInUse, NullLogger.Instance);
+            new HaMetrics("benchmark", () => cluster.State.Current), ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
         if (cluster.State.Current.ReadTiers[0].Length != Nodes - 1 || !_opener.Decide(Plain).Node!.Name.StartsWith('n'))
             throw new InvalidOperationException($"Not every standby is a target: {cluster.State.Current.Describe()}");
     }

@@ -26,7 +26,7 @@ internal sealed class StatementCanceller(Func<Node, NpgsqlDataSource> createSour
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<Node, NpgsqlDataSource> _sources = new();
-    private readonly SemaphoreSlim _turns = new(4); // an application that stops cancels everything at once
+    private readonly SemaphoreSlim _turns = new(4); // an application that stops cancels everything at once; those may come after the disposal
 
     internal async Task<SessionActivity> CancelAsync(Node node, int processId)
     {
@@ -52,6 +52,5 @@ internal sealed class StatementCanceller(Func<Node, NpgsqlDataSource> createSour
     {
         foreach (var source in _sources.Values)
             await source.DisposeAsync().ConfigureAwait(false);
-        _turns.Dispose();
     }
 }

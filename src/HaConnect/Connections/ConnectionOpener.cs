@@ -14,7 +14,8 @@ namespace HaConnect.Connections;
 /// that is not possible, waiting for the snapshot to change, all under one deadline. The fast way opens the connection itself where
 /// NpgsqlDataSource.OpenConnectionAsync would wrap a state machine around it: that pays for half of the routing.
 /// </summary>
-internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker, ILogger logger)
+internal sealed class ConnectionOpener(
+    ClusterState state, NodePools pools, HaDatabaseOptions options, TimeProvider time, HaMetrics metrics, ReadPicker picker, ILogger logger, Task disposed)
 {
     private readonly SpillLimit? _spill = SpillLimit.Of(options.Routing);
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
@@ -249,6 +250,13 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
 
                     if (connection is not null)
                         await connection.DisposeAsync().ConfigureAwait(false);
+                    else if (Remaining(startedAt) <= TimeSpan.Zero)
+                        lastError = OpenErrors.StillOpening(decision.Node!);
+                }
+                catch (ObjectDisposedException) when (disposed.IsCompleted)
+                {
+                    ObjectDisposedException.ThrowIf(disposed.IsCompleted, typeof(HaDataSource)); // its own is that of a pool
+                    throw;
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException && !cancellationToken.IsCancellationRequested)
                 {
@@ -287,7 +295,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             if (overloads == 0)
                 await WaitAsync(change, pause, cancellationToken).ConfigureAwait(false);
             else
-                await Task.Delay(Shorter(OverloadPause(overloads), Remaining(startedAt)), time, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(Task.Delay(Shorter(OverloadPause(overloads), Remaining(startedAt)), time, cancellationToken), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -327,7 +335,7 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
             {
                 await WaitAsync(Task.WhenAny(attempt, change), left, cancellationToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
                 NodePool.DisposeWhenOpened(attempt!); // it may succeed all the same
                 throw;
@@ -341,12 +349,14 @@ internal sealed class ConnectionOpener(ClusterState state, NodePools pools, HaDa
     {
         try
         {
-            await task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAny(task, disposed).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // The caller looks at the snapshot and the clock again.
         }
+
+        ObjectDisposedException.ThrowIf(disposed.IsCompleted, typeof(HaDataSource));
     }
 
     private TimeSpan Remaining(long startedAt) => options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);

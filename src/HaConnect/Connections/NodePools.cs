@@ -9,6 +9,7 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
     private readonly Lock _lock = new();
     private volatile NodePool?[] _pools = [];
     private NpgsqlDataSource? _closedSource;
+    private bool _isDisposed;
 
     internal NodePool this[Node node]
     {
@@ -46,6 +47,8 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
 
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+            _isDisposed = true;
         foreach (var pool in _pools)
         {
             if (pool is not null)
@@ -56,7 +59,12 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
     private NodePool Add(Node node)
     {
         lock (_lock)
-            return node.Index < _pools.Length && _pools[node.Index] is { } existing ? existing : Put_NeedsLock(new NodePool(node, createSource(node)));
+        {
+            if (node.Index < _pools.Length && _pools[node.Index] is { } existing)
+                return existing;
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HaDataSource)); // nobody would close it
+            return Put_NeedsLock(new NodePool(node, createSource(node)));
+        }
     }
 
     /// <summary>A read that was routed there just before finds what is closed, and is routed again.</summary>

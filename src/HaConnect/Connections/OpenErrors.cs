@@ -11,8 +11,15 @@ internal static class OpenErrors
     /// <summary>Errors that the application must mend, or that say nothing about the node, reach it at once.</summary>
     internal static void ThrowIfHopeless(Exception exception, Node node, ClusterSnapshot snapshot)
     {
-        if (exception is HaConnectException || exception.Message.Contains("connection pool has been exhausted", StringComparison.Ordinal))
+        if (exception is HaConnectException)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
+        if (exception.Message.Contains("connection pool has been exhausted", StringComparison.Ordinal))
+        {
+            throw new HaConnectException(
+                $"All connections of the pool of node {node.Name} ({node.Host}:{node.Port.ToString(CultureInfo.InvariantCulture)}) are in use, and none was given back in time. Its server is not the reason; each node has a pool of its own. {exception.Message} Connections that are never disposed exhaust it, too.",
+                snapshot, isTransient: true, exception);
+        }
+
         var failure = ErrorClassifier.Classify(exception);
         if (failure.Kind == ProbeFailureKind.Misconfigured)
         {
@@ -33,11 +40,15 @@ internal static class OpenErrors
         }
     }
 
+    /// <summary>Npgsql waits for a connection of its pool at least as long as HaConnect does (Timeout in ConnectionString), so that it does not say which it is.</summary>
+    internal static TimeoutException StillOpening(Node node) =>
+        new($"Node {node.Name} ({node.Host}:{node.Port.ToString(CultureInfo.InvariantCulture)}) was still being connected to: it did not answer, or all connections of its pool (Maximum Pool Size in ConnectionString) were in use.");
+
     internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, TimeSpan waited, Exception? lastError)
     {
         var snapshot = request.Snapshot;
         if (request.Read is not { } read || (snapshot.Primary is null || snapshot.RefusesReads) && (read.Fallback == ReadFallback.Primary || read.PrimaryOnly))
-            return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {snapshot.Describe()}", snapshot, isTransient: true, lastError);
+            return new NoPrimaryException($"No primary could be used within {waited} (Connections.WaitTimeout). {(lastError is TimeoutException late ? late.Message + " " : "")}{snapshot.Describe()}", snapshot, isTransient: true, lastError);
         var explanation = request.Opener.ExplainRead(read);
         return new NoReplicaException($"No replica is proven to hold what is asked for{(read.IsOfAnyAge ? "" : $" (MaxReplicaLag is {read.Bound})")}, and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
     }

@@ -23,7 +23,7 @@ public sealed class CausalScopeTests : IDisposable
         var options = new HaDatabaseOptions { ConnectionString = "Host=a,b;Username=u" };
         var state = new ClusterState(options, _time);
         _metrics = new HaMetrics("test", () => state.Current);
-        var opener = new ConnectionOpener(state, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), options, _time, _metrics, ReadPicker.LeastInUse, NullLogger.Instance);
+        var opener = new ConnectionOpener(state, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), options, _time, _metrics, ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
         _causality = new Causality(state, opener, new TermHistories(_ => throw new InvalidOperationException("Nobody is asked here.")), options, _time);
     }
 
