@@ -47,10 +47,13 @@ public sealed class HaDataSource : DbDataSource
     public override string ConnectionString => _runtime.PublicConnectionString;
 
     /// <summary>
-    /// Opens a connection to the primary. Waits while there is none, until <see cref="ConnectionsOptions.WaitTimeout"/>.
+    /// Opens a connection to the primary. Waits while there is none, until <see cref="ConnectionsOptions.WaitTimeout"/>. Within an ambient transaction
+    /// (<see cref="System.Transactions.TransactionScope"/>; not with <c>Enlist=false</c>) whatever is opened, reads too, is at the node at which that began.
     /// </summary>
     /// <exception cref="NoPrimaryException">No primary could be used in time.</exception>
-    /// <exception cref="HaConnectException">The primary does not accept this application (authentication, database, TLS).</exception>
+    /// <exception cref="HaConnectException">
+    /// The primary does not accept this application (authentication, database, TLS); or the ambient transaction began at a node that is no longer the primary, and cannot commit any more.
+    /// </exception>
     public new ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
     {
         _runtime.EnsureStarted();
@@ -148,7 +151,7 @@ public sealed class HaDataSource : DbDataSource
     /// The work; it must not close the connection, and not use it after it has ended. Its token is not <paramref name="cancellationToken"/>: it
     /// is cancelled later, and never while a commit waits for a synchronous standby. Give Npgsql that one.
     /// </param>
-    /// <param name="kind">What may be done when the outcome of the work is not known.</param>
+    /// <param name="kind">What may be done when the outcome of the work is not known. In an ambient transaction it is not repeated, since the rest of that is lost.</param>
     /// <param name="cancellationToken">
     /// Ends the wait for a primary, and the work: a statement that runs is cancelled at the server; a commit that waits for a synchronous
     /// standby is left to wait, and its connection with it.

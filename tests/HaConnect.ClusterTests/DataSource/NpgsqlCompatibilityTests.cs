@@ -8,7 +8,7 @@ namespace HaConnect.ClusterTests.DataSource;
 public sealed class NpgsqlCompatibilityTests : ClusterTest
 {
     [Fact]
-    public async Task Failover_IsFollowed_AndFasterThanWithoutHaConnect()
+    public async Task Failover_IsFollowed()
     {
         var cluster = await StartClusterAsync();
         var options = ClusterOptions.Coordinate(cluster);
@@ -63,6 +63,54 @@ public sealed class NpgsqlCompatibilityTests : ClusterTest
         }
     }
 
+    /// <summary>The former primary lives, is not in recovery and refuses writes: an idle connection to it would be handed out again and again.</summary>
+    [Fact]
+    public async Task Switchover_IdleConnectionsToTheFormerPrimaryAreDropped()
+    {
+        var cluster = await StartClusterAsync();
+        await using var services = Services(ClusterOptions.Coordinate(cluster));
+        var (db, npgsql) = (services.GetRequiredService<HaDataSource>(), services.GetRequiredService<NpgsqlDataSource>());
+        await UntilManagedAsync(db);
+        await ExecuteAsync(npgsql, "CREATE TABLE written (id int PRIMARY KEY)");
+        var result = await db.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled);
+        Assert.True(result.Succeeded);
+        var (_, failed) = await FirstWriteAsync(npgsql, 1).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancelled);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{failed} attempts failed after the switchover");
+        Assert.False(await cluster["n1"].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled));
+        for (var i = 0; i < 20; i++)
+            await ExecuteAsync(npgsql, $"INSERT INTO written VALUES ({1000 + i})");
+    }
+
+    [Fact]
+    public async Task MajorityLost_NothingNewIsOpened()
+    {
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { SynchronousStandbys = 0 });
+        var options = ClusterOptions.Coordinate(cluster, requiredSynchronousStandbys: 0);
+        options.Failover.WithoutMajority.Timeout = TimeSpan.FromSeconds(2);
+        await using var services = Services(options);
+        var (db, npgsql) = (services.GetRequiredService<HaDataSource>(), services.GetRequiredService<NpgsqlDataSource>());
+        await UntilManagedAsync(db);
+        await using var inHands = await npgsql.OpenConnectionAsync(Cancelled);
+        await (await npgsql.OpenConnectionAsync(Cancelled)).DisposeAsync(); // one that is idle
+        await Task.WhenAll(cluster["n2"].KillAsync(Cancelled), cluster["n3"].KillAsync(Cancelled));
+        await UntilAsync("the loss of the majority", () => Task.FromResult(db.Snapshot.IsWithoutMajority));
+        await UntilAsync("no connection can be had", async () =>
+        {
+            try
+            {
+                await (await npgsql.OpenConnectionAsync(Cancelled)).DisposeAsync();
+                return false;
+            }
+            catch (NpgsqlException)
+            {
+                return true;
+            }
+        });
+        await Assert.ThrowsAsync<NpgsqlException>(() => npgsql.OpenConnectionAsync(Cancelled).AsTask());
+        await using var goesOn = new NpgsqlCommand("CREATE TABLE written_in_hands ()", inHands);
+        await goesOn.ExecuteNonQueryAsync(Cancelled);
+    }
+
     [Fact]
     public async Task Registration_TakesTheDelegate_GivesWayAndHasAKeyedTwin()
     {
@@ -99,6 +147,7 @@ public sealed class NpgsqlCompatibilityTests : ClusterTest
         to.Failover.RequiredSynchronousStandbys = from.Failover.RequiredSynchronousStandbys;
         to.Failover.Replication.Username = from.Failover.Replication.Username;
         to.Failover.Replication.Password = from.Failover.Replication.Password;
+        to.Failover.WithoutMajority.Timeout = from.Failover.WithoutMajority.Timeout;
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)

@@ -182,6 +182,70 @@ public sealed class TransactionScopeTests(ServingCluster serving) : ClusterTest,
         Assert.Equal((false, false), (await serving.HasAsync(first), await serving.HasAsync(second)));
     }
 
+    /// <summary>Npgsql's limit, which the documentation names: it makes a distributed transaction of it, which servers refuse by default.</summary>
+    [Fact]
+    public async Task TwoConnectionsAtOnce_TheCommitFails()
+    {
+        var (first, second) = (NextId(), NextId());
+        var scope = Flowing();
+        await using (var one = await _db.OpenConnectionAsync(Cancelled))
+        await using (var two = await _db.OpenConnectionAsync(Cancelled))
+        {
+            Assert.NotEqual(one.ProcessID, two.ProcessID);
+            await InsertAsync(one, first);
+            await InsertAsync(two, second);
+        }
+
+        scope.Complete();
+        Assert.ThrowsAny<TransactionException>(scope.Dispose);
+        Assert.Equal((false, false), (await serving.HasAsync(first), await serving.HasAsync(second)));
+    }
+
+    /// <summary>A part of a transaction cannot be repeated by itself, whatever its work is declared to be.</summary>
+    [Fact]
+    public async Task IdempotentWorkInAScope_IsNotRepeated()
+    {
+        using var scope = Flowing();
+        var attempts = 0;
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => _db.ExecuteAsync(
+            async (connection, token) =>
+            {
+                attempts++;
+                await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pg_backend_pid())", connection);
+                await end.ExecuteNonQueryAsync(token);
+            },
+            WorkKind.IdempotentWrite, Cancelled));
+        Assert.Equal(1, attempts);
+    }
+
+    /// <summary>New writes are held meanwhile; those of a transaction that has begun are not, or it could never come to its end.</summary>
+    [Fact]
+    public async Task SwitchoverMeanwhile_TheScopeGoesOnAndIsWaitedFor()
+    {
+        var cluster = await StartClusterAsync();
+        await using var db = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).Build();
+        await UntilManagedAsync(db);
+        await using (var create = db.CreateCommand("CREATE TABLE written (id int PRIMARY KEY)"))
+            await create.ExecuteNonQueryAsync(Cancelled);
+        Task<SwitchoverResult> switchover;
+        using (var scope = Flowing())
+        {
+            await using (var connection = await db.OpenConnectionAsync(Cancelled))
+                await InsertAsync(connection, 1);
+            using (Flowing(TransactionScopeOption.Suppress))
+                switchover = db.Cluster.SwitchoverAsync("n2", new SwitchoverOptions { DrainTimeout = TimeSpan.FromSeconds(20) }, Cancelled);
+            await UntilAsync("new writes are held", () => Task.FromResult(db.Snapshot.HoldsWrites));
+            await using (var connection = await db.OpenConnectionAsync(Cancelled))
+                await InsertAsync(connection, 2);
+            Assert.True(db.Snapshot.HoldsWrites);
+            scope.Complete();
+        }
+
+        Assert.Equal((true, "n2"), ((await switchover).Succeeded, (await switchover).Primary));
+        await using var after = await db.OpenConnectionAsync(Cancelled);
+        Assert.Equal([1, 2], await after.QueryAsync<int>("SELECT id FROM written ORDER BY id"));
+    }
+
     [Theory]
     [InlineData("kill", true)]
     [InlineData("freeze", true)]
@@ -190,7 +254,7 @@ public sealed class TransactionScopeTests(ServingCluster serving) : ClusterTest,
     {
         var cluster = await StartClusterAsync();
         var options = ClusterOptions.Coordinate(cluster);
-        options.ConnectionString += ";Command Timeout=3"; // Npgsql rolls back at the frozen server for twice as long
+        options.ConnectionString += ";Command Timeout=3;Timeout=3"; // for so long, and twice the second, Npgsql rolls back at the frozen server
         await using var db = new HaDataSourceBuilder(options).Build();
         await UntilManagedAsync(db);
         await using (var create = db.CreateCommand("CREATE TABLE written (id int PRIMARY KEY)"))
