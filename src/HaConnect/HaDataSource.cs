@@ -221,6 +221,13 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>A batch that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
     public new HaBatch CreateBatch() => new(_runtime.Commands);
 
+    /// <summary>The name of the node that a connection leads to, and the pool it came from.</summary>
+    internal (string Node, NpgsqlDataSource Source) PoolOf(NpgsqlConnection connection)
+    {
+        var node = Snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
+        return (node.Name, _runtime.Pools[node.Node].Source);
+    }
+
     /// <summary>Starts watching the cluster, where no host has done so; any use does the same.</summary>
     internal void Start() => _runtime.EnsureStarted();
 
