@@ -305,6 +305,13 @@ public sealed class HaDataSource : DbDataSource
         return _runtime.Pools[node].Source.CreateConnection();
     }
 
+    /// <summary>The name of the node that a connection leads to, and the pool it came from.</summary>
+    internal (string Node, NpgsqlDataSource Source) PoolOf(NpgsqlConnection connection)
+    {
+        var node = Snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
+        return (node.Name, _runtime.Pools[node.Node].Source);
+    }
+
     /// <summary>Starts watching the cluster, where no host has done so; any use does the same.</summary>
     internal void Start() => _runtime.EnsureStarted();
 
