@@ -2,6 +2,8 @@ using HaConnect.Audit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace HaConnect;
 
@@ -10,6 +12,7 @@ public sealed class HaDataSourceBuilder
 {
     private readonly List<IAuditSink> _sinks = [];
     private Action<NpgsqlDataSourceBuilder>? _configure;
+    private Action<ResiliencePipelineBuilder, RetryStrategyOptions>? _configureRetries;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
     private TimeProvider _time = TimeProvider.System;
 
@@ -42,6 +45,23 @@ public sealed class HaDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Builds the Polly pipeline that every operation of the data source runs through (<c>ExecuteAsync</c>, <c>ExecuteInTransactionAsync</c>, <c>ReadAsync</c>, commands and batches), in
+    /// place of the built-in one, which is <c>(pipeline, retry) =&gt; pipeline.AddRetry(retry)</c>. What is added before the retry strategy acts on the operation as a whole, what is added after
+    /// it on each attempt; without one nothing is repeated, though opens wait all the same.
+    /// </summary>
+    /// <param name="configure">
+    /// Gets an empty pipeline with this builder's clock, and HaConnect's retry strategy, in which number and delays may be changed. Its <c>ShouldHandle</c> tells what HaConnect would repeat.
+    /// Whatever a strategy asks for, work is not run again where that could apply it twice (docs/concepts/retries.md): it gets the same exception, or the same result, once
+    /// more. Strategies that run attempts at the same time fail with <see cref="InvalidOperationException"/>.
+    /// </param>
+    public HaDataSourceBuilder ConfigureRetries(Action<ResiliencePipelineBuilder, RetryStrategyOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configureRetries = configure;
+        return this;
+    }
+
     /// <summary>Where to log. Default: nowhere.</summary>
     public HaDataSourceBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
@@ -68,5 +88,5 @@ public sealed class HaDataSourceBuilder
 
     /// <summary>Builds the data source; it starts watching the cluster at its first use.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; all are listed, each with its remedy.</exception>
-    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time));
+    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _configureRetries, _sinks, _loggers, _time));
 }

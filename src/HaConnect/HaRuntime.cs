@@ -14,6 +14,8 @@ using HaConnect.Probing;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace HaConnect;
 
@@ -32,7 +34,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     private bool _disposed;
     private bool _handedOver;
 
-    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time)
+    internal HaRuntime(
+        HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, Action<ResiliencePipelineBuilder, RetryStrategyOptions>? configureRetries, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time)
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
@@ -45,7 +48,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node.Host, node.Port), time)), options, time);
-        Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
+        Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger, configureRetries);
+        Transactions = new TransactionRunner(Operations, options.Connections.WaitTimeout, time);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         var doctor = new ClusterDoctor(sources, options, time);
@@ -80,6 +84,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal Causality Causality { get; }
 
     internal OperationRunner Operations { get; }
+
+    internal TransactionRunner Transactions { get; }
 
     internal CommandRunner Commands { get; }
 

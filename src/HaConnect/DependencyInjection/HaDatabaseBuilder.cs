@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +12,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public sealed class HaDatabaseBuilder
 {
     private readonly List<Action<IServiceProvider, NpgsqlDataSourceBuilder>> _configure = [];
+
+    private Action<IServiceProvider, ResiliencePipelineBuilder, RetryStrategyOptions>? _configureRetries;
 
     internal HaDatabaseBuilder(IServiceCollection services) => Services = services;
 
@@ -24,6 +28,14 @@ public sealed class HaDatabaseBuilder
         return this;
     }
 
+    /// <inheritdoc cref="HaDataSourceBuilder.ConfigureRetries"/>
+    public HaDatabaseBuilder ConfigureRetries(Action<IServiceProvider, ResiliencePipelineBuilder, RetryStrategyOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configureRetries = configure;
+        return this;
+    }
+
     internal HaDataSource Build(IServiceProvider provider, string optionsName)
     {
         var builder = new HaDataSourceBuilder(provider.GetRequiredService<IOptionsMonitor<HaDatabaseOptions>>().Get(optionsName))
@@ -31,6 +43,8 @@ public sealed class HaDatabaseBuilder
             .UseTimeProvider(provider.GetService<TimeProvider>() ?? TimeProvider.System);
         foreach (var configure in _configure)
             builder.ConfigureDataSource(source => configure(provider, source));
+        if (_configureRetries is { } retries)
+            builder.ConfigureRetries((pipeline, retry) => retries(provider, pipeline, retry));
         foreach (var sink in provider.GetServices<IAuditSink>())
             builder.AddAuditSink(sink);
         return builder.Build();

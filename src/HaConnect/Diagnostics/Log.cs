@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "An operation on node {Node} (server process {ProcessId}) was given up by its caller and goes on there; whether it is applied is not known.")]
     internal static partial void OperationLeft(ILogger logger, string node, int processId);
 
+    [LoggerMessage(2003, LogLevel.Information, "The outcome of a COMMIT on node {Node} was lost; the primary is asked for its token {Token}.")]
+    internal static partial void OutcomeAsked(ILogger logger, string node, Guid token);
+
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);
 

@@ -79,6 +79,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Routing.MaxReplicaLag", options.Routing.MaxReplicaLag, TimeSpan.FromMilliseconds(40), TimeSpan.FromDays(1), errors);
         InRange("Routing.CatchUpTimeout", options.Routing.CatchUpTimeout, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
         InRange("Routing.LatencyWindow", options.Routing.LatencyWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10), errors);
+        if (options.Routing.HedgeAfter != TimeSpan.Zero)
+            InRange("Routing.HedgeAfter", options.Routing.HedgeAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);

@@ -31,6 +31,7 @@ public sealed class ConfigurationBindingTests
             ["Routing:Replicas"] = "Asynchronous",
             ["Routing:Zone"] = "east",
             ["Routing:CatchUpTimeout"] = "00:00:00.3",
+            ["Routing:HedgeAfter"] = "00:00:00.04",
             ["Routing:LatencyWindow"] = "00:00:00.003",
             ["Connections:WaitTimeout"] = "00:00:12",
             ["Failover:Mode"] = "Coordinate",
@@ -115,6 +116,7 @@ public sealed class ConfigurationBindingTests
             Routing.CatchUpTimeout=00:00:00.3000000
             Routing.Consistency=Strong
             Routing.Fallback=Freshest
+            Routing.HedgeAfter=00:00:00.0400000
             Routing.LatencyWindow=00:00:00.0030000
             Routing.MaxReplicaLag=00:00:02
             Routing.Replicas=Asynchronous

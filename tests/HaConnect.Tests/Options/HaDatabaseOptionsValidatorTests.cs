@@ -44,6 +44,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Routing.Replicas", o => o.Routing.Replicas = (ReplicaKind)9, "9", "Any, Synchronous, Asynchronous"),
         ("Routing.Zone", o => o.Routing.Zone = "moon", "'moon'", "zones in Nodes: none"),
         ("Routing.CatchUpTimeout", o => o.Routing.CatchUpTimeout = TimeSpan.FromSeconds(11), "00:00:11", "00:00:10"),
+        ("Routing.HedgeAfter", o => o.Routing.HedgeAfter = TimeSpan.FromTicks(1), "00:00:00.0000001", "00:00:00.0010000 to 00:00:10"),
+        ("Routing.HedgeAfter", o => o.Routing.HedgeAfter = TimeSpan.FromSeconds(11), "00:00:11", "00:00:00.0010000 to 00:00:10"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromMilliseconds(9), "00:00:00.0090000", "00:00:00.0100000 to 00:00:05"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromSeconds(2), "00:00:02", "Routing.MaxReplicaLag = 00:00:05"),
         ("Probing.SuspectInterval", o => o.Probing.SuspectInterval = TimeSpan.Zero, "00:00:00", "00:00:00.0100000 to 00:00:10"),
@@ -120,7 +122,7 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = "m",
-            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero },
+            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero, HedgeAfter = TimeSpan.FromMilliseconds(1) },
             Probing = { Interval = TimeSpan.FromMilliseconds(10), SuspectInterval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(50), TimeoutsUntilUnreachable = 1 },
             Connections = { WaitTimeout = TimeSpan.Zero },
             Failover = { LeaseDuration = TimeSpan.FromSeconds(1), StepTimeout = TimeSpan.FromMilliseconds(100), MaxDataLossBytes = 0, RequiredSynchronousStandbys = 0, WithoutMajority = { Timeout = TimeSpan.FromSeconds(1) } },
@@ -129,7 +131,7 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = new string('m', 40),
-            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10) },
+            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10), HedgeAfter = TimeSpan.FromSeconds(10) },
             Probing = { Interval = TimeSpan.FromSeconds(5), SuspectInterval = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(30), TimeoutsUntilUnreachable = 20 },
             Connections = { WaitTimeout = TimeSpan.FromHours(1) },
             Failover = { LeaseDuration = TimeSpan.FromSeconds(60), StepTimeout = TimeSpan.FromSeconds(60), MaxDataLossBytes = long.MaxValue, WithoutMajority = { Timeout = TimeSpan.FromMinutes(10) } },
