@@ -16,7 +16,7 @@
 -- For PostgreSQL 15 and later. Before 15, ALTER SYSTEM is for superusers only: see the variant at the end.
 
 -- 1. The application: ConnectionString's Username and Password. It owns or is granted its own tables, as ever; for HaConnect it needs
---    nothing but CONNECT. Skip this where the role exists.
+--    nothing but CONNECT; for CommitGuarantee.Resolved a table besides, see commit-token.sql. Skip this where the role exists.
 CREATE ROLE :"app" LOGIN PASSWORD :'app_password';
 GRANT CONNECT ON DATABASE :"app_database" TO :"app";
 

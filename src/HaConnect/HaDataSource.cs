@@ -12,6 +12,8 @@ namespace HaConnect;
 /// </summary>
 public sealed class HaDataSource : DbDataSource
 {
+    private static readonly TransactionPolicy s_confirmed = new();
+
     private readonly HaRuntime _runtime;
     private readonly ConnectionOpener _opener;
     private readonly Causality _causality;
@@ -151,7 +153,7 @@ public sealed class HaDataSource : DbDataSource
     /// The work; it must not close the connection, and not use it after it has ended. Its token is not <paramref name="cancellationToken"/>: it
     /// is cancelled later, and never while a commit waits for a synchronous standby. Give Npgsql that one.
     /// </param>
-    /// <param name="kind">What may be done when the outcome of the work is not known. In an ambient transaction it is not repeated, since the rest of that is lost.</param>
+    /// <param name="kind">Whether it may be repeated where its outcome is not known, or at all. In an ambient transaction it is not repeated, since the rest of that is lost.</param>
     /// <param name="cancellationToken">
     /// Ends the wait for a primary, and the work: a statement that runs is cancelled at the server; a commit that waits for a synchronous
     /// standby is left to wait, and its connection with it.
@@ -166,9 +168,9 @@ public sealed class HaDataSource : DbDataSource
     {
         ArgumentNullException.ThrowIfNull(work);
         if (!Enum.IsDefined(kind))
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind must be Write or IdempotentWrite.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind must be Write, IdempotentWrite or Never.");
         _runtime.EnsureStarted();
-        var request = kind == WorkKind.Write || _opener.Transaction is not null ? OperationRequest.Write : OperationRequest.IdempotentWrite; // a lost transaction is not repeated in part
+        var request = OperationRequest.Of(kind == WorkKind.IdempotentWrite && _opener.Transaction is not null ? WorkKind.Write : kind); // a lost transaction is not repeated in part
         return _runtime.Operations.RunAsync(work, request, cancellationToken);
     }
 
@@ -194,13 +196,41 @@ public sealed class HaDataSource : DbDataSource
         ExecuteAsync(work, WorkKind.Write, cancellationToken);
 
     /// <summary>
+    /// Runs work as one transaction at the primary: begins it, and commits it so that a success is confirmed. What fails before its COMMIT is certainly not applied, and is repeated where it is
+    /// worth it: a lost connection or node, a serialization failure, a deadlock. What is done where the outcome of COMMIT is lost, <see cref="TransactionPolicy.Guarantee"/> says.
+    /// </summary>
+    /// <param name="work">
+    /// The work. It must not end the transaction, begin another one or close the connection; an exception rolls the transaction back. It may be run again, and must then apply nothing twice outside of
+    /// it: it uses nothing but the connection and the token it is given.
+    /// </param>
+    /// <param name="policy">How; null for a confirmed commit of a <see cref="WorkKind.Write"/>.</param>
+    /// <param name="cancellationToken">As of <see cref="ExecuteAsync{T}(Func{NpgsqlConnection, CancellationToken, Task{T}}, WorkKind, CancellationToken)"/>; what it ends before COMMIT is not applied.</param>
+    /// <exception cref="CommitOutcomeUnknownException">The outcome of COMMIT was lost, or given up by the caller, and could not be asked for, or was not to be.</exception>
+    /// <exception cref="HaConnectException">It was not applied, and there was no time left to repeat it; or <c>haconnect.commit_token</c> cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The work has ended its transaction; or there is an ambient transaction.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled, and it was not applied.</exception>
+    /// <exception cref="NoPrimaryException">No primary could be used in time.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A member of the policy is not defined.</exception>
+    public Task<T> ExecuteInTransactionAsync<T>(
+        Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task<T>> work, TransactionPolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        policy ??= s_confirmed;
+        TransactionPolicy.Check(policy);
+        _runtime.EnsureStarted();
+        if (_opener.Transaction is not null)
+            throw new InvalidOperationException("ExecuteInTransactionAsync begins a transaction of its own, and this is called in an ambient one. Use ExecuteAsync here, or call it outside of the TransactionScope (or in one with TransactionScopeOption.Suppress).");
+        return _runtime.Transactions.RunAsync(work, policy, cancellationToken);
+    }
+
+    /// <summary>
     /// Runs work that only reads, where <see cref="OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/> would, and repeats it, elsewhere if need be, until
     /// <see cref="ConnectionsOptions.WaitTimeout"/>: where its connection or its node is lost, and where the server cancelled it with an error that
     /// Npgsql calls transient, as a replica does whose replay it is in the way of (SQLSTATE 40001).
     /// </summary>
     /// <param name="work">
     /// The work; it must not write, since it may be run again, and must use nothing but the connection and the token it is given. It must not close the
-    /// connection.
+    /// connection. Where it is hedged (<see cref="RoutingOptions.HedgeAfter"/>) it can run twice at the same time.
     /// </param>
     /// <param name="policy">What it asks for; null for what the scope, or the options, say.</param>
     /// <param name="cancellationToken">Ends the wait, and the work: a statement that runs is cancelled at the server.</param>

@@ -3,6 +3,8 @@ using HaConnect.Discovery;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace HaConnect;
 
@@ -11,6 +13,7 @@ public sealed class HaDataSourceBuilder
 {
     private readonly List<IAuditSink> _sinks = [];
     private Action<NpgsqlDataSourceBuilder>? _configure;
+    private Action<ResiliencePipelineBuilder, RetryStrategyOptions>? _configureRetries;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
     private TimeProvider _time = TimeProvider.System;
     private IReadBalancer? _balancer;
@@ -41,6 +44,23 @@ public sealed class HaDataSourceBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         _configure += configure;
+        return this;
+    }
+
+    /// <summary>
+    /// Builds the Polly pipeline that every operation of the data source runs through (<c>ExecuteAsync</c>, <c>ExecuteInTransactionAsync</c>, <c>ReadAsync</c>, commands and batches), in
+    /// place of the built-in one, which is <c>(pipeline, retry) =&gt; pipeline.AddRetry(retry)</c>. What is added before the retry strategy acts on the operation as a whole, what is added after
+    /// it on each attempt; without one nothing is repeated, though opens wait all the same.
+    /// </summary>
+    /// <param name="configure">
+    /// Gets an empty pipeline with this builder's clock, and HaConnect's retry strategy, in which number and delays may be changed. Its <c>ShouldHandle</c> tells what HaConnect would repeat.
+    /// Whatever a strategy asks for, work is not run again where that could apply it twice (docs/concepts/retries.md): it gets the same exception, or the same result, once
+    /// more. Strategies that run attempts at the same time fail with <see cref="InvalidOperationException"/>.
+    /// </param>
+    public HaDataSourceBuilder ConfigureRetries(Action<ResiliencePipelineBuilder, RetryStrategyOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configureRetries = configure;
         return this;
     }
 
@@ -89,5 +109,6 @@ public sealed class HaDataSourceBuilder
 
     /// <summary>Builds the data source; it starts watching the cluster at its first use.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong; all are listed, each with its remedy.</exception>
-    public HaDataSource Build() => new(new HaRuntime(Options, _configure, _sinks, _loggers, _time, _balancer));
+    public HaDataSource Build() =>
+        new(new HaRuntime(Options, new HaExtensions { ConfigureDataSource = _configure, ConfigureRetries = _configureRetries, AuditSinks = _sinks, Balancer = _balancer }, _loggers, _time));
 }

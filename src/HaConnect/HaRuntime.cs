@@ -18,6 +18,8 @@ using HaConnect.Routing;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace HaConnect;
 
@@ -41,7 +43,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private bool _handedOver;
     private volatile MultiHostSource? _compatibility;
 
-    internal HaRuntime(HaDatabaseOptions options, Action<NpgsqlDataSourceBuilder>? configure, IEnumerable<IAuditSink> sinks, ILoggerFactory loggers, TimeProvider time, IReadBalancer? balancer)
+    internal HaRuntime(HaDatabaseOptions options, HaExtensions extensions, ILoggerFactory loggers, TimeProvider time)
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
@@ -49,12 +51,13 @@ internal sealed class HaRuntime : IAsyncDisposable
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
-        var sources = new NodeSources(options, configure, _ => SeenByNewConnection());
+        var sources = new NodeSources(options, extensions.ConfigureDataSource, _ => SeenByNewConnection());
         Pools = new NodePools(sources.ForApplication);
-        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, balancer), _logger, _disposed.Task);
+        Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, extensions.Balancer), _logger, _disposed.Task);
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
-        Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger);
+        Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger, extensions.ConfigureRetries);
+        Transactions = new TransactionRunner(Operations, options.Connections.WaitTimeout, time);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         Notifications = new NotificationStream(Opener, State, sources.ForListening, options, time, Disposed);
         _createCompatibility = () => new MultiHostSource(sources.ForCompatibility(new PrimaryCheck(State, time)));
@@ -67,7 +70,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         {
             var coordinator = InstanceName.Create();
             _failover = FailoverLoop.Create(coordinator, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
-                new AuditTrail(sinks, _logger), Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
+                new AuditTrail(extensions.AuditSinks, _logger), Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
             if (options.Failover.Replication.KeepSlots)
             {
@@ -93,6 +96,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal Causality Causality { get; }
 
     internal OperationRunner Operations { get; }
+
+    internal TransactionRunner Transactions { get; }
 
     internal CommandRunner Commands { get; }
 

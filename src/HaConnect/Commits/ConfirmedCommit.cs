@@ -20,7 +20,7 @@ internal static class ConfirmedCommit
         var timeout = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(connection.CommandTimeout);
         var processId = connection.ProcessID;
         var watch = new CommitWatch(connection);
-        var batch = new NpgsqlBatch(connection) { Timeout = 0, BatchCommands = { new NpgsqlBatchCommand("SELECT 1"), new NpgsqlBatchCommand("COMMIT") } };
+        var batch = CreateBatch(connection, new NpgsqlBatchCommand("SELECT 1"));
         await using (batch.ConfigureAwait(false))
         {
             var committing = batch.ExecuteNonQueryAsync(CancellationToken.None);
@@ -46,6 +46,11 @@ internal static class ConfirmedCommit
         if (watch.NotConfirmed)
             throw Unknown("the wait for a synchronous standby was cancelled, so that it is not confirmed", null);
     }
+
+    /// <param name="connection">Where.</param>
+    /// <param name="first">A statement that fails where the transaction has failed.</param>
+    internal static NpgsqlBatch CreateBatch(NpgsqlConnection connection, NpgsqlBatchCommand first) =>
+        new(connection) { Timeout = 0, BatchCommands = { first, new NpgsqlBatchCommand("COMMIT") } };
 
     private static CommitOutcomeUnknownException Unknown(string why, Exception? inner) =>
         CommitOutcomeUnknownException.Of($"Whether the transaction was committed is not known: {why}.", "", snapshot: null, isTransient: false, inner);

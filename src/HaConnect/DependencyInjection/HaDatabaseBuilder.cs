@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +17,7 @@ public sealed class HaDatabaseBuilder
     private readonly string _optionsName;
     private readonly object? _key;
     private Func<IServiceProvider, IReadBalancer>? _balancer;
+    private Action<IServiceProvider, ResiliencePipelineBuilder, RetryStrategyOptions>? _configureRetries;
 
     internal HaDatabaseBuilder(IServiceCollection services, object? key, string optionsName) => (Services, _key, _optionsName) = (services, key, optionsName);
 
@@ -26,6 +29,14 @@ public sealed class HaDatabaseBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         _configure.Add(configure);
+        return this;
+    }
+
+    /// <inheritdoc cref="HaDataSourceBuilder.ConfigureRetries"/>
+    public HaDatabaseBuilder ConfigureRetries(Action<IServiceProvider, ResiliencePipelineBuilder, RetryStrategyOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configureRetries = configure;
         return this;
     }
 
@@ -80,6 +91,8 @@ public sealed class HaDatabaseBuilder
             builder.ConfigureDataSource(source => configure(provider, source));
         if (_balancer is not null)
             builder.UseReadBalancer(_balancer(provider));
+        if (_configureRetries is { } retries)
+            builder.ConfigureRetries((pipeline, retry) => retries(provider, pipeline, retry));
         foreach (var sink in provider.GetServices<IAuditSink>())
             builder.AddAuditSink(sink);
         return builder.Build();

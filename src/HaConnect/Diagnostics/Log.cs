@@ -77,6 +77,9 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Debug, "A read falls back: {Explanation}")]
     internal static partial void ReadFellBack(ILogger logger, RoutingExplanation explanation);
 
+    [LoggerMessage(2005, LogLevel.Information, "The outcome of a COMMIT on node {Node} was lost; the primary is asked for its token {Token}.")]
+    internal static partial void OutcomeAsked(ILogger logger, string node, Guid token);
+
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);
 

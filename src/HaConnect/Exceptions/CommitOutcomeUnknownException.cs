@@ -8,16 +8,24 @@ namespace HaConnect;
 /// </summary>
 public sealed class CommitOutcomeUnknownException : HaConnectException
 {
-    private CommitOutcomeUnknownException(string message, ClusterSnapshot? snapshot, bool isTransient, Exception? innerException)
+    private CommitOutcomeUnknownException(string message, ClusterSnapshot? snapshot, bool isTransient, Exception? innerException, Guid? token)
         : base(message, snapshot, isTransient, innerException)
     {
+        Token = token;
     }
+
+    /// <summary>
+    /// Where the transaction has written a token (<see cref="CommitGuarantee.Resolved"/>): that, by which <c>haconnect.commit_token</c> tells for a day after whether it was
+    /// committed, once an established primary can be asked; else null.
+    /// </summary>
+    public Guid? Token { get; }
 
     /// <param name="what">What is not known, and why.</param>
     /// <param name="consequence">What follows; empty for nothing.</param>
     /// <param name="snapshot">The cluster as it is seen; null where it plays no part.</param>
     /// <param name="isTransient">Whether it may be tried again.</param>
     /// <param name="innerException">What was thrown; null where it came back as a success or not at all.</param>
-    internal static CommitOutcomeUnknownException Of(string what, string consequence, ClusterSnapshot? snapshot, bool isTransient, Exception? innerException) =>
-        new($"{what} {consequence}".TrimEnd(), snapshot, isTransient, innerException);
+    /// <param name="token">The transaction's, where it has one.</param>
+    internal static CommitOutcomeUnknownException Of(string what, string consequence, ClusterSnapshot? snapshot, bool isTransient, Exception? innerException, Guid? token = null) =>
+        new($"{what} {consequence}".TrimEnd(), snapshot, isTransient, innerException, token);
 }

@@ -92,6 +92,8 @@ internal sealed class HaDatabaseOptionsValidator : IValidateOptions<HaDatabaseOp
         InRange("Discovery.Interval", options.Discovery.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), errors);
         InRange("Discovery.Timeout", options.Discovery.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), errors);
         InRange("Discovery.ForgetAfter", options.Discovery.ForgetAfter, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1), errors);
+        if (options.Routing.HedgeAfter != TimeSpan.Zero)
+            InRange("Routing.HedgeAfter", options.Routing.HedgeAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.SuspectInterval", options.Probing.SuspectInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10), errors);
         InRange("Probing.Timeout", options.Probing.Timeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30), errors);
         InRange("Connections.WaitTimeout", options.Connections.WaitTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors);

@@ -58,4 +58,10 @@ public sealed class RoutingOptions
     /// where none of those is fresh enough. Zero to 10 s. Default 15 ms.
     /// </summary>
     public TimeSpan LatencyWindow { get; set; } = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>
+    /// After which time <see cref="HaDataSource.ReadAsync{T}"/> begins its work at one more replica that qualifies, where it has not ended; the first result wins. The work must bear
+    /// to run twice at the same time. Zero, the default, for never; else 1 ms to 10 s.
+    /// </summary>
+    public TimeSpan HedgeAfter { get; set; }
 }

@@ -11,19 +11,22 @@ namespace HaConnect.Routing;
 /// <param name="SeenUntil">A replica must hold what was acked before this timestamp, so that no earlier read saw more; 0 where there was none.</param>
 /// <param name="Kind">Which replicas will do.</param>
 /// <param name="Only">Only replicas of these names will do; null for all.</param>
+/// <param name="Not">This replica will not do; null for none.</param>
 /// <param name="SeenAt">The server process that those reads were made at, which will do in any case; null where they were made at several.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ReadDemand(
-    TimeSpan Bound, ReadFallback Fallback, bool PrimaryOnly = false, ulong Replayed = 0, long SeenUntil = 0, ServerProcess? SeenAt = null, ReplicaKind Kind = ReplicaKind.Any, IReadOnlyList<string>? Only = null)
+    TimeSpan Bound, ReadFallback Fallback, bool PrimaryOnly = false, ulong Replayed = 0, long SeenUntil = 0, ServerProcess? SeenAt = null, ReplicaKind Kind = ReplicaKind.Any, IReadOnlyList<string>? Only = null,
+    Node? Not = null)
 {
     /// <summary>Whether it asks for nothing but a bound, as most do.</summary>
-    internal bool IsPlain => !PrimaryOnly && !IsCausal && !IsOfAnyAge && Kind == ReplicaKind.Any && Only is null;
+    internal bool IsPlain => !PrimaryOnly && !IsCausal && !IsOfAnyAge && Kind == ReplicaKind.Any && Only is null && Not is null;
 
     /// <summary>Whether it must not see less than what was written or read before.</summary>
     internal bool IsCausal => Replayed > 0 || SeenUntil > 0;
 
     /// <summary>Whether it may be made at the replica at all, whatever that holds.</summary>
     internal bool Admits(ReadTarget target) => !PrimaryOnly
+        && !ReferenceEquals(Not, target.Node)
         && (Kind == ReplicaKind.Any || target.IsSynchronous == (Kind == ReplicaKind.Synchronous))
         && (Only is null || Only.Contains(target.Node.Name, StringComparer.Ordinal));
 

@@ -26,4 +26,7 @@ public sealed record ReadPolicy
 
     /// <summary>As <see cref="RoutingOptions.CatchUpTimeout"/>.</summary>
     public TimeSpan? CatchUpTimeout { get; init; }
+
+    /// <summary>As <see cref="RoutingOptions.HedgeAfter"/>.</summary>
+    public TimeSpan? HedgeAfter { get; init; }
 }

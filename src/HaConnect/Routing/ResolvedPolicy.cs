@@ -7,8 +7,9 @@ namespace HaConnect.Routing;
 /// <param name="After">The token it is made under, if any.</param>
 /// <param name="CatchUp">How long to wait for a replica that is close behind it.</param>
 /// <param name="HeedsScope">Whether it must see what was done in its scope.</param>
+/// <param name="HedgeAfter">When it is begun at another replica too; zero for never.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? After, TimeSpan CatchUp, bool HeedsScope)
+internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? After, TimeSpan CatchUp, bool HeedsScope, TimeSpan HedgeAfter = default)
 {
     internal static ResolvedPolicy Of(ReadPolicy? call, ReadPolicy? scope, HaDatabaseOptions options)
     {
@@ -24,7 +25,8 @@ internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? A
                 Kind: call?.Replicas ?? scope?.Replicas ?? options.Routing.Replicas, Only: call?.Nodes ?? scope?.Nodes),
             after,
             call?.CatchUpTimeout ?? scope?.CatchUpTimeout ?? options.Routing.CatchUpTimeout,
-            HeedsScope: consistency != ReadConsistency.Eventual);
+            HeedsScope: consistency != ReadConsistency.Eventual,
+            HedgeAfter: call?.HedgeAfter ?? scope?.HedgeAfter ?? options.Routing.HedgeAfter);
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A member is out of its bounds, or the bound is smaller than the probe interval can prove.</exception>
@@ -42,6 +44,8 @@ internal readonly record struct ResolvedPolicy(ReadDemand Demand, CausalToken? A
             throw new ArgumentException("ReadPolicy.Nodes names no node: leave it null for all.", nameof(policy));
         if (policy.CatchUpTimeout is { } wait && (wait < TimeSpan.Zero || wait > TimeSpan.FromSeconds(10)))
             throw new ArgumentOutOfRangeException(nameof(policy), wait, $"ReadPolicy.CatchUpTimeout is {wait}; it must be from 0 to 10 s.");
+        if (policy.HedgeAfter is { } hedge && hedge != TimeSpan.Zero && (hedge < TimeSpan.FromMilliseconds(1) || hedge > TimeSpan.FromSeconds(10)))
+            throw new ArgumentOutOfRangeException(nameof(policy), hedge, $"ReadPolicy.HedgeAfter is {hedge}; it must be from 1 ms to 10 s, or zero for never.");
         var interval = options.Probing.EffectiveInterval(options.Routing.MaxReplicaLag);
         if (policy.MaxReplicaLag is { } bound && bound < interval * 4)
             throw new ArgumentOutOfRangeException(nameof(policy), bound, $"ReadPolicy.MaxReplicaLag is {bound}, which probes every {interval} (Probing.Interval) cannot prove: ask for at least {interval * 4}, or set Probing.Interval to {bound / 4} or less.");

@@ -27,7 +27,7 @@ internal sealed class Cluster : IAsyncDisposable
         Options = OptionsOf(scenario);
         _terms = scenario.Terms;
         _witnesses = [.. ConfiguredNode.WitnessesOf(Options).Select(w => w.Name)];
-        _runtime = new HaRuntime(Options, configure: null, [], NullLoggerFactory.Instance, _clock, balancer: null);
+        _runtime = new HaRuntime(Options, new HaExtensions(), NullLoggerFactory.Instance, _clock);
         _deadline = new MajorityDeadline(_runtime.State, _clock, NullLogger.Instance);
         _runtime.State.Published += (before, after) =>
         {

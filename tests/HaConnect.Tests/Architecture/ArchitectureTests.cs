@@ -52,6 +52,7 @@ public sealed class ArchitectureTests
     [InlineData("Failover.Promotion.CandidateChoice")]
     [InlineData("Failover.Promotion.SynchronousNames")]
     [InlineData("Failover.Detection.LossDetector")]
+    [InlineData("Connections.RepeatRule")]
     [InlineData("Listening.ListenStatement")]
     [InlineData("Routing.ResolvedPolicy")]
     [InlineData("Routing.RoutingExplainer")]
@@ -75,10 +76,10 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitGuarantee", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "HaNotification", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
-            "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
+            "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "TransactionPolicy", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",
         ];
         var types = s_assembly.GetExportedTypes();
         Assert.Equal(expected, types.Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -40,6 +40,7 @@ public sealed class ConfigurationBindingTests
             ["Routing:FailbackDelay"] = "00:00:07",
             ["Routing:FailbackRamp"] = "00:00:08",
             ["Routing:MaxPrimaryReadShare"] = "0.25",
+            ["Routing:HedgeAfter"] = "00:00:00.04",
             ["Routing:LatencyWindow"] = "00:00:00.003",
             ["Connections:WaitTimeout"] = "00:00:12",
             ["Failover:Mode"] = "Coordinate",
@@ -133,6 +134,7 @@ public sealed class ConfigurationBindingTests
             Routing.FailbackDelay=00:00:07
             Routing.FailbackRamp=00:00:08
             Routing.Fallback=Freshest
+            Routing.HedgeAfter=00:00:00.0400000
             Routing.LatencyWindow=00:00:00.0030000
             Routing.MaxPrimaryReadShare=0.25
             Routing.MaxReplicaLag=00:00:02

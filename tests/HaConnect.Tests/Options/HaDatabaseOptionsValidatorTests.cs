@@ -59,6 +59,8 @@ public sealed class HaDatabaseOptionsValidatorTests
         ("Discovery.ForgetAfter", o => o.Discovery.ForgetAfter = TimeSpan.FromSeconds(9), "00:00:09", "00:00:10 to 1.00:00:00"),
         ("Discovery.ForgetAfter", o => o.Discovery.ForgetAfter = TimeSpan.FromDays(2), "2.00:00:00", "to 1.00:00:00"),
         ("Failover.Mode", o => { Coordinate(o); o.ConnectionString = "Username=app"; o.Discovery.Sources.Add(new ListedHosts("db4")); }, "discovered nodes do not vote", "List the nodes"),
+        ("Routing.HedgeAfter", o => o.Routing.HedgeAfter = TimeSpan.FromTicks(1), "00:00:00.0000001", "00:00:00.0010000 to 00:00:10"),
+        ("Routing.HedgeAfter", o => o.Routing.HedgeAfter = TimeSpan.FromSeconds(11), "00:00:11", "00:00:00.0010000 to 00:00:10"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromMilliseconds(9), "00:00:00.0090000", "00:00:00.0100000 to 00:00:05"),
         ("Probing.Interval", o => o.Probing.Interval = TimeSpan.FromSeconds(2), "00:00:02", "Routing.MaxReplicaLag = 00:00:05"),
         ("Probing.SuspectInterval", o => o.Probing.SuspectInterval = TimeSpan.Zero, "00:00:00", "00:00:00.0100000 to 00:00:10"),
@@ -143,7 +145,7 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = "m",
-            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero, FailbackDelay = TimeSpan.Zero, FailbackRamp = TimeSpan.Zero, MaxPrimaryReadShare = 0 },
+            Routing = { MaxReplicaLag = TimeSpan.FromMilliseconds(40), LatencyWindow = TimeSpan.Zero, FailbackDelay = TimeSpan.Zero, FailbackRamp = TimeSpan.Zero, MaxPrimaryReadShare = 0, HedgeAfter = TimeSpan.FromMilliseconds(1) },
             Discovery = { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromMilliseconds(100), ForgetAfter = TimeSpan.FromSeconds(10) },
             Probing = { Interval = TimeSpan.FromMilliseconds(10), SuspectInterval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(50), TimeoutsUntilUnreachable = 1 },
             Connections = { WaitTimeout = TimeSpan.Zero },
@@ -153,7 +155,7 @@ public sealed class HaDatabaseOptionsValidatorTests
         {
             ConnectionString = Hosts,
             ClusterName = new string('m', 40),
-            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10), FailbackDelay = TimeSpan.FromMinutes(10), FailbackRamp = TimeSpan.FromHours(1), MaxPrimaryReadShare = 1 },
+            Routing = { MaxReplicaLag = TimeSpan.FromDays(1), LatencyWindow = TimeSpan.FromSeconds(10), Fallback = ReadFallback.Freshest, Consistency = ReadConsistency.Eventual, CatchUpTimeout = TimeSpan.FromSeconds(10), FailbackDelay = TimeSpan.FromMinutes(10), FailbackRamp = TimeSpan.FromHours(1), MaxPrimaryReadShare = 1, HedgeAfter = TimeSpan.FromSeconds(10) },
             Discovery = { Interval = TimeSpan.FromHours(1), Timeout = TimeSpan.FromMinutes(1), ForgetAfter = TimeSpan.FromDays(1) },
             Probing = { Interval = TimeSpan.FromSeconds(5), SuspectInterval = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(30), TimeoutsUntilUnreachable = 20 },
             Connections = { WaitTimeout = TimeSpan.FromHours(1) },

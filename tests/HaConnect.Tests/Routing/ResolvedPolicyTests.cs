@@ -31,6 +31,17 @@ public sealed class ResolvedPolicyTests
         Assert.Equal(Token, ResolvedPolicy.Of(null, new ReadPolicy { After = Token }, new HaDatabaseOptions()).After);
     }
 
+    [Fact]
+    public void Of_HedgeAfter_IsTheCallsThenTheScopesThenTheOptions()
+    {
+        var options = new HaDatabaseOptions { Routing = { HedgeAfter = TimeSpan.FromMilliseconds(30) } };
+        var scope = new ReadPolicy { HedgeAfter = TimeSpan.FromMilliseconds(20) };
+        Assert.Equal(TimeSpan.Zero, ResolvedPolicy.Of(null, null, new HaDatabaseOptions()).HedgeAfter);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), ResolvedPolicy.Of(null, null, options).HedgeAfter);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), ResolvedPolicy.Of(new ReadPolicy(), scope, options).HedgeAfter);
+        Assert.Equal(TimeSpan.Zero, ResolvedPolicy.Of(new ReadPolicy { HedgeAfter = TimeSpan.Zero }, scope, options).HedgeAfter);
+    }
+
     [Theory]
     [MemberData(nameof(Wrong))]
     public void Of_OutOfBounds_NamesMemberValueAndRemedy(ReadPolicy policy, string message)
@@ -47,6 +58,7 @@ public sealed class ResolvedPolicyTests
         { new ReadPolicy { Replicas = (ReplicaKind)9 }, "ReadPolicy.Replicas must be Any, Synchronous or Asynchronous." },
         { new ReadPolicy { Nodes = [] }, "ReadPolicy.Nodes names no node: leave it null for all." },
         { new ReadPolicy { CatchUpTimeout = TimeSpan.FromSeconds(11) }, "ReadPolicy.CatchUpTimeout is 00:00:11; it must be from 0 to 10 s." },
+        { new ReadPolicy { HedgeAfter = TimeSpan.FromSeconds(11) }, "ReadPolicy.HedgeAfter is 00:00:11; it must be from 1 ms to 10 s, or zero for never." },
         { new ReadPolicy { Consistency = ReadConsistency.Eventual, After = Token }, "ReadPolicy.After is set, and the consistency is Eventual, which heeds no token: leave one of them out, or set ReadPolicy.Consistency to Bounded." },
     };
 }
