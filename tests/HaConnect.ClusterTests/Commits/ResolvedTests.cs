@@ -32,8 +32,10 @@ public sealed class ResolvedTests : ClusterTest
     }
 
     /// <summary>Nobody but the lost primary has it: it is run again, once, at the new one.</summary>
-    [Fact]
-    public async Task PrimaryLostWithACommitThatNoStandbyHas_IsRunAgainAtTheNewOne()
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("freeze")]
+    public async Task PrimaryLostWithACommitThatNoStandbyHas_IsRunAgainAtTheNewOne(string fault)
     {
         var (cluster, db) = await StartAsync(coordinate: true);
         await using var _ = db;
@@ -42,7 +44,7 @@ public sealed class ResolvedTests : ClusterTest
         await BlockAsync(cluster);
         var writing = IncrementAsync(db, () => runs++);
         await UntilWaitingAsync(cluster["n1"]);
-        await cluster["n1"].KillAsync(Cancelled);
+        await (fault == "kill" ? cluster["n1"].KillAsync(Cancelled) : cluster["n1"].FreezeAsync(Cancelled));
         await Task.WhenAll(cluster["n2"].UnblockReplicationAsync(Cancelled), cluster["n3"].UnblockReplicationAsync(Cancelled));
 
         Assert.Equal(2, await writing.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancelled));

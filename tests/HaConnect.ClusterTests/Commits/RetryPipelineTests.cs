@@ -126,6 +126,37 @@ public sealed class RetryPipelineTests(BlockedCluster shared) : IClassFixture<Bl
         Assert.Equal(expected, runs);
     }
 
+    [Fact]
+    public async Task AttemptsAtTheSameTime_TheSecondIsRefused()
+    {
+        var refused = new TaskCompletionSource();
+        await using var db = Build((pipeline, _) => pipeline.AddStrategy(_ => new TwoAtOnce(refused), new TwoAtOnceOptions()));
+        var runs = 0;
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => db.ExecuteAsync(
+            async (_, _) =>
+            {
+                runs++;
+                await refused.Task;
+            },
+            WorkKind.IdempotentWrite, Cancelled));
+        Assert.StartsWith("The pipeline made by ConfigureRetries begins an attempt while another one still runs", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, runs);
+    }
+
+    private sealed class TwoAtOnceOptions : ResilienceStrategyOptions;
+
+    private sealed class TwoAtOnce(TaskCompletionSource refused) : ResilienceStrategy
+    {
+        protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
+        {
+            var first = callback(context, state).AsTask();
+            var second = await callback(context, state);
+            refused.SetResult();
+            await first;
+            return second;
+        }
+    }
+
     private static void AlwaysRetry(ResiliencePipelineBuilder pipeline, RetryStrategyOptions retry)
     {
         retry.ShouldHandle = static _ => new(true);

@@ -28,6 +28,34 @@ public sealed class HedgeTests : ClusterTest
     }
 
     [Fact]
+    public async Task FrozenReplica_TheOtherOneAnswersBeforeItIsSeenAsLost()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Observe(cluster);
+        options.Probing.Timeout = TimeSpan.FromSeconds(30); // nothing but the hedge can help in time
+        await using var db = new HaDataSourceBuilder(options).Build();
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        await UntilAsync("two replicas serve", () => Task.FromResult(db.Snapshot.Nodes.Count(n => n is { Role: NodeRole.Standby, Lag: not null }) == 2));
+        var ports = new ConcurrentQueue<int>();
+        var port = await db.ReadAsync(
+            async (connection, token) =>
+            {
+                ports.Enqueue(connection.Port);
+                if (ports.Count == 1)
+                    await cluster.Nodes.Single(n => n.Port == connection.Port).FreezeAsync(Cancelled);
+                await using var command = new NpgsqlCommand("SELECT 1", connection);
+                await command.ExecuteNonQueryAsync(token);
+                return connection.Port;
+            },
+            new ReadPolicy { HedgeAfter = TimeSpan.FromMilliseconds(500) }, Cancelled).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancelled);
+
+        Assert.Equal([ports.First(), port], ports);
+        Assert.NotEqual(ports.First(), port);
+        await cluster.Nodes.Single(n => n.Port == ports.First()).ThawAsync(Cancelled);
+        await UntilAsync("no connection is in use", () => Task.FromResult(db.Snapshot.Nodes.All(n => n.Node.Load.InUse == 0)));
+    }
+
+    [Fact]
     public async Task NoOtherReplica_ItIsLeftAlone()
     {
         var cluster = await StartClusterAsync(new() { Standbys = 1 });
