@@ -3,7 +3,13 @@
 using HaConnect;
 using HaConnect.Operations;
 
-await using var db = new HaDataSourceBuilder(args[0]).Build();
+if (args is not [var connectionString, ..])
+{
+    await Console.Error.WriteLineAsync("Give the connection string as the first argument, with all nodes in Host.");
+    return 2;
+}
+
+await using var db = new HaDataSourceBuilder(connectionString).Build();
 var report = await OverheadGuard.MeasureAsync(db);
 await Console.Out.WriteLineAsync(args.Contains("--json", StringComparer.Ordinal) ? report.ToJson() : report.ToString());
 return report.ExitCode;

@@ -47,7 +47,8 @@ internal sealed class ConnectionOpener(
     {
         if (_transactions.Current is { } transaction)
             return new(OpenInAsync(transaction, cancellationToken, startedAt));
-        _spill?.Earn();
+        if (!demand.PrimaryOnly)
+            _spill?.Earn();
         var decision = DecideToOpen(demand);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
@@ -55,7 +56,7 @@ internal sealed class ConnectionOpener(
         var connection = pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         if (!opening.IsCompletedSuccessfully)
-            return new(OpenSlowlyAsync(new OpenRequest(this, demand), pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
+            return new(OpenSlowlyAsync(new OpenRequest(this, demand) { MaySpill = decision.Reason == RoutingReason.FallbackToPrimary }, pool.AwaitAsync(connection, opening), node, startedAt ?? time.GetTimestamp(), cancellationToken));
         metrics.Routed(node, decision.Reason);
         if (decision.Reason != RoutingReason.FreshReplica && !demand.PrimaryOnly)
             TellOfFallback(demand);
@@ -82,7 +83,7 @@ internal sealed class ConnectionOpener(
         var connection = await AmbientTransactions.OutsideAsync(() => OpenPrimaryAsync(cancellationToken, began).AsTask()).ConfigureAwait(false);
         try
         {
-            _transactions.Pin(transaction, state.Current.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port).Node);
+            _transactions.Pin(transaction, state.Current.NodeOf(connection));
             connection.EnlistTransaction(transaction);
             return connection;
         }
@@ -366,9 +367,21 @@ internal sealed class ConnectionOpener(
     {
         internal ClusterSnapshot Snapshot => Opener.Current;
 
+        /// <summary>It has counted as one of those that may go to the primary for want of a replica: once, however often it is tried.</summary>
+        internal bool MaySpill { get; set; }
+
         internal RoutingDecision Decide() => Read is { } read
-            ? Opener.DecideToOpen(read)
+            ? DecideRead(read)
             : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
+
+        private RoutingDecision DecideRead(in ReadDemand read)
+        {
+            if (MaySpill)
+                return Opener.Decide(read);
+            var decision = Opener.DecideToOpen(read);
+            MaySpill = decision.Reason == RoutingReason.FallbackToPrimary;
+            return decision;
+        }
 
         /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>
         internal RoutingReason? StillHolds(Node node)

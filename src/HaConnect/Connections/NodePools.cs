@@ -16,7 +16,7 @@ internal sealed class NodePools(Func<Node, NpgsqlDataSource> createSource) : IAs
         get
         {
             var pools = _pools;
-            return node.Index < pools.Length && pools[node.Index] is { } pool ? pool : Add(node);
+            return (uint)node.Index < (uint)pools.Length && pools[node.Index] is { } pool ? pool : Add(node);
         }
     }
 

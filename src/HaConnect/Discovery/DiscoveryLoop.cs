@@ -78,7 +78,9 @@ internal sealed class DiscoveryLoop : IAsyncDisposable
         _ = _asked.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // seen, where nobody waits for it any more
         try
         {
-            return new DiscoveryAnswer([.. await _asked.WaitAsync(token).ConfigureAwait(false)]);
+            return await _asked.WaitAsync(token).ConfigureAwait(false) is { } nodes && !nodes.Contains(null!)
+                ? new DiscoveryAnswer([.. nodes])
+                : _last with { Failure = $"{_discovery.GetType()}.DiscoverAsync returned null, or a list with null in it; it must return a list of nodes, which may be empty" };
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {

@@ -11,7 +11,7 @@ internal static class NodeChanges
     internal static (IReadOnlyList<DiscoveredNode> Fresh, IReadOnlyList<Node> Gone) Between(IReadOnlyList<Node> known, IEnumerable<DiscoveredNode> listed, Node? primary)
     {
         var all = listed.ToList();
-        var gone = known.Where(n => !n.IsConfigured && !ReferenceEquals(n, primary) && !all.Exists(l => n.IsAt(l.Host, l.Port))).ToList();
+        var gone = known.Where(n => !n.IsConfigured && !ReferenceEquals(n, primary) && !IsListed(n, all.Find(l => n.IsAt(l.Host, l.Port) && !known.Any(k => !ReferenceEquals(k, n) && k.Name == l.Name)))).ToList();
         var taken = known.Except(gone).Select(n => (n.Name, n.Host, n.Port)).ToList();
         List<DiscoveredNode> fresh = [];
         foreach (var node in all)
@@ -25,4 +25,8 @@ internal static class NodeChanges
 
         return (fresh, gone);
     }
+
+    /// <summary>One that is listed otherwise than it is known, by the first whose name for it is free, is another node.</summary>
+    private static bool IsListed(Node node, DiscoveredNode? listed) =>
+        listed is not null && string.Equals(node.Name, listed.Name, StringComparison.OrdinalIgnoreCase) && node.Zone == listed.Zone && node.CertificateHost == listed.CertificateHost;
 }

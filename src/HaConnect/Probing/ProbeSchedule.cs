@@ -15,6 +15,7 @@ internal sealed class ProbeSchedule(
     private readonly List<WitnessLoop> _witnesses = [];
     private MajorityDeadline? _deadline;
     private long _primaryProbed;
+    private bool _isDisposed;
 
     internal void Start()
     {
@@ -37,7 +38,15 @@ internal sealed class ProbeSchedule(
         state.Published -= OnPublished;
         state.ProbeWanted -= Wake;
         _deadline?.Dispose();
-        foreach (var loop in Loops())
+        ProbeLoop[] loops;
+        lock (_lock)
+        {
+            _isDisposed = true; // a snapshot may be on its way here
+            loops = [.. _loops];
+            _loops.Clear();
+        }
+
+        foreach (var loop in loops)
             await loop.DisposeAsync().ConfigureAwait(false);
         foreach (var loop in _witnesses)
             await loop.DisposeAsync().ConfigureAwait(false);
@@ -49,6 +58,8 @@ internal sealed class ProbeSchedule(
     {
         lock (_lock)
         {
+            if (_isDisposed)
+                return;
             var gone = _loops.FindAll(l => snapshot.Of(l.Node) is null);
             _loops.RemoveAll(gone.Contains);
             _ended = Task.WhenAll([_ended, .. gone.Select(l => l.DisposeAsync().AsTask())]);

@@ -24,8 +24,10 @@ internal static class RoutingExplainer
         var decision = ReadRouter.Route(ReadPicker.LeastInUse, snapshot, oldest, demand);
         if (chosen.Count == 0 && decision.Node is { } fallback)
             chosen = [fallback.Name];
+        var unknown = (demand.Only ?? []).Where(o => snapshot[o] is null).ToList();
+        var missing = unknown.Count == 0 ? "" : $"; no node is named {string.Join(" or ", unknown)} now (ReadPolicy.Nodes)";
         var nodes = snapshot.Nodes.Select(n => new NodeExplanation(n, chosen.Contains(n.Name), Why(n, snapshot, oldest, demand, chosen, decision))).ToArray();
-        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand, snapshot), nodes);
+        return new RoutingExplanation(snapshot, Outcome(chosen, decision, demand, snapshot) + missing, nodes);
     }
 
     private static string Outcome(List<string> chosen, RoutingDecision decision, in ReadDemand demand, ClusterSnapshot snapshot) => decision.Reason switch

@@ -30,6 +30,7 @@ internal sealed class ClusterState
     private TimelineFork[] _forks = [];
     private readonly Dictionary<int, Epoch> _reigns = []; // by timeline, who was the primary on it last, where nobody coordinates
     private int _highestTimeline;
+    private Node? _lastPrimary; // until another node is
     private bool _majorityWasInSight;
     private int _nodesSoFar;
 
@@ -201,7 +202,8 @@ internal sealed class ClusterState
         lock (_lock)
         {
             _discovered[discovery] = answer;
-            var (fresh, gone) = NodeChanges.Between([.. _facts.Select(f => f.Node)], _discovered.Values.SelectMany(a => a.Nodes), _current.PrimaryNode);
+            var listed = _discovered.OrderBy(d => d.Key is ReportedStandbys).SelectMany(d => d.Value.Nodes); // the application's own know more of a node
+            var (fresh, gone) = NodeChanges.Between([.. _facts.Select(f => f.Node)], listed, _lastPrimary);
             if (fresh.Count == 0 && gone.Count == 0 && _facts.Count > 0)
                 return;
             _facts.RemoveAll(f => gone.Contains(f.Node));
@@ -235,6 +237,7 @@ internal sealed class ClusterState
             : PrimarySelection.Select(own, inForce, _newestTermSeenAt, _highestTimeline, _options.Probing.TimeoutsUntilUnreachable, _ledger.Epoch);
         if (selection.Epoch is { Term: null } epoch && !Equals(epoch, _ledger.Epoch))
             Remember_NeedsLock(epoch);
+        _lastPrimary = selection.Epoch?.Primary ?? _lastPrimary;
         _highestTimeline = Math.Max(_highestTimeline, selection.Epoch?.Timeline ?? 0);
         _ledger.Begin(selection.Epoch);
         if (own.Find(f => ReferenceEquals(f.Node, observed)) is { Failure: null } answered)

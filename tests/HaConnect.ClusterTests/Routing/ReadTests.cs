@@ -211,8 +211,14 @@ public sealed class ReadTests : ClusterTest
         Assert.InRange(refused.Count, 149, 151); // of 200, and 10 in a row at first
         Assert.Contains("as many reads go to the primary as may (20%, Routing.MaxPrimaryReadShare)", refused[0].Message.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(refused[0].IsTransient);
-        await using var strong = await db.OpenReadConnectionAsync(new ReadPolicy { Consistency = ReadConsistency.Strong }, Cancelled); // asked for, and not for want of a replica
-        await using var write = await db.OpenConnectionAsync(Cancelled);
+        for (var i = 0; i < 20; i++)
+            await (await db.OpenReadConnectionAsync(new ReadPolicy { Consistency = ReadConsistency.Strong }, Cancelled)).DisposeAsync(); // asked for, and not for want of a replica
+        await (await db.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        await Assert.ThrowsAsync<NoReplicaException>(async () =>
+        {
+            for (var i = 0; i < 2; i++) // what does not count earns nothing either
+                await (await db.OpenReadConnectionAsync(Cancelled)).DisposeAsync();
+        });
     }
 
     [Fact]
@@ -244,7 +250,11 @@ public sealed class ReadTests : ClusterTest
         using var own = new Activity("test").Start(); // other tests open at the same time
 
         await using (await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"] }, Cancelled))
+        {
             Assert.Contains("the read goes to the primary n1", Told(2004), StringComparison.Ordinal);
+            Assert.Contains("no node is named n9 now (ReadPolicy.Nodes)", Told(2004), StringComparison.Ordinal);
+        }
+
         await Assert.ThrowsAsync<NoReplicaException>(async () => await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n9"], Fallback = ReadFallback.Wait }, Cancelled));
         Assert.Contains("n3: not asked for: only n9 will do", Told(2003), StringComparison.Ordinal);
         var open = activities.Last(a => a.TraceId == own.TraceId);

@@ -56,6 +56,20 @@ public sealed class DiscoveryLoopTests : IAsyncDisposable
 
     [Theory]
     [InlineData(false)]
+    [InlineData(true)]
+    public async Task Loop_DiscoveryThatReturnsNull_IsAFailureThatSaysSo(bool inTheList)
+    {
+        _discovery.Answer = _ => Listed("b");
+        _loop.Start();
+        await UntilAsync(() => Nodes == "a b");
+        _discovery.Answer = _ => Task.FromResult<IReadOnlyList<DiscoveredNode>>(inTheList ? [null!] : null!);
+        await UntilAsync(() => Logged(1022).Count > 0);
+        Assert.Contains("DiscoverAsync returned null, or a list with null in it", Logged(1022)[0], StringComparison.Ordinal);
+        Assert.Equal("a b", Nodes);
+    }
+
+    [Theory]
+    [InlineData(false)]
     [InlineData(true)] // it blocks its thread
     public async Task Loop_DiscoveryThatHangs_LeavesTheNodesAndIsNotAskedAgainMeanwhile(bool blocks)
     {

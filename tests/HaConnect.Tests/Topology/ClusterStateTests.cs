@@ -86,6 +86,36 @@ public sealed class ClusterStateTests
         Assert.Equal("b", Nodes(state));
     }
 
+    /// <summary>A name that follows a health check drops it at the same time: the same node is to be the primary again.</summary>
+    [Fact]
+    public void Unlisted_PrimaryThatDoesNotAnswer_Stays()
+    {
+        var state = State(null, options => options.Discovery.Sources.Add(s_discovery));
+        Discover(state, "a", "b");
+        var a = state.Current.Nodes[0].Node;
+        Answer(state, a, Given.Primary());
+        Answer(state, state.Current.Nodes[1].Node, Given.Standby(started: Given.Restarted));
+        state.Apply(NodeObservation.Failed(a, 200, 201, new ProbeFailure(ProbeFailureKind.Refused, "refused")));
+        Assert.Null(state.Current.Primary);
+        Discover(state, "b");
+        Assert.Same(a, state.Current.Nodes[0].Node);
+    }
+
+    [Fact]
+    public void Apply_ADiscoveryThatKnowsMoreOfANode_ItIsTakenAsThatSays()
+    {
+        var state = State("Host=a");
+        state.Apply(new ReportedStandbys(TimeSpan.FromMinutes(5), TimeProvider.System), new DiscoveryAnswer([new("b")]));
+        Assert.Null(state.Current.Nodes[1].Node.CertificateHost);
+        var before = state.Current.Nodes[1].Node;
+        state.Apply(s_discovery, new DiscoveryAnswer([new("b") { CertificateHost = "db.example", Zone = "east" }]));
+        var node = state.Current.Nodes[1].Node;
+        Assert.Equal(("db.example", "east"), (node.CertificateHost, node.Zone));
+        Assert.NotSame(before, node);
+        state.Apply(s_discovery, new DiscoveryAnswer([new("b") { CertificateHost = "db.example", Zone = "east" }]));
+        Assert.Same(node, state.Current.Nodes[1].Node);
+    }
+
     [Fact]
     public void Discovered_SameServerAsAConfiguredNode_IsNotUsedTwice()
     {
@@ -127,9 +157,9 @@ public sealed class ClusterStateTests
         Answer(state, b, Given.Primary());
         state.Apply(NodeObservation.Failed(b, _time.GetTimestamp(), _time.GetTimestamp(), new ProbeFailure(ProbeFailureKind.Refused, "refused")));
         Discover(state);
-        Assert.Empty(state.Current.Nodes);
+        Assert.Same(b, Assert.Single(state.Current.Nodes).Node); // until another node is the primary
         Discover(state, host);
-        Answer(state, state.Current.Nodes[0].Node, Given.Primary(started: isSameProcess ? null : Given.Restarted));
+        Answer(state, state.Current.Nodes[^1].Node, Given.Primary(started: isSameProcess ? null : Given.Restarted));
         Assert.Equal((host, isAmbiguous), (state.Current.Primary?.Host, state.Current.Forks.Any(f => f.IsAmbiguous)));
     }
 
