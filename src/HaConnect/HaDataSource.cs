@@ -19,6 +19,7 @@ public sealed class HaDataSource : DbDataSource
     private readonly Causality _causality;
     private readonly HaDatabaseOptions _options;
     private readonly Routing.ReadDemand _read;
+    private readonly bool _readIsPlain;
 
     internal HaDataSource(HaRuntime runtime)
     {
@@ -27,6 +28,7 @@ public sealed class HaDataSource : DbDataSource
         _causality = runtime.Causality;
         _options = runtime.Options;
         _read = Routing.ResolvedPolicy.Of(null, null, _options).Demand;
+        _readIsPlain = _read.IsPlain;
         Reads = new Reading.ReadDataSource(this, policy: null);
     }
 
@@ -78,7 +80,7 @@ public sealed class HaDataSource : DbDataSource
     public ValueTask<NpgsqlConnection> OpenReadConnectionAsync(CancellationToken cancellationToken = default)
     {
         _runtime.EnsureStarted();
-        return _causality.Current is { } scope ? _causality.OpenReadAsync(Resolve(null, scope), cancellationToken) : _opener.OpenReadAsync(_read, cancellationToken);
+        return _causality.Current is { } scope ? _causality.OpenReadAsync(Resolve(null, scope), cancellationToken) : _opener.OpenReadAsync(_read, cancellationToken, isDefault: _readIsPlain);
     }
 
     /// <inheritdoc cref="OpenReadConnectionAsync(CancellationToken)"/>
@@ -249,7 +251,8 @@ public sealed class HaDataSource : DbDataSource
         Func<NpgsqlConnection, CancellationToken, Task<T>> work, ReadPolicy? policy, TimeSpan? timeout, bool handsConnectionOver, CancellationToken cancellationToken)
     {
         _runtime.EnsureStarted();
-        return _runtime.Operations.RunAsync(work, new OperationRequest(WorkKind.IdempotentWrite, timeout, handsConnectionOver, Resolve(policy, _causality.Current)), cancellationToken);
+        var kind = _opener.Transaction is null ? WorkKind.IdempotentWrite : WorkKind.Never; // on another session it would not see the transaction's own writes
+        return _runtime.Operations.RunAsync(work, new OperationRequest(kind, timeout, handsConnectionOver, Resolve(policy, _causality.Current)), cancellationToken);
     }
 
     /// <summary>

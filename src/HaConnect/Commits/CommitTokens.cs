@@ -167,6 +167,10 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
         }
     }
 
+    internal static HaConnectException Forbidden(PostgresException inner) => new(
+        "The role that the transaction had at its COMMIT may not write to haconnect.commit_token, which CommitGuarantee.Resolved needs: grant INSERT on it, and USAGE on the schema haconnect, to the role that the work sets, or have the work end by RESET ROLE. Nothing was applied.",
+        null, isTransient: false, inner);
+
     private static HaConnectException Missing(NpgsqlConnection connection, Exception? inner) => new(
         $"CommitGuarantee.Resolved needs the table haconnect.commit_token in database {connection.Database}, and the user of ConnectionString may neither use nor create it: run docs/operations/commit-token.sql there as its owner. Nothing was applied.",
         null, isTransient: false, inner);

@@ -26,14 +26,19 @@ internal static class ConfirmedCommit
             var committing = batch.ExecuteNonQueryAsync(CancellationToken.None);
             try
             {
-                await committing.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+                var waiting = committing.WaitAsync(timeout, time, cancellationToken);
+                await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!committing.IsCompleted)
+                {
+                    await AbandonedCommit.EndAsync(connection, processId, batch, committing, time).ConfigureAwait(false);
+                    throw Unknown(
+                        waiting.IsCanceled ? "the caller gave it up" : $"it took longer than {timeout} (Command Timeout)",
+                        waiting.Exception?.InnerException ?? new OperationCanceledException(cancellationToken));
+                }
+
+                await committing.ConfigureAwait(false); // its own end counts, also where it came in the moment of being given up
             }
-            catch (Exception e) when (!committing.IsCompleted)
-            {
-                await AbandonedCommit.EndAsync(connection, processId, batch, committing, time).ConfigureAwait(false);
-                throw Unknown(e is TimeoutException ? $"it took longer than {timeout} (Command Timeout)" : "the caller gave it up", e);
-            }
-            catch (Exception e) when (!connection.FullState.HasFlag(ConnectionState.Open))
+            catch (Exception e) when (e is not CommitOutcomeUnknownException && !connection.FullState.HasFlag(ConnectionState.Open))
             {
                 throw Unknown("the connection was lost", e);
             }

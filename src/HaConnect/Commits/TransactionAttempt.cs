@@ -19,6 +19,7 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
     private const int GivenUp = 2;
 
     private int _state;
+    private volatile bool _workHasBegun;
     private volatile bool _endedByWork;
 
     /// <summary>Ordered by time, so that rows come and go at one end of the index each.</summary>
@@ -28,6 +29,9 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
     internal T Result { get; private set; } = default!;
 
     internal long CommitBegunAt { get; private set; }
+
+    /// <summary>Whether anything of it may have been committed, or may yet be.</summary>
+    internal bool MayBeApplied => _endedByWork || Volatile.Read(ref _state) == Committing;
 
     /// <summary>Whether its token tells what became of it: it says nothing of what the work may have committed by itself.</summary>
     internal bool MayBeAsked => Volatile.Read(ref _state) == Committing && !_endedByWork;
@@ -41,6 +45,7 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
         {
             try
             {
+                _workHasBegun = true;
                 Result = await work(connection, transaction, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -62,6 +67,8 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
     internal WorkEnd EndOf(AttemptOutcome outcome, Exception? error)
     {
         var hasBegun = Interlocked.CompareExchange(ref _state, GivenUp, Open) == Committing;
+        if (!_workHasBegun)
+            return WorkEnd.NotApplied; // whatever was waited for: the table may be made in vain
         return End(outcome, hasBegun, _endedByWork, error?.GetBaseException() is PostgresException);
     }
 
@@ -90,7 +97,9 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
             catch (PostgresException e) when (tokens is not null && ReferenceEquals(e.BatchCommand, batch.BatchCommands[0]) && CommitTokens.IsOfTable(e))
             {
                 tokens.ForgetTable();
-                throw new RepeatException("The table haconnect.commit_token is no longer as it was.", e);
+                throw e.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                    ? CommitTokens.Forbidden(e)
+                    : new RepeatException("The table haconnect.commit_token is no longer as it was.", e);
             }
         }
     }

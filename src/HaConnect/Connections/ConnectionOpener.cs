@@ -43,13 +43,14 @@ internal sealed class ConnectionOpener(
     /// <param name="demand">What the read asks for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer one; null for now.</param>
-    internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null)
+    /// <param name="isDefault">Whether it asks for the bound of the options, and for nothing else.</param>
+    internal ValueTask<NpgsqlConnection> OpenReadAsync(in ReadDemand demand, CancellationToken cancellationToken, long? startedAt = null, bool isDefault = false)
     {
         if (_transactions.Current is { } transaction)
             return new(OpenInAsync(transaction, cancellationToken, startedAt));
         if (!demand.PrimaryOnly)
             _spill?.Earn();
-        var decision = DecideToOpen(demand);
+        var decision = isDefault ? DecideDefault(demand) : DecideToOpen(demand);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
@@ -138,14 +139,16 @@ internal sealed class ConnectionOpener(
     internal void Routed(Node node, RoutingReason reason) => metrics.Routed(node, reason);
 
     /// <param name="change">Taken before the snapshot was looked at.</param>
-    /// <param name="startedAt">When the deadline began.</param>
+    /// <param name="startedAt">When the deadline began; null for none.</param>
     /// <param name="what">What is waited for, as a clause.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NoPrimaryException">The deadline has passed.</exception>
-    internal Task WaitForChangeAsync(Task change, long startedAt, string what, CancellationToken cancellationToken)
+    internal Task WaitForChangeAsync(Task change, long? startedAt, string what, CancellationToken cancellationToken)
     {
-        ThrowIfOutOfTime(startedAt, what);
-        return WaitAsync(change, Shorter(Remaining(startedAt), options.Probing.SuspectInterval), cancellationToken);
+        if (startedAt is not { } began)
+            return WaitAsync(change, options.Probing.SuspectInterval, cancellationToken);
+        ThrowIfOutOfTime(began, what);
+        return WaitAsync(change, Shorter(Remaining(began), options.Probing.SuspectInterval), cancellationToken);
     }
 
     /// <inheritdoc cref="WaitForChangeAsync"/>
@@ -167,6 +170,13 @@ internal sealed class ConnectionOpener(
         return first.Length > 0 && first[^1].FreshAsOf >= CoarseClock.SureSince(snapshot, demand.Bound, CoarseClock.Now)
             ? ReadRouter.RouteAmongAll(picker, first, snapshot.WeighsReads)
             : ReadRouter.Route(picker, snapshot, OldestAllowed(demand.Bound), demand.Fallback);
+    }
+
+    /// <summary>For most reads the snapshot knows already until when all of the first tier will do.</summary>
+    internal RoutingDecision DecideDefault(in ReadDemand demand)
+    {
+        var snapshot = state.Current;
+        return CoarseClock.Now <= snapshot.FirstTierSureUntil ? ReadRouter.RouteAmongAll(picker, snapshot.ReadTiers[0], snapshot.WeighsReads) : DecideToOpen(demand);
     }
 
     /// <summary>The same, where a read that goes to the primary for want of a replica counts as one of those that may.</summary>

@@ -77,13 +77,10 @@ internal sealed class OperationRunner
         var operation = new Operation<T>(request, _time.GetTimestamp());
         var scope = request.Read is null ? _causality.Current : null;
         var reign = scope is null ? null : _causality.Reign;
-        var finished = scope is null || request.HandsConnectionOver ? null : new FinishedWork<T>();
-        if (scope is not null)
-            work = finished is null ? Followed(scope, work) : Captured(scope, work, finished);
         var mayHedge = !request.HandsConnectionOver && _opener.Transaction is null; // nobody would close the loser's, and a transaction is at one node
         Func<Operation<T>, CancellationToken, Task<T>> attempt = mayHedge && request.Read is { Demand.PrimaryOnly: false, HedgeAfter.Ticks: > 0 } read
             ? (o, token) => HedgeAsync(work, read, o, token)
-            : (o, token) => AttemptAsync(work, finished, transaction, o, request.Read, started: null, token);
+            : (o, token) => AttemptAsync(work, scope, transaction, o, request.Read, started: null, token);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(OperationKey, operation);
         try
@@ -95,14 +92,17 @@ internal sealed class OperationRunner
         catch (RepeatException e) when (operation.LastUnknown is null)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            var why = request.Kind == WorkKind.Never ? "It is declared never to be repeated." : "There is no time left for another attempt (Connections.WaitTimeout), or the retry strategy allows no more.";
+            var why = request.Kind == WorkKind.Never ? operation.IsRead ? "It is part of an ambient transaction, of which the rest is lost." : "It is declared never to be repeated." : "There is no time left for another attempt (Connections.WaitTimeout), or the retry strategy allows no more.";
             throw new HaConnectException($"{e.Message} {why} {_state.Current.Describe()}", _state.Current, isTransient: request.Kind != WorkKind.Never, e.InnerException);
         }
-        catch (Exception e) when (operation.LastUnknown is { } why && e is RepeatException or NoPrimaryException or OperationCanceledException or ExecutionRejectedException)
+        catch (Exception e) when (operation.LastUnknown is { } why && e is not CommitOutcomeUnknownException)
         {
-            // An earlier attempt may have been applied: neither "no primary" nor "cancelled" may hide that.
+            // An earlier attempt may have been applied: no other error may hide that.
             activity?.SetStatus(ActivityStatusCode.Error, why);
-            throw CommitOutcomeUnknownException.Of(why, "It is declared idempotent, but there is no time left to repeat it.", _state.Current, isTransient: true, (e as RepeatException)?.InnerException ?? e);
+            var isLate = e is RepeatException or NoPrimaryException or OperationCanceledException or ExecutionRejectedException;
+            throw CommitOutcomeUnknownException.Of(
+                why, isLate ? "It is declared idempotent, but there is no time left to repeat it." : $"It is declared idempotent, and its repeat failed: {e.Message}",
+                _state.Current, isTransient: isLate || e is NpgsqlException { IsTransient: true }, (e as RepeatException)?.InnerException ?? e);
         }
         catch (Exception e)
         {
@@ -121,8 +121,9 @@ internal sealed class OperationRunner
     private Func<NpgsqlConnection, CancellationToken, Task<T>> Followed<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work) =>
         (connection, cancellationToken) => work(_causality.FollowPrimary(scope, connection), cancellationToken);
 
-    private Func<NpgsqlConnection, CancellationToken, Task<T>> Captured<T>(CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished) =>
-        (connection, cancellationToken) => _causality.RunCapturingAsync(scope, work, finished, connection, cancellationToken);
+    private Func<NpgsqlConnection, CancellationToken, Task<T>> Captured<T>(
+        CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished, TransactionWork<T>? transaction) =>
+        (connection, cancellationToken) => _causality.RunCapturingAsync(scope, work, finished, connection, () => transaction?.Current is not { MayBeApplied: false }, cancellationToken);
 
     private Task<T> HedgeAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, ResolvedPolicy read, Operation<T> operation, CancellationToken cancellationToken)
     {
@@ -133,9 +134,12 @@ internal sealed class OperationRunner
     }
 
     private async Task<T> AttemptAsync<T>(
-        Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T>? finished, TransactionWork<T>? transaction, Operation<T> operation, ResolvedPolicy? policy, Action<Node>? started,
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work, CausalScope? scope, TransactionWork<T>? transaction, Operation<T> operation, ResolvedPolicy? policy, Action<Node>? started,
         CancellationToken cancellationToken)
     {
+        var finished = scope is null || operation.Request.HandsConnectionOver ? null : new FinishedWork<T>(); // of this attempt alone
+        if (scope is not null)
+            work = finished is null ? Followed(scope, work) : Captured(scope, work, finished, transaction);
         var read = policy is { } asked ? await _causality.TryReadAsync(asked, operation.StartedAt, cancellationToken).ConfigureAwait(false) : (TriedRead?)null;
         var connection = read?.Connection ?? await _opener.OpenPrimaryAsync(cancellationToken, operation.StartedAt).ConfigureAwait(false);
         operation.End = WorkEnd.Unknown; // from here on it may write
@@ -243,7 +247,7 @@ internal sealed class OperationRunner
         {
             return patience.HasEnded
                 ? new OperationCanceledException($"The read on node {node} was given up.", inner, patience.Token)
-                : new RepeatException($"The read on node {node} is repeated: {why}.", inner);
+                : new RepeatException($"The read on node {node} {(operation.MayBeRepeated ? "is repeated" : "was lost")}: {why}.", inner);
         }
 
         operation.LastUnknown = $"Whether the work on node {node} was applied is not known: {why}.";

@@ -124,7 +124,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
 
     /// <summary>Runs work at the primary and then asks for its position, which is no part of the work: where that fails, the moment has to do.</summary>
     internal async Task<T> RunCapturingAsync<T>(
-        CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished, NpgsqlConnection connection, CancellationToken cancellationToken)
+        CausalScope scope, Func<NpgsqlConnection, CancellationToken, Task<T>> work, FinishedWork<T> finished, NpgsqlConnection connection, Func<bool> mayBeApplied, CancellationToken cancellationToken)
     {
         var (process, reign) = (ProcessOf(connection), Reign);
         CausalToken? token = null;
@@ -142,10 +142,10 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         finally
         {
             // Also where it threw: it may have committed before.
-            if (token is null)
-                scope.HasSeen(Now, process, reign);
-            else
+            if (token is not null)
                 scope.Observe(token);
+            else if (mayBeApplied())
+                scope.HasSeen(Now, process, reign);
         }
     }
 

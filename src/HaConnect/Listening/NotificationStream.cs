@@ -25,20 +25,22 @@ internal sealed class NotificationStream(ConnectionOpener opener, ClusterState s
                 if (session is null)
                 {
                     session = await OpenAsync(listen, startedAt, stop.Token).ConfigureAwait(false);
-                    if (session is not null)
-                        yield return new HaNotification { MissedSince = since, Reason = $"{why}; listening at {session.Node.Name}" };
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (session is null)
+                        yield break;
+                    yield return new HaNotification { MissedSince = since, Reason = $"{why}; listening at {session.Node.Name}" };
                     startedAt = null;
                 }
 
-                while (session is not null && session.TryTake(out var notification))
+                while (session.TryTake(out var notification))
                     yield return notification!;
-                var lost = session is null ? null : await session.WaitAsync(state, stop.Token).ConfigureAwait(false);
+                var lost = await session.WaitAsync(state, stop.Token).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (ended.IsCancellationRequested)
                     yield break;
                 if (lost is null)
                     continue;
-                (since, why) = (session!.HeardAt, lost);
+                (since, why) = (session.HeardAt, lost);
                 while (session.TryTake(out var notification))
                     yield return notification!;
                 session = null;
@@ -53,7 +55,7 @@ internal sealed class NotificationStream(ConnectionOpener opener, ClusterState s
 
     /// <param name="listen">The statement.</param>
     /// <param name="startedAt">When the deadline began; null for none: once it has listened it goes on for as long as it takes.</param>
-    /// <param name="stop">Ends the wait, and then null is returned.</param>
+    /// <param name="stop">Ends the wait, and then, or where the data source is disposed, null is returned.</param>
     private async Task<ListeningSession?> OpenAsync(string listen, long? startedAt, CancellationToken stop)
     {
         try
@@ -63,10 +65,10 @@ internal sealed class NotificationStream(ConnectionOpener opener, ClusterState s
                 var change = state.NextChange; // taken before the snapshot is looked at
                 if (state.Current.PrimaryNode is { } node && await TryOpenAsync(node, listen, stop).ConfigureAwait(false) is { } session)
                     return session;
-                await opener.WaitForChangeAsync(change, startedAt ?? time.GetTimestamp(), "channels could be listened to", stop).ConfigureAwait(false);
+                await opener.WaitForChangeAsync(change, startedAt, "channels could be listened to", stop).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException && stop.IsCancellationRequested || e is ObjectDisposedException)
         {
             return null;
         }

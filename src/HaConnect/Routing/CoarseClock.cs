@@ -25,4 +25,14 @@ internal static class CoarseClock
         snapshot.CoarseTimestamp is { } then && bound.Ticks >= LeastBoundMs * TimeSpan.TicksPerMillisecond && now >= then
             ? snapshot.Timestamp + (long)((now - then - (bound.Ticks / (2 * TimeSpan.TicksPerMillisecond))) * s_timestampsPerMs)
             : long.MaxValue;
+
+    /// <summary>The other way round: until which coarse time what was proven until a timestamp is surely within the bound; <see cref="long.MinValue"/> where that is not sure.</summary>
+    /// <param name="then">The coarse time of the snapshot; null where that is not used.</param>
+    /// <param name="timestamp">Its exact time.</param>
+    /// <param name="bound">The staleness bound.</param>
+    /// <param name="freshAsOf">What is proven.</param>
+    internal static long SureUntil(long? then, long timestamp, TimeSpan bound, long freshAsOf) =>
+        then is { } taken && freshAsOf != Topology.StalenessLedger.None && bound.Ticks >= LeastBoundMs * TimeSpan.TicksPerMillisecond
+            ? taken + (bound.Ticks / (2 * TimeSpan.TicksPerMillisecond)) + (long)Math.Floor((freshAsOf - timestamp) / s_timestampsPerMs)
+            : long.MinValue;
 }

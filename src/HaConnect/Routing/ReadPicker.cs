@@ -33,10 +33,11 @@ internal sealed class ReadPicker(ReadBalancing balancing, IReadBalancer? own = n
     {
         if (count <= 1)
             return count == 0 ? null : targets[0];
-        if (!_isDefault)
-            return own is null ? InTurn(targets.AsSpan(0, count), areWeighed) : ByOwn(targets.AsSpan(0, count));
-        var (first, second) = areWeighed ? DrawTwo(targets.AsSpan(0, count)) : RollTwo(count);
-        return LessInUse(targets[first], targets[second]);
+        if (areWeighed || !_isDefault)
+            return PickOtherwise(targets.AsSpan(0, count), areWeighed);
+        var (first, second) = RollTwo(count);
+        var (a, b) = (targets[first], targets[second]);
+        return b.Node.Load.InUse < a.Node.Load.InUse ? b : a;
     }
 
     /// <summary>One of those that meet the demand, wherever they stand; null where none does.</summary>
@@ -52,6 +53,14 @@ internal sealed class ReadPicker(ReadBalancing balancing, IReadBalancer? own = n
         }
 
         return Pick(eligible, count, areWeighed);
+    }
+
+    private ReadTarget PickOtherwise(ReadOnlySpan<ReadTarget> targets, bool areWeighed)
+    {
+        if (!_isDefault)
+            return own is null ? InTurn(targets, areWeighed) : ByOwn(targets);
+        var (first, second) = DrawTwo(targets);
+        return LessInUse(targets[first], targets[second]);
     }
 
     /// <summary>Power of two choices: of two different targets the one with fewer connections in use for its weight.</summary>

@@ -114,6 +114,9 @@ public sealed class ClusterSnapshot
     /// </summary>
     internal Topology.ReadTarget[][] ReadTiers { get; init; } = [[]];
 
+    /// <summary>Until when, by <see cref="Routing.CoarseClock"/>, all of the first tier are surely within <see cref="RoutingOptions.MaxReplicaLag"/>.</summary>
+    internal long FirstTierSureUntil { get; init; } = long.MinValue;
+
     /// <summary>Whether the weights of some of them differ.</summary>
     internal bool WeighsReads { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using HaConnect.Failover;
 using HaConnect.Failover.Promotion;
 using HaConnect.Probing;
+using HaConnect.Routing;
 using NpgsqlTypes;
 
 namespace HaConnect.Topology;
@@ -28,6 +29,7 @@ internal static class SnapshotBuilder
         }
 
         var switchover = input.Primary is null ? null : SwitchoverPhase(input.Primary);
+        var tiers = TiersOf(targets, input.Routing);
         return new ClusterSnapshot
         {
             Version = input.Version,
@@ -55,7 +57,8 @@ internal static class SnapshotBuilder
             Timestamp = input.Now,
             CoarseTimestamp = input.CoarseNow,
             PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Primary!) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
-            ReadTiers = TiersOf(targets, input.Routing),
+            ReadTiers = tiers,
+            FirstTierSureUntil = tiers[0].Length == 0 ? long.MinValue : CoarseClock.SureUntil(input.CoarseNow, input.Now, input.Routing.MaxReplicaLag, tiers[0][^1].FreshAsOf),
             WeighsReads = targets.Exists(t => t.Weight != targets[0].Weight),
         };
     }

@@ -102,6 +102,33 @@ public sealed class ResolvedTests : ClusterTest
         await UntilAsync("the token tells that it was committed", async () => await TokensAsync(db, $"is_commit AND token = '{error.Token}'") == 1);
     }
 
+    /// <summary>As with row-level security by role: the token is written by the role that the work has left.</summary>
+    [Fact]
+    public async Task RoleThatMayNotWriteTheToken_IsOneClearErrorAndTheWorkRunsOnce()
+    {
+        var (cluster, db) = await StartAsync();
+        await using var _ = db;
+        await IncrementAsync(db, static () => { });
+        await using (var super = NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"], cluster.Superuser, "app") + ";Pooling=false"))
+        {
+            await using var create = super.CreateCommand($"CREATE ROLE tenant; GRANT tenant TO {cluster.Application.User}");
+            await create.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var runs = 0;
+        var error = await Assert.ThrowsAsync<HaConnectException>(() => db.ExecuteInTransactionAsync(
+            async (connection, _, token) =>
+            {
+                runs++;
+                await using var command = new NpgsqlCommand("SET LOCAL ROLE tenant", connection);
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            Resolved, Cancelled));
+        Assert.Contains("have the work end by RESET ROLE", error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, false), (runs, error.IsTransient));
+        Assert.Equal(1, await CountAsync(db));
+    }
+
     [Fact]
     public async Task TableThatCannotBeMade_IsOneClearErrorAndNothingIsApplied()
     {

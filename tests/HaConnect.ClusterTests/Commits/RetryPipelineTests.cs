@@ -103,6 +103,25 @@ public sealed class RetryPipelineTests(BlockedCluster shared) : IClassFixture<Bl
         Assert.Equal(expected, runs);
     }
 
+    /// <summary>The attempt before may have been applied, whatever its repeat fails by.</summary>
+    [Fact]
+    public async Task RepeatThatFailsOtherwise_IsUnknownAllTheSame()
+    {
+        await using var db = Build(static (pipeline, retry) => pipeline.AddRetry(retry));
+        var runs = 0;
+        var error = await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => db.ExecuteAsync(
+            async (connection, token) =>
+            {
+                if (++runs == 2)
+                    await RaiseAsync(connection, "23514", token);
+                await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pg_backend_pid())", connection);
+                await end.ExecuteNonQueryAsync(Cancelled);
+            },
+            WorkKind.IdempotentWrite, Cancelled));
+        Assert.Contains("It is declared idempotent, and its repeat failed: 23514", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("23514", false, 2), (((PostgresException)error.InnerException!).SqlState, error.IsTransient, runs));
+    }
+
     /// <summary>One transaction is the whole work: a failure before its COMMIT proves that nothing was applied.</summary>
     [Theory]
     [InlineData(WorkKind.Write, 2)]

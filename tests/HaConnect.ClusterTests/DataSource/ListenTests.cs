@@ -44,6 +44,18 @@ public sealed class ListenTests(ServingCluster serving) : ClusterTest, IClassFix
         }
     }
 
+    [Fact]
+    public async Task DisposedWhileThereIsNoPrimary_ItEnds()
+    {
+        await using var db = new HaDataSourceBuilder("Host=127.0.0.1;Port=1;Username=nobody").Build();
+        await using var stream = db.ListenAsync("one", Cancelled).GetAsyncEnumerator(Cancelled);
+        var first = stream.MoveNextAsync().AsTask();
+        await UntilAsync("it waits", () => Task.FromResult(db.Snapshot.Nodes[0].Reachability == NodeReachability.Unreachable));
+        Assert.False(first.IsCompleted);
+        await db.DisposeAsync();
+        Assert.False(await first.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancelled));
+    }
+
     [Theory]
     [InlineData("cancelled")]
     [InlineData("left")]

@@ -201,6 +201,24 @@ public sealed class TransactionScopeTests(ServingCluster serving) : ClusterTest,
         Assert.Equal((false, false), (await serving.HasAsync(first), await serving.HasAsync(second)));
     }
 
+    /// <summary>On another session it would not see what the scope has written.</summary>
+    [Fact]
+    public async Task ReadInAScope_IsNotRepeated()
+    {
+        using var scope = Flowing();
+        var attempts = 0;
+        var error = await Assert.ThrowsAsync<HaConnectException>(() => _db.ReadAsync(
+            async (connection, token) =>
+            {
+                attempts++;
+                await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pg_backend_pid())", connection);
+                return await end.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken: Cancelled));
+        Assert.Contains("It is part of an ambient transaction, of which the rest is lost", error.Message, StringComparison.Ordinal);
+        Assert.Equal((1, false), (attempts, error.IsTransient));
+    }
+
     /// <summary>A part of a transaction cannot be repeated by itself, whatever its work is declared to be.</summary>
     [Fact]
     public async Task IdempotentWorkInAScope_IsNotRepeated()

@@ -1,4 +1,5 @@
 using HaConnect.Routing;
+using HaConnect.Topology;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HaConnect.Tests.Routing;
@@ -24,6 +25,29 @@ public sealed class CoarseClockTests
             Assert.True(sure >= allowed, $"bound {bound} ms, {elapsed} ms after the snapshot, clock {late} ms late: {(allowed - sure) / s_perMs} ms too old");
         }
     }
+
+    /// <summary>Both ways say the same, to the granularity of the clock.</summary>
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(1000, 400)]
+    [InlineData(1000, 700)]
+    [InlineData(100, 60)]
+    public void SureUntil_SaysWhatSureSinceSays(int bound, int age)
+    {
+        var freshAsOf = TakenAt - (long)(age * s_perMs);
+        var until = CoarseClock.SureUntil(Tick, TakenAt, TimeSpan.FromMilliseconds(bound), freshAsOf);
+        Assert.Equal(Tick + (bound / 2) - age, until);
+        if (until >= Tick)
+            Assert.True(freshAsOf >= CoarseClock.SureSince(Snapshot(Tick), TimeSpan.FromMilliseconds(bound), until));
+        Assert.False(freshAsOf >= CoarseClock.SureSince(Snapshot(Tick), TimeSpan.FromMilliseconds(bound), Math.Max(Tick, until + 1)));
+    }
+
+    [Theory]
+    [InlineData(null, 1000, 1L)]
+    [InlineData(5L, 99, 1L)]
+    [InlineData(5L, 1000, StalenessLedger.None)]
+    public void SureUntil_NothingIsSure(long? then, int bound, long freshAsOf) =>
+        Assert.Equal(long.MinValue, CoarseClock.SureUntil(then, TakenAt, TimeSpan.FromMilliseconds(bound), freshAsOf));
 
     [Fact]
     public void SureSince_ExactClock_SparesHalfTheBound() =>

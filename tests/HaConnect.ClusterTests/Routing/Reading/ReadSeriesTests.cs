@@ -62,7 +62,7 @@ public sealed class ReadSeriesTests : ClusterTest
         var judgement = await series.JudgeAsync(Bound);
         ReadTable.Save(judgement, TimeProvider.System.GetElapsedTime(startedAt));
         AssertKept(judgement);
-        Assert.True(db.Snapshot is { Term: 2, Primary.Name: not "n1" }, "there was no failover: the test shows little");
+        Assert.True(db.Snapshot is { Term: >= 2, Primary.Name: not "n1" }, "there was no failover: the test shows little"); // leaving out the one that was cut off was a term of its own
     }
 
     private static void AssertKept(SessionJudgement judgement)
