@@ -72,7 +72,8 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
 
     /// <summary>Whether an error says that the table is not there, or may not be used.</summary>
     internal static bool IsOfTable(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn;
+        error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn
+        && (error.MessageText.Contains("haconnect", StringComparison.Ordinal) || error.MessageText.Contains("commit_token", StringComparison.Ordinal)); // COMMIT may raise the like of other tables, by deferred triggers
 
     /// <summary>It is looked for again.</summary>
     internal void ForgetTable() => _tableIsThere = false;

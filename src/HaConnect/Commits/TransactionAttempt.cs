@@ -94,7 +94,7 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
             {
                 await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
             }
-            catch (PostgresException e) when (tokens is not null && ReferenceEquals(e.BatchCommand, batch.BatchCommands[0]) && CommitTokens.IsOfTable(e))
+            catch (PostgresException e) when (tokens is not null && CommitTokens.IsOfTable(e))
             {
                 tokens.ForgetTable();
                 throw e.SqlState == PostgresErrorCodes.InsufficientPrivilege

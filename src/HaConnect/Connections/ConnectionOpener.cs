@@ -48,8 +48,8 @@ internal sealed class ConnectionOpener(
     {
         if (_transactions.Current is { } transaction)
             return new(OpenInAsync(transaction, cancellationToken, startedAt));
-        if (!demand.PrimaryOnly)
-            _spill?.Earn();
+        if (_spill is not null && !demand.PrimaryOnly)
+            _spill.Earn();
         var decision = isDefault ? DecideDefault(demand) : DecideToOpen(demand);
         if (decision.Node is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, demand), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));

@@ -69,6 +69,8 @@ internal sealed class ReadPicker(ReadBalancing balancing, IReadBalancer? own = n
     private static (int First, int Second) RollTwo(int count)
     {
         var dice = Roll();
+        if (count == 2)
+            return ((int)(dice & 1), (int)(~dice & 1));
         var first = (int)((ulong)(dice & 0x7fff) * (uint)count >> 15);
         var second = (int)((ulong)(dice >> 15 & 0x7fff) * (uint)(count - 1) >> 15);
         return (first, second >= first ? second + 1 : second);
