@@ -341,7 +341,7 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>The name of the node that a connection leads to, and the pool it came from.</summary>
     internal (string Node, NpgsqlDataSource Source) PoolOf(NpgsqlConnection connection)
     {
-        var node = Snapshot.Nodes.First(n => n.Host == connection.Host && n.Port == connection.Port);
+        var node = Snapshot.Nodes.First(n => n.Node.IsAt(connection.Host, connection.Port));
         return (node.Name, _runtime.Pools[node.Node].Source);
     }
 

@@ -57,7 +57,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger, extensions.ConfigureRetries);
-        Transactions = new TransactionRunner(Operations, options.Connections.WaitTimeout, time);
+        Transactions = new TransactionRunner(Operations, options.Connections.WaitTimeout, time, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         Notifications = new NotificationStream(Opener, State, sources.ForListening, options, time, Disposed);
         _createCompatibility = () => new MultiHostSource(sources.ForCompatibility(new PrimaryCheck(State, time)));

@@ -1,9 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using HaConnect.Connections;
-using HaConnect.Diagnostics;
 using HaConnect.Routing;
-using HaConnect.Topology;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HaConnect.Benchmarks.Deciding;
 
@@ -38,9 +35,7 @@ public class PublicationBenchmarks
 
     private void Start(Action repeat)
     {
-        _opener = new ConnectionOpener(
-            _cluster.State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), _cluster.Options, TimeProvider.System,
-            new HaMetrics("benchmark", () => _cluster.State.Current), ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
+        _opener = _cluster.CreateOpener();
         _stop = false;
         _other = new Thread(() =>
         {

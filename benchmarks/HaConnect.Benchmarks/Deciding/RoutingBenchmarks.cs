@@ -1,9 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using HaConnect.Connections;
-using HaConnect.Diagnostics;
 using HaConnect.Routing;
-using HaConnect.Topology;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HaConnect.Benchmarks.Deciding;
 
@@ -22,9 +19,7 @@ public class RoutingBenchmarks
     public void SetUp()
     {
         var cluster = new WatchedCluster(Nodes);
-        _opener = new ConnectionOpener(
-            cluster.State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), cluster.Options, TimeProvider.System,
-            new HaMetrics("benchmark", () => cluster.State.Current), ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
+        _opener = cluster.CreateOpener();
         if (cluster.State.Current.ReadTiers[0].Length != Nodes - 1 || !_opener.Decide(Plain).Node!.Name.StartsWith('n'))
             throw new InvalidOperationException($"Not every standby is a target: {cluster.State.Current.Describe()}");
     }

@@ -1,7 +1,11 @@
 using System.Globalization;
+using HaConnect.Connections;
+using HaConnect.Diagnostics;
 using HaConnect.Failover;
 using HaConnect.Probing;
+using HaConnect.Routing;
 using HaConnect.Topology;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HaConnect.Benchmarks.Deciding;
 
@@ -35,6 +39,11 @@ internal sealed class WatchedCluster
     internal HaDatabaseOptions Options { get; } = new();
 
     internal ClusterState State { get; }
+
+    /// <summary>Decides, and opens nothing.</summary>
+    internal ConnectionOpener CreateOpener() => new(
+        State, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), Options, TimeProvider.System,
+        new HaMetrics("benchmark", () => State.Current), ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
 
     /// <summary>The probe of the next node in turn; the primary writes a little between two of its own.</summary>
     internal void ObserveNext()

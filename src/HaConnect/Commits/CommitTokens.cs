@@ -1,4 +1,6 @@
 using HaConnect.Connections;
+using HaConnect.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace HaConnect.Commits;
@@ -9,7 +11,8 @@ namespace HaConnect.Commits;
 /// </summary>
 /// <param name="operations">Runs what is asked.</param>
 /// <param name="patience">How long a question may take that has reached a primary: the transaction may wait there for a standby that is gone.</param>
-internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience)
+/// <param name="logger">Where to log.</param>
+internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience, ILogger logger)
 {
     /// <summary>How old a row is when it may be deleted, by the server's clock. Far above the time for which it can be asked for.</summary>
     internal const string KeptFor = "1 day";
@@ -146,9 +149,9 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
                 },
                 OperationRequest.Own, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            // The next one deletes them.
+            Log.TokensNotCleaned(logger, e); // the next one deletes them
         }
     }
 

@@ -1,12 +1,13 @@
 using HaConnect.Connections;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace HaConnect.Commits;
 
 /// <summary>Runs work that is one transaction.</summary>
-internal sealed class TransactionRunner(OperationRunner operations, TimeSpan patience, TimeProvider time)
+internal sealed class TransactionRunner(OperationRunner operations, TimeSpan patience, TimeProvider time, ILogger logger)
 {
-    private readonly CommitTokens _tokens = new(operations, patience);
+    private readonly CommitTokens _tokens = new(operations, patience, logger);
 
     internal async Task<T> RunAsync<T>(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task<T>> work, TransactionPolicy policy, CancellationToken cancellationToken)
     {

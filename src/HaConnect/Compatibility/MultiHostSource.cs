@@ -17,7 +17,7 @@ internal sealed class MultiHostSource(NpgsqlMultiHostDataSource hosts) : IAsyncD
             return;
         hosts.ClearDatabaseStates();
         var was = before.PrimaryNode;
-        if (was is not null && (!ReferenceEquals(was, after.PrimaryNode) || (after.RefusesWrites && !before.RefusesWrites) || before.Nodes[was.Index].StartedAt != after.Nodes[was.Index].StartedAt))
+        if (was is not null && (!ReferenceEquals(was, after.PrimaryNode) || (after.RefusesWrites && !before.RefusesWrites) || before.Of(was)?.StartedAt != after.Of(was)?.StartedAt))
             _ = Task.Run(hosts.Clear); // closing writes to sockets: not on the prober's time
     }
 

@@ -22,7 +22,7 @@ internal sealed class PrimaryCheck(ClusterState state, TimeProvider time)
         {
             var change = state.NextChange; // taken before the snapshot is looked at
             var snapshot = state.Current;
-            if (snapshot is { RefusesWrites: false, PrimaryNode: { } primary } && primary.Host == connection.Host && primary.Port == connection.Port)
+            if (snapshot is { RefusesWrites: false, PrimaryNode: { } primary } && primary.IsAt(connection.Host, connection.Port))
                 return;
             var left = Patience - time.GetElapsedTime(startedAt);
             if (snapshot.Primary is not null || snapshot.IsComplete || left <= TimeSpan.Zero)

@@ -21,6 +21,8 @@ internal sealed class ConnectionOpener(
     private readonly double _timestampsPerTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
     private readonly AmbientTransactions _transactions = new(state, options);
 
+    internal ClusterSnapshot Current => state.Current;
+
     /// <summary>The caller's ambient transaction, in which what is opened enlists; null for none.</summary>
     internal Transaction? Transaction => _transactions.Current;
 
@@ -180,7 +182,7 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>The same, where a read that goes to the primary for want of a replica counts as one of those that may.</summary>
-    private RoutingDecision DecideToOpen(in ReadDemand demand)
+    internal RoutingDecision DecideToOpen(in ReadDemand demand)
     {
         var decision = Decide(demand);
         return decision.Reason == RoutingReason.FallbackToPrimary && !demand.PrimaryOnly && _spill?.TrySpend() == false
@@ -194,7 +196,7 @@ internal sealed class ConnectionOpener(
         // DbDataSource demands synchronous members. Nothing in the wait needs the caller's thread or context.
         opening.IsCompletedSuccessfully ? opening.Result : opening.AsTask().GetAwaiter().GetResult();
 
-    private long OldestAllowed(TimeSpan bound) =>
+    internal long OldestAllowed(TimeSpan bound) =>
         bound == TimeSpan.MaxValue ? StalenessLedger.None + 1 : time.GetTimestamp() - (long)(bound.Ticks * _timestampsPerTick);
 
     private void TellOfFallback(in ReadDemand demand)
@@ -371,37 +373,4 @@ internal sealed class ConnectionOpener(
     }
 
     private TimeSpan Remaining(long startedAt) => options.Connections.WaitTimeout - time.GetElapsedTime(startedAt);
-
-    /// <summary>What an open asks for: a read, or where that is null the primary.</summary>
-    internal sealed record OpenRequest(ConnectionOpener Opener, ReadDemand? Read)
-    {
-        internal ClusterSnapshot Snapshot => Opener.Current;
-
-        /// <summary>It has counted as one of those that may go to the primary for want of a replica: once, however often it is tried.</summary>
-        internal bool MaySpill { get; set; }
-
-        internal RoutingDecision Decide() => Read is { } read
-            ? DecideRead(read)
-            : new RoutingDecision(Opener.Current.WritableNode, RoutingReason.None, StalenessLedger.None, default);
-
-        private RoutingDecision DecideRead(in ReadDemand read)
-        {
-            if (MaySpill)
-                return Opener.Decide(read);
-            var decision = Opener.DecideToOpen(read);
-            MaySpill = decision.Reason == RoutingReason.FallbackToPrimary;
-            return decision;
-        }
-
-        /// <summary>The reason for which the node qualifies now; null where it no longer does.</summary>
-        internal RoutingReason? StillHolds(Node node)
-        {
-            var snapshot = Opener.Current;
-            if (Read is not { } read)
-                return ReferenceEquals(snapshot.WritableNode, node) ? RoutingReason.None : null;
-            return ReadRouter.Holds(snapshot, node, Opener.OldestAllowed(read.Bound), read);
-        }
-    }
-
-    private ClusterSnapshot Current => state.Current;
 }

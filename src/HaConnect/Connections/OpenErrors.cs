@@ -44,7 +44,7 @@ internal static class OpenErrors
     internal static TimeoutException StillOpening(Node node) =>
         new($"Node {node.Name} ({node.Host}:{node.Port.ToString(CultureInfo.InvariantCulture)}) was still being connected to: it did not answer, or all connections of its pool (Maximum Pool Size in ConnectionString) were in use.");
 
-    internal static Exception OutOfTime(ConnectionOpener.OpenRequest request, TimeSpan waited, Exception? lastError)
+    internal static Exception OutOfTime(OpenRequest request, TimeSpan waited, Exception? lastError)
     {
         var snapshot = request.Snapshot;
         if (request.Read is not { } read || (snapshot.Primary is null || snapshot.RefusesReads) && (read.Fallback == ReadFallback.Primary || read.PrimaryOnly))
@@ -53,7 +53,7 @@ internal static class OpenErrors
         return new NoReplicaException($"No replica is proven to hold what is asked for{(read.IsOfAnyAge ? "" : $" (MaxReplicaLag is {read.Bound})")}, and the fallback is {read.Fallback}: {explanation}", explanation.Snapshot, lastError);
     }
 
-    internal static NoReplicaException SpillLimit(ConnectionOpener.OpenRequest request, double share, Exception? lastError)
+    internal static NoReplicaException SpillLimit(OpenRequest request, double share, Exception? lastError)
     {
         var explanation = request.Opener.ExplainRead(request.Read!.Value);
         return new NoReplicaException(

@@ -200,8 +200,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             }
             catch (NpgsqlException e) when (OperationErrors.IsLostConnection(e, connectionIsClosed: !connection.FullState.HasFlag(System.Data.ConnectionState.Open)))
             {
-                if (state.Current.Nodes.FirstOrDefault(n => n.Host == connection.Host && n.Port == connection.Port) is { } asked)
-                    state.ReportTrouble(asked.Node);
+                state.ReportTrouble(state.Current.NodeOf(connection));
                 return null;
             }
         }

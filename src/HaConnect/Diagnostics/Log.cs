@@ -80,6 +80,9 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Information, "The outcome of a COMMIT on node {Node} was lost; the primary is asked for its token {Token}.")]
     internal static partial void OutcomeAsked(ILogger logger, string node, Guid token);
 
+    [LoggerMessage(2006, LogLevel.Debug, "Old rows of haconnect.commit_token could not be deleted; it is tried again later.")]
+    internal static partial void TokensNotCleaned(ILogger logger, Exception exception);
+
     [LoggerMessage(3000, LogLevel.Information, "{Sentence}")]
     internal static partial void FailoverStep(ILogger logger, string sentence);
 

@@ -57,7 +57,9 @@ internal sealed class ListeningSession : IAsyncDisposable
         while (!waiting.IsCompleted)
         {
             var change = state.NextChange; // taken before the snapshot is looked at
-            if (LostBecause(state.Current) is { } why)
+            var now = state.Current;
+            _startedAt ??= now.Of(Node)?.StartedAt;
+            if (LostBecause(now, Node, _startedAt) is { } why)
             {
                 await cancel.CancelAsync().ConfigureAwait(false);
                 DisposeAfter(waiting);
@@ -100,15 +102,20 @@ internal sealed class ListeningSession : IAsyncDisposable
     }
 
     /// <summary>A frozen server, or one behind a dead network, ends no connection: the probes tell.</summary>
-    private string? LostBecause(ClusterSnapshot now)
+    /// <param name="now">The cluster.</param>
+    /// <param name="node">Where it listens.</param>
+    /// <param name="startedAt">When that server process was started.</param>
+    internal static string? LostBecause(ClusterSnapshot now, Node node, DateTimeOffset? startedAt)
     {
-        var node = now.Nodes[Node.Index];
-        _startedAt ??= node.StartedAt;
-        if (now.PrimaryNode is { } primary && !ReferenceEquals(primary, Node))
-            return $"{primary.Name} is the primary now, and no longer {Node.Name}";
-        if (node.Reachability == NodeReachability.Unreachable)
-            return $"{Node.Name} does not answer any more";
-        return node.StartedAt != _startedAt ? $"{Node.Name} was restarted" : null;
+        if (now.PrimaryNode is { } primary && !ReferenceEquals(primary, node))
+            return $"{primary.Name} is the primary now, and no longer {node.Name}";
+        return now.Of(node) switch
+        {
+            null => $"{node.Name} was removed",
+            { Reachability: NodeReachability.Unreachable } => $"{node.Name} does not answer any more",
+            { StartedAt: var started } when started != startedAt => $"{node.Name} was restarted",
+            _ => null,
+        };
     }
 
     private void OnNotification(object sender, NpgsqlNotificationEventArgs e) =>
