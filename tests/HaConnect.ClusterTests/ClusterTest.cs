@@ -25,7 +25,7 @@ public abstract class ClusterTest : IAsyncDisposable
     private protected static HaDataSource BuildAudited(HaDatabaseOptions options, RecordingAuditSink audit) => new HaDataSourceBuilder(options).AddAuditSink(audit).Build();
 
     /// <summary>Waits for what only asking can tell.</summary>
-    protected static async Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? timeout = null)
+    protected internal static async Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? timeout = null)
     {
         TimeSpan patience = timeout ?? TimeSpan.FromSeconds(30);
         long start = TimeProvider.System.GetTimestamp();

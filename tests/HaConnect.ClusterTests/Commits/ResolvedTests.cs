@@ -70,8 +70,9 @@ public sealed class ResolvedTests : ClusterTest
         })).ToList();
         for (var i = 0; i < 60; i++)
         {
+            var ended = Volatile.Read(ref successes);
             await cluster["n1"].ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{cluster.Application.User}' AND (query LIKE '%commit_token%' OR state = 'active')", Cancelled);
-            await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System, Cancelled);
+            await UntilAsync("writes go on", () => Task.FromResult(Volatile.Read(ref successes) > ended));
         }
 
         var before = Volatile.Read(ref successes);

@@ -29,15 +29,8 @@ public sealed class ServingCluster : IAsyncLifetime
     }
 
     /// <summary>Standbys are so fresh that reads go to them.</summary>
-    internal async Task UntilServingAsync()
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (Db.Snapshot.Nodes.Count(n => n.Role == NodeRole.Standby && n.Lag is not null) < 2)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), Db.Snapshot.Describe());
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
-        }
-    }
+    internal Task UntilServingAsync() =>
+        ClusterTest.UntilAsync("both standbys in use", () => Task.FromResult(Db.Snapshot.Nodes.Count(n => n.Role == NodeRole.Standby && n.Lag is not null) == 2));
 
     /// <summary>As committed, seen without HaConnect.</summary>
     internal async Task<bool> HasAsync(int id)

@@ -65,7 +65,8 @@ public sealed class HedgeTests : ClusterTest
         var ports = new ConcurrentQueue<int>();
         var reading = ReadAsync(db, ports);
         await UntilAsync("it runs", async () => await cluster["n2"].ScalarAsync<bool>(IsSleeping, Cancelled));
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancelled); // three times after it would have been hedged
+        var (version, since) = (db.Snapshot.Version, TimeProvider.System.GetTimestamp());
+        await UntilAsync("many probes, long after it would have been hedged", () => Task.FromResult(db.Snapshot.Version > version + 5 && TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromMilliseconds(300)));
         Assert.Equal([cluster["n2"].Port], ports);
         await cluster["n2"].ExecuteAsync("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'", Cancelled);
         await Assert.ThrowsAsync<PostgresException>(() => reading);
