@@ -119,7 +119,7 @@ internal sealed class Judge(Cluster cluster)
         {
             if (!explanation.Nodes.First(n => n.Node.Name == cluster[name].Name).IsChosen)
                 _differences.Add($"{what} goes to {name}, but the explanation does not choose it:\n{explanation}");
-            if (new ConnectionOpener.OpenRequest(cluster.Opener, demand).StillHolds(cluster[name]) is null)
+            if (new OpenRequest(cluster.Opener, demand).StillHolds(cluster[name]) is null)
                 _differences.Add($"{what} goes to {name}, but its connection would not be handed out");
         }
     }
