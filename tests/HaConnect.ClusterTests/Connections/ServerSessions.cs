@@ -21,6 +21,6 @@ internal static class ServerSessions
         $"SELECT count(*) FROM pg_stat_activity WHERE {(withProbes ? Everything : $"application_name = '{Name}'")}", TestContext.Current.CancellationToken);
 
     /// <summary>The same, each with what it does; empty for none.</summary>
-    internal static Task<string> ListAsync(PostgresNode node) => node.ScalarAsync<string>(
-        $"SELECT coalesce(string_agg(format('%s %s since %s: %s', application_name, state, state_change, query), '; '), '') FROM pg_stat_activity WHERE {Everything}", TestContext.Current.CancellationToken);
+    internal static async Task<string> ListAsync(PostgresNode node) => (await node.ScalarAsync<string>(
+        $"SELECT coalesce(string_agg(format('%s %s since %s: %s', application_name, state, state_change, query), '; '), '') FROM pg_stat_activity WHERE {Everything}", TestContext.Current.CancellationToken))!;
 }
