@@ -9,7 +9,7 @@ namespace HaConnect.EntityFrameworkCore.Commits;
 
 /// <summary>
 /// What each command has to know: where its connection is, which was found only after Entity Framework Core had made some commands; whether it writes outside of a transaction; what a scope has seen.
-/// ExecuteUpdate and ExecuteDelete get a transaction of their own, whose COMMIT can be found out about.
+/// What runs outside of a transaction is run here.
 /// </summary>
 internal sealed class CommandInterceptor(ContextState state) : DbCommandInterceptor
 {
@@ -71,29 +71,17 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
     {
         Prepare(command, eventData);
-        return result.HasResult || !NeedsTransaction(command, eventData)
+        return result.HasResult || !RunsAlone(command, eventData)
             ? result
-            : InterceptionResult<int>.SuppressWithResult(ExecuteAloneAsync((NpgsqlCommand)command, isAsync: false, CancellationToken.None).GetAwaiter().GetResult());
+            : InterceptionResult<int>.SuppressWithResult(new LoneCommand(state, (NpgsqlCommand)command).RunAsync(eventData.CommandSource, isAsync: false, CancellationToken.None).GetAwaiter().GetResult());
     }
 
     public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         Prepare(command, eventData);
-        return result.HasResult || !NeedsTransaction(command, eventData)
+        return result.HasResult || !RunsAlone(command, eventData)
             ? result
-            : InterceptionResult<int>.SuppressWithResult(await ExecuteAloneAsync((NpgsqlCommand)command, isAsync: true, cancellationToken).ConfigureAwait(false));
-    }
-
-    public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
-    {
-        state.Attempt.HasWritten().GetAwaiter().GetResult();
-        return result;
-    }
-
-    public override async ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
-    {
-        await state.Attempt.HasWritten().ConfigureAwait(false);
-        return result;
+            : InterceptionResult<int>.SuppressWithResult(await new LoneCommand(state, (NpgsqlCommand)command).RunAsync(eventData.CommandSource, isAsync: true, cancellationToken).ConfigureAwait(false));
     }
 
     private void Prepare(DbCommand command, CommandEventData eventData)
@@ -104,27 +92,13 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
             return;
         if (!ReferenceEquals(command.Connection, connection) && command.Connection?.State != System.Data.ConnectionState.Open)
             command.Connection = connection; // it was made before the connection was opened
-        if (!state.IsReading && CommandKinds.MayWriteAlone(eventData.CommandSource) && IsAlone(eventData))
+        if (!state.IsReading && eventData.ExecuteMethod != DbCommandMethod.ExecuteNonQuery && CommandKinds.MayWriteAlone(eventData.CommandSource) && IsAlone(eventData))
             state.Attempt.Writing(connection, state.Session);
     }
 
-    private bool NeedsTransaction(DbCommand command, CommandEventData eventData) =>
-        eventData.CommandSource is CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete && command is NpgsqlCommand && ReferenceEquals(command.Connection, state.Connection) && IsAlone(eventData);
+    private bool RunsAlone(DbCommand command, CommandEventData eventData) =>
+        !state.IsReading && command is NpgsqlCommand && ReferenceEquals(command.Connection, state.Connection) && IsAlone(eventData);
 
     private bool IsAlone(CommandEventData eventData) =>
         eventData.Context is { } context && context.Database.CurrentTransaction is null && context.Database.GetEnlistedTransaction() is null && state.Runtime.Opener.Transaction is null;
-
-    private async Task<int> ExecuteAloneAsync(NpgsqlCommand command, bool isAsync, CancellationToken cancellationToken)
-    {
-        var connection = command.Connection!;
-        await state.Runtime.Commits.PrepareAsync(connection, state.Guarantee, cancellationToken).ConfigureAwait(false);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
-        {
-            command.Transaction = transaction;
-            var rows = isAsync ? await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) : command.ExecuteNonQuery();
-            await new Commit(state).RunAsync(transaction, cancellationToken).ConfigureAwait(false);
-            return rows;
-        }
-    }
 }

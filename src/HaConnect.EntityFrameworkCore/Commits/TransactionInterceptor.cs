@@ -39,6 +39,32 @@ internal sealed class TransactionInterceptor(ContextState state) : DbTransaction
         return InterceptionResult.Suppress();
     }
 
+    public override DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
+    {
+        if (ReferenceEquals(connection, state.Connection))
+            state.TransactionBegan();
+        return result;
+    }
+
+    public override ValueTask<DbTransaction> TransactionStartedAsync(DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default) =>
+        new(TransactionStarted(connection, eventData, result));
+
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => state.TransactionEnded();
+
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        state.TransactionEnded();
+        return Task.CompletedTask;
+    }
+
+    public override void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => state.TransactionEnded();
+
+    public override Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        state.TransactionEnded();
+        return Task.CompletedTask;
+    }
+
     /// <summary>What only reads has nothing to confirm; what the application brought along is its own.</summary>
     private bool Writes(DbConnection? connection) => !state.IsReading && connection is not null && ReferenceEquals(connection, state.Connection);
 }

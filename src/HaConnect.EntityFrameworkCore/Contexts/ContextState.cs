@@ -1,3 +1,4 @@
+using HaConnect.Connections;
 using HaConnect.Consistency;
 using HaConnect.Topology;
 using Microsoft.EntityFrameworkCore;
@@ -12,6 +13,7 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     private readonly HaOptionsExtension _extension = options.FindExtension<HaOptionsExtension>() ?? throw new InvalidOperationException("The options lack UseHaDatabase.");
     private ReadPolicy? _scope;
     private NpgsqlConnection? _unopened;
+    private bool _isInTransaction;
 
     internal HaDataSource DataSource => _extension.DataSource;
 
@@ -38,12 +40,19 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     /// <summary>It was opened, and is closed, but nobody closed it.</summary>
     internal bool IsBroken => Connection is not null && !IsOpen;
 
-    /// <summary>What the present attempt of an execution strategy has done, or the last one.</summary>
-    internal Retries.Attempt Attempt { get; private set; } = new(CancellationToken.None, CancellationToken.None);
+    /// <summary>What the present attempt of an execution strategy has done; or, outside of one, what was done since the last.</summary>
+    internal Retries.Attempt Attempt { get; private set; } = new();
 
     private DatabaseFacade Database => current.Context.Database;
 
-    internal void Begin(Retries.Attempt attempt) => Attempt = attempt;
+    internal void Begin(Retries.Attempt attempt) => (Attempt, _isInTransaction) = (attempt, false);
+
+    /// <summary>What comes after an attempt is none of it.</summary>
+    internal void EndAttempt() => Begin(new Retries.Attempt());
+
+    internal void TransactionBegan() => _isInTransaction = true;
+
+    internal void TransactionEnded() => _isInTransaction = false;
 
     /// <summary>What Entity Framework Core gets as its connection before it opens one. Whoever opens it by hand is at the primary, or at a replica where it reads.</summary>
     internal NpgsqlConnection CreateUnopened() => _unopened = DataSource.CreateForMapper(Reads);
@@ -52,10 +61,17 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     internal bool IsOurs(System.Data.Common.DbConnection? connection) => connection is not null && (ReferenceEquals(connection, _unopened) || ReferenceEquals(connection, Connection));
 
     /// <summary>Opens a connection where one is to be opened now, and gives it to the context.</summary>
-    /// <exception cref="HaConnectException">The application has opened the last one by itself, and it was lost.</exception>
+    /// <exception cref="RepeatException">A transaction was lost with the last one: Entity Framework Core would go on outside of it.</exception>
+    /// <exception cref="HaConnectException">The application keeps the last one open, and it was lost.</exception>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
         var (lost, at) = (IsBroken, Node);
+        if (lost && _isInTransaction)
+        {
+            _isInTransaction = Attempt.IsOfStrategy; // within an attempt nothing comes after it; elsewhere the application was told
+            throw new RepeatException($"The transaction at node {at?.Name} was lost with its connection, and nothing of it was applied. Begin it anew.", null);
+        }
+
         NpgsqlConnection opened;
         ToldSession? session = null;
         Runtime.EnsureStarted();
@@ -90,8 +106,17 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     /// <summary>It was closed in good order: the next one is looked for anew.</summary>
     internal void Closed()
     {
-        (Connection, Node, Session) = (null, null, null);
+        (Connection, Node, Session, _isInTransaction) = (null, null, null, false);
         Set(null);
+    }
+
+    /// <summary>Where its connection was lost, the node is looked after at once.</summary>
+    internal void Lost(Exception error)
+    {
+        if (!IsBroken || Node is not { } node || error is (not NpgsqlException) or HaConnectException or RepeatException)
+            return;
+        Runtime.Metrics.ConnectionFailed(node, error);
+        Runtime.State.ReportTrouble(node);
     }
 
     /// <summary>
@@ -128,7 +153,7 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
         _scope = null;
         _unopened = null;
         (Connection, Node, Session) = (null, null, null);
-        Attempt = new Retries.Attempt(CancellationToken.None, CancellationToken.None);
+        EndAttempt();
     }
 
     public Task ResetStateAsync(CancellationToken cancellationToken = default)

@@ -7,17 +7,28 @@ namespace HaConnect.EntityFrameworkCore.Retries;
 /// <summary>
 /// What one attempt at an operation has done that an attempt after it would do twice. While it commits it is not given up, and once it was given up it does not commit.
 /// </summary>
-/// <param name="caller">The caller's token.</param>
-/// <param name="own">What it runs with: cancelled too when its node is lost.</param>
-internal sealed class Attempt(CancellationToken caller, CancellationToken own)
+internal sealed class Attempt
 {
     private const int Open = 0;
     private const int InCommit = 1;
     private const int GivenUp = 2;
 
+    private readonly CancellationToken _caller;
+    private readonly CancellationToken _own;
     private int _state;
     private CommitWatch? _watch;
     private ToldSession? _session;
+
+    /// <summary>Of no execution strategy.</summary>
+    internal Attempt()
+    {
+    }
+
+    /// <param name="caller">The caller's token.</param>
+    /// <param name="own">What it runs with: cancelled too when its node is lost.</param>
+    internal Attempt(CancellationToken caller, CancellationToken own) => (_caller, _own, IsOfStrategy) = (caller, own, true);
+
+    internal bool IsOfStrategy { get; }
 
     /// <summary>Something that may write runs outside of a transaction.</summary>
     internal bool IsWriting => _watch is not null;
@@ -25,10 +36,10 @@ internal sealed class Attempt(CancellationToken caller, CancellationToken own)
     /// <summary>Something of it was applied.</summary>
     internal bool Applied { get; private set; }
 
-    internal bool CallerGaveUp => caller.IsCancellationRequested;
+    internal bool CallerGaveUp => _caller.IsCancellationRequested;
 
     /// <summary>Who may give up a commit: the caller, not the loss of its node, which the commit heeds by itself.</summary>
-    internal CancellationToken CallerOf(CancellationToken token) => token == own ? caller : token;
+    internal CancellationToken CallerOf(CancellationToken token) => IsOfStrategy && token == _own ? _caller : token;
 
     internal void Writing(NpgsqlConnection connection, ToldSession? session)
     {

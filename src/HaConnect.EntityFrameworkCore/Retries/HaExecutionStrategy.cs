@@ -43,6 +43,10 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
                         throw told;
                     throw;
                 }
+                finally
+                {
+                    _state.EndAttempt();
+                }
             },
             verifySucceeded);
 
@@ -97,8 +101,9 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
         }
         finally
         {
+            _state.EndAttempt();
             if (!isGivenUp)
-                cancellation.Dispose();
+                cancellation.Dispose(); // else who cancels it does
         }
     }
 
@@ -109,22 +114,15 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
     /// <summary>What is told instead of the error; null where the error itself is.</summary>
     private Exception? Judged(Exception exception)
     {
-        var (attempt, node) = (_state.Attempt, _state.Node);
+        var attempt = _state.Attempt;
         var error = CallOnWrappedException(exception, static e => e);
         _verdict = RetryRule.Judge(error, _state.IsBroken, attempt.IsWriting, attempt.Applied, _state.IsReading, _isKeptOpen, attempt.CallerGaveUp);
-        if (_state.IsBroken && node is not null && error is NpgsqlException and not HaConnectException)
-        {
-            Runtime.Metrics.ConnectionFailed(node, error);
-            Runtime.State.ReportTrouble(node);
-        }
-
+        _state.Lost(error);
         Exception? told = null;
         if (_verdict == RetryVerdict.Unknown)
         {
             attempt.MayHaveWritten();
-            told = CommitOutcomeUnknownException.Of(
-                $"Whether the statement on node {node?.Name} was applied is not known: the connection was lost while it ran.",
-                "It ran outside of a transaction, so that nothing tells. Run it in one (Database.ExecuteInTransactionAsync), or, where it only reads, in a read scope.", Runtime.State.Current, isTransient: false, error);
+            told = Unknowns.Of(_state, "the connection was lost while it ran", error);
         }
         else if (_verdict == RetryVerdict.WroteWhileReading)
         {
