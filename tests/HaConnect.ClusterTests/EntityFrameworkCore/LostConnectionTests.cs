@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using HaConnect.ClusterTests.DataSource;
-using HaConnect.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
