@@ -72,20 +72,12 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
             throw new RepeatException($"The transaction at node {at?.Name} was lost with its connection, and nothing of it was applied. Begin it anew.", null);
         }
 
-        NpgsqlConnection opened;
         ToldSession? session = null;
         Runtime.EnsureStarted();
-        if (Reads is { } policy)
-        {
-            opened = await DataSource.OpenReadConnectionAsync(policy, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            var scope = Runtime.Causality.Current;
-            opened = await Runtime.Opener.OpenPrimaryAsync(cancellationToken).ConfigureAwait(false);
-            session = scope is null ? null : Runtime.Causality.Tell(scope, opened);
-        }
-
+        var scope = IsReading ? null : Runtime.Causality.Current;
+        var opened = await OpenWhereItLeadsAsync(cancellationToken).ConfigureAwait(false);
+        if (scope is not null)
+            session = Runtime.Causality.Tell(scope, opened);
         try
         {
             Set(opened);
@@ -101,6 +93,22 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
         }
 
         (Connection, Node, Session, _unopened) = (opened, Runtime.State.Current.NodeOf(opened), session, null);
+    }
+
+    private async Task<NpgsqlConnection> OpenWhereItLeadsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Reads is { } policy
+                ? await DataSource.OpenReadConnectionAsync(policy, cancellationToken).ConfigureAwait(false)
+                : await Runtime.Opener.OpenPrimaryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (HaConnectException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing)
+        {
+            // EnsureCreated and Migrate look for just this.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(missing);
+            throw;
+        }
     }
 
     /// <summary>It was closed in good order: the next one is looked for anew.</summary>
