@@ -1,5 +1,6 @@
 using HaConnect;
 using HaConnect.EntityFrameworkCore;
+using HaConnect.EntityFrameworkCore.Connections;
 using HaConnect.EntityFrameworkCore.Retries;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +52,7 @@ public static class HaDbContextOptionsBuilderExtensions
         var ha = new HaDbContextOptionsBuilder();
         haOptionsAction?.Invoke(ha);
         ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(ha.Build(dataSource));
-        return optionsBuilder.UseNpgsql(dataSource, npgsql =>
+        return optionsBuilder.UseNpgsql(ContextDataSource.Of(dataSource), npgsql =>
         {
             npgsql.ExecutionStrategy(static dependencies => new HaExecutionStrategy(dependencies));
             npgsqlOptionsAction?.Invoke(npgsql);

@@ -330,6 +330,9 @@ public sealed class HaDataSource : DbDataSource
         return _unopened.ForRead(Resolve(policy, _causality.Current));
     }
 
+    /// <summary>Likewise, to connect past its pools; the configured one while there is no primary. Without passwords.</summary>
+    internal string ConnectionStringOfPrimary => Snapshot.PrimaryNode is { } primary ? _runtime.Pools[primary].Source.ConnectionString : ConnectionString;
+
     /// <inheritdoc cref="UnopenedConnections.ForMapper"/>
     internal NpgsqlConnection CreateForMapper(ReadPolicy? reads)
     {
