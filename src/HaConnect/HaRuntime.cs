@@ -47,6 +47,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     {
         HaDatabaseOptionsValidator.ThrowIfInvalid(options);
         Options = options;
+        Time = time;
         Disposed = _dispose.Token;
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
@@ -86,6 +87,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     }
 
     internal HaDatabaseOptions Options { get; }
+
+    internal TimeProvider Time { get; }
 
     internal ClusterState State { get; }
 
