@@ -83,23 +83,24 @@ internal static class HealthJudge
 
         if (term.Required > 0 && primary.Senders.Any(s => s.State is not null)) // else they may not be seen (pg_monitor)
         {
-            foreach (var finding in Losses(snapshot, primary, term))
+            foreach (var finding in Losses(snapshot, primary, term, limits))
                 yield return finding;
         }
     }
 
-    /// <summary>Of the standbys that must ack some are missing; a topology that can bear no loss when it is whole is not found fault with.</summary>
-    private static IEnumerable<HealthFinding> Losses(ClusterSnapshot snapshot, NodeSnapshot primary, Probing.TermRow term)
+    /// <summary>Of the standbys that could ack some do not; a topology that can bear no loss when it is whole is not found fault with.</summary>
+    private static IEnumerable<HealthFinding> Losses(ClusterSnapshot snapshot, NodeSnapshot primary, Probing.TermRow term, HealthLimits limits)
     {
         var named = term.SynchronousStandbys.Count;
-        var streaming = term.SynchronousStandbys.Count(n => primary.Senders.Any(s => s.IsStreaming && string.Equals(s.ApplicationName, n, StringComparison.OrdinalIgnoreCase)));
-        if (streaming >= named)
+        var acking = term.SynchronousStandbys.Where(n => primary.Senders.Any(s => s.IsStreaming && string.Equals(s.ApplicationName, n, StringComparison.OrdinalIgnoreCase))).ToList();
+        var missing = term.SynchronousStandbys.Union(limits.MayAck, StringComparer.Ordinal).Except([primary.Name, .. acking], StringComparer.Ordinal).ToList();
+        if (missing.Count == 0)
             yield break;
-        var missing = NodeNames.Cover(string.Join(", ", term.SynchronousStandbys.Where(n => !primary.Senders.Any(s => s.IsStreaming && string.Equals(s.ApplicationName, n, StringComparison.OrdinalIgnoreCase)))), snapshot);
-        if (streaming == term.Required)
-            yield return Degraded($"{missing} does not stream: with one more loss commits wait ({streaming} of {named} stream, {term.Required} must flush each commit)");
-        if (streaming < named - term.Required + 1)
-            yield return Degraded($"{missing} does not stream: a failover needs {named - term.Required + 1} of the {named} synchronous standbys, and {streaming} stream");
+        var names = NodeNames.Cover(string.Join(", ", missing), snapshot);
+        if (acking.Count == term.Required)
+            yield return Degraded($"without {names} commits wait with one more loss: {acking.Count} of {named} synchronous standbys stream, and {term.Required} must flush each commit");
+        if (acking.Count < named - term.Required + 1)
+            yield return Degraded($"without {names} a failover cannot be made: it needs {named - term.Required + 1} of {named} synchronous standbys, and {acking.Count} stream");
     }
 
     private static HealthFinding Unhealthy(FormattableString reason) => new(HealthStatus.Unhealthy, FormattableString.Invariant(reason));

@@ -1,0 +1,115 @@
+using System.Net;
+using HaConnect.AspNetCore;
+using HaConnect.Testing;
+using HaConnect.WebTests.Lab;
+
+namespace HaConnect.WebTests.Consistency;
+
+/// <summary>Browsers and two services, on standbys that replay late: with the token everything written is seen, without it most of it is not.</summary>
+public sealed class ReadYourWritesTests : WebTest
+{
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A writes through B; the browser then reads at A, and at B, and through A at B.</summary>
+    [Theory]
+    [InlineData(HaTokenFormat.Protected)]
+    [InlineData(HaTokenFormat.Plain)]
+    public async Task WriteThroughAnotherService_IsSeenInTheNextRequest(HaTokenFormat format)
+    {
+        var (cluster, front, back) = await StartPairAsync(o => o.HeaderFormat = format);
+        await DelayAsync(cluster);
+        using var browser = front.Browser(new CookieContainer());
+        using var atBack = back.Browser();
+        using var stranger = front.Browser();
+        var missedWithout = 0;
+        for (var key = 1; key <= 15; key++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Post, $"/via/{key}"));
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Get, $"/rows/{key}"));
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Get, $"/via/{key}"));
+            missedWithout += await SendAsync(stranger, HttpMethod.Get, $"/rows/{key}") == HttpStatusCode.NotFound ? 1 : 0;
+        }
+
+        Assert.True(missedWithout > 7, $"without cookies {missedWithout} of 15 were missed: the test shows little");
+    }
+
+    [Theory]
+    [InlineData("execute", HaConsistencyGuarantee.MonotonicReads)]
+    [InlineData("connection", HaConsistencyGuarantee.MonotonicReads)]
+    [InlineData("execute", HaConsistencyGuarantee.ReadYourWrites)]
+    [InlineData("connection", HaConsistencyGuarantee.ReadYourWrites)]
+    public async Task Write_IsSeenInTheNextRequestHereAndThroughTheOtherService(string way, HaConsistencyGuarantee guarantee)
+    {
+        var (cluster, front, _) = await StartPairAsync(o => o.Guarantee = guarantee);
+        await DelayAsync(cluster);
+        using var browser = front.Browser(new CookieContainer());
+        for (var key = 1; key <= 10; key++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Post, $"/rows/{key}?way={way}"));
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Get, $"/rows/{key}"));
+            Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Get, $"/via/{key}"));
+        }
+    }
+
+    [Fact]
+    public async Task RequestThatOnlyReads_GivesATokenWhereReadsAreToBeMonotonic()
+    {
+        var (_, monotonic, own) = await StartPairAsync(null, o => o.Guarantee = HaConsistencyGuarantee.ReadYourWrites);
+        Assert.True(await GivesCookieAsync(monotonic, HttpMethod.Get, "/rows/1"));
+        Assert.False(await GivesCookieAsync(own, HttpMethod.Get, "/rows/1"));
+        Assert.True(await GivesCookieAsync(own, HttpMethod.Post, "/rows/1"));
+    }
+
+    [Fact]
+    public async Task Cookie_IsShutOffFromScriptsAndOtherSites()
+    {
+        var (_, service, _) = await StartPairAsync();
+        using var browser = service.Browser();
+        using var response = await browser.PostAsync(new Uri("/rows/1", UriKind.Relative), null, Cancelled);
+        var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
+        Assert.StartsWith("ha-consistency=", cookie, StringComparison.Ordinal);
+        Assert.EndsWith("; max-age=60; path=/; secure; samesite=lax; httponly", cookie, StringComparison.Ordinal);
+        Assert.InRange(cookie.Length, 100, 400);
+    }
+
+    [Fact]
+    public async Task AnonymousLeftOut_OnlyUsersHaveATokenAndASeparateView()
+    {
+        var (_, service, _) = await StartPairAsync(o => o.IncludeAnonymous = false);
+        Assert.False(await GivesCookieAsync(service, HttpMethod.Post, "/rows/1"));
+        Assert.True(await GivesCookieAsync(service, HttpMethod.Post, "/rows/2", user: "alice"));
+    }
+
+    private async Task<(PostgresCluster Cluster, WebService Front, WebService Back)> StartPairAsync(Action<HaConsistencyOptions>? configure = null, Action<HaConsistencyOptions>? configureBack = null)
+    {
+        var cluster = await StartClusterAsync();
+        var options = Options(cluster, maxReplicaLag: TimeSpan.FromSeconds(10));
+        var back = await StartServiceAsync(options with { ConfigureConsistency = configureBack ?? configure });
+        var front = await StartServiceAsync(options with { ConfigureConsistency = configure, Other = back.Address });
+        await CreateRowsAsync(cluster, front, back);
+        return (cluster, front, back);
+    }
+
+    private static async Task DelayAsync(PostgresCluster cluster)
+    {
+        foreach (var node in (string[])["n2", "n3"])
+            await cluster[node].SetReplayDelayAsync(Late, Cancelled);
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(HttpClient client, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        using var response = await client.SendAsync(request, Cancelled);
+        return response.StatusCode;
+    }
+
+    private static async Task<bool> GivesCookieAsync(WebService service, HttpMethod method, string path, string? user = null)
+    {
+        using var browser = service.Browser();
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (user is not null)
+            request.Headers.Add("X-User", user);
+        using var response = await browser.SendAsync(request, Cancelled);
+        return response.Headers.Contains("Set-Cookie");
+    }
+}
