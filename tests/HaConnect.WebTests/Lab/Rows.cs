@@ -27,6 +27,13 @@ internal static class Rows
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    internal static async Task<long> LastAsync(HaDataSource db, CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenReadConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT coalesce(max(key), 0) FROM rows", connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private static async Task InsertAsync(NpgsqlConnection connection, long key, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("INSERT INTO rows VALUES ($1)", connection) { Parameters = { new() { Value = key } } };

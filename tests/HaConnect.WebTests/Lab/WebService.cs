@@ -84,6 +84,7 @@ internal sealed class WebService : IAsyncDisposable
         app.MapGet("/nothing", () => "nothing");
         app.MapPost("/rows/{key:long}", (long key, string? way, HaDataSource db, CancellationToken ct) => Rows.WriteAsync(db, key, way, ct));
         app.MapGet("/rows/{key:long}", async (long key, HaDataSource db, CancellationToken ct) => await Rows.SeesAsync(db, key, ct) ? Results.Ok() : Results.NotFound());
+        app.MapGet("/last", (HaDataSource db, CancellationToken ct) => Rows.LastAsync(db, ct));
         app.MapPost("/via/{key:long}", (long key, IHttpClientFactory clients, CancellationToken ct) => PassOnAsync(clients, HttpMethod.Post, key, ct));
         app.MapGet("/via/{key:long}", (long key, IHttpClientFactory clients, CancellationToken ct) => PassOnAsync(clients, HttpMethod.Get, key, ct));
     }

@@ -29,12 +29,14 @@ public abstract class WebTest : ClusterTest
     private protected static Task UntilServingAsync(WebService service, params string[] nodes) =>
         UntilAsync($"{string.Join(", ", nodes)} in use", () => Task.FromResult(nodes.All(n => service.Database.Snapshot[n]?.Lag is not null)));
 
-    /// <summary>No node lacks the table, and every standby serves reads.</summary>
+    /// <summary>No node lacks the table, term 1 is established where anybody coordinates (with a new term all proofs begin anew), and every standby serves reads.</summary>
     private protected static async Task CreateRowsAsync(PostgresCluster cluster, params WebService[] services)
     {
         await ScalarAsync(cluster, "n1", Rows.Create);
         foreach (var node in cluster.Nodes)
             await UntilAsync($"the table at {node.Name}", async () => await ScalarAsync(cluster, node.Name, "SELECT to_regclass('rows') IS NOT NULL") is true);
+        foreach (var service in services.Where(s => s.Database.Runtime.Options.Failover.Mode == FailoverMode.Coordinate))
+            await UntilAsync("term 1", () => Task.FromResult(service.Database.Snapshot is { Term: 1, Primary: not null }));
         foreach (var service in services)
             await UntilServingAsync(service, "n2", "n3");
     }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using HaConnect.AspNetCore;
 using HaConnect.AspNetCore.Consistency;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +110,16 @@ public sealed class ConsistencyCarrierTests
         Assert.Contains("MaxAge is 00:00:04, and Routing.MaxReplicaLag is 00:00:05", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Constructor_ServiceKey_IsThatCluster() => Assert.Contains("stock", Carrier(o => o.ServiceKey = "stock").Database.ConnectionString, StringComparison.Ordinal);
+
+    [Fact]
+    public void UseHaConsistency_NotAdded_NamesWhatIsMissing()
+    {
+        var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        Assert.Contains("builder.Services.AddHaConsistency()", Assert.Throws<InvalidOperationException>(() => app.UseHaConsistency()).Message, StringComparison.Ordinal);
+    }
+
     private static DefaultHttpContext Request(string? cookie = null, string? header = null)
     {
         var context = new DefaultHttpContext();
@@ -125,6 +136,7 @@ public sealed class ConsistencyCarrierTests
         configure?.Invoke(options);
         var services = new ServiceCollection();
         services.AddHaDatabase("Host=a,b;Username=u");
+        services.AddKeyedHaDatabase("stock", "Host=stock;Username=u");
         return new ConsistencyCarrier(services.BuildServiceProvider(), Microsoft.Extensions.Options.Options.Create(options), _keys, new FakeLogger<ConsistencyCarrier>(_log));
     }
 }
