@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HaConnect.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +32,16 @@ internal sealed class ConsistencyHandler(ConsistencyCarrier carrier, ILogger<Con
     {
         var token = await TokenCapture.TakeAsync(scope, carrier.Options, carrier.Time, logger, cancellationToken).ConfigureAwait(false);
         request.Headers.Remove(carrier.Options.HeaderName); // it is sent again
-        request.Headers.TryAddWithoutValidation(carrier.Options.HeaderName, carrier.Header.Write(token));
-        return token;
+        try
+        {
+            request.Headers.TryAddWithoutValidation(carrier.Options.HeaderName, carrier.Header.Write(token));
+            return token;
+        }
+        catch (CryptographicException e)
+        {
+            AspNetCoreLog.SendingFailed(logger, request.RequestUri?.Host ?? "", e); // the key ring cannot be read
+            return null;
+        }
     }
 
     private void Observe(HttpResponseMessage response, HttpRequestMessage request, CausalScope scope, CausalToken? sent)

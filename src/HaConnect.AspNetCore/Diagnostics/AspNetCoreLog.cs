@@ -20,6 +20,9 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(4004, LogLevel.Warning, "{Host} says that the causal token sent to it cannot be honoured, and it is dropped: what it stands for (term {Term}, up to {Position}) may be lost.")]
     internal static partial void LostElsewhere(ILogger logger, string host, long term, string position);
 
+    [LoggerMessage(4005, LogLevel.Warning, "A causal token could not be sent to {Host}: it may not see at once what was written or read here.")]
+    internal static partial void SendingFailed(ILogger logger, string host, Exception exception);
+
     [LoggerMessage(EventId = 4100, Message = "A request is answered with the problem {Problem}, status {Status}.")]
     internal static partial void Answered(ILogger logger, LogLevel level, string problem, int status, Exception exception);
 }

@@ -67,7 +67,7 @@ internal static class HealthJudge
 
     private static IEnumerable<HealthFinding> Quorum(ClusterSnapshot snapshot, HealthLimits limits)
     {
-        if (snapshot.IsReplicationStalled)
+        if (snapshot is { IsReplicationStalled: true, HoldsWrites: false }) // in a switchover nobody bears the names that must ack
             yield return Degraded($"commits wait: fewer synchronous standbys stream than must flush them");
         if (snapshot is { IsWithoutMajority: true, RefusesWrites: false })
             yield return Degraded($"more than half of the voters are out of this instance's sight: they could have elected another primary");

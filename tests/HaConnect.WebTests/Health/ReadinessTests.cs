@@ -70,6 +70,24 @@ public sealed class ReadinessTests : WebTest
     }
 
     [Fact]
+    public async Task Switchover_TheInstanceStaysReady()
+    {
+        var cluster = await StartClusterAsync();
+        var service = await StartServiceAsync(Options(cluster) with { ConfigureHealth = o => o.PrimaryGrace = TimeSpan.FromSeconds(60) });
+        await CreateRowsAsync(cluster, service);
+        using var client = service.Browser();
+        await UntilAsync("healthy in term 1", async () => await ReportAsync(client) is { Status: "Healthy", Term: 1 });
+        var switching = service.Database.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled);
+        await UntilAsync("n2 in use in term 2", async () =>
+        {
+            var report = await ReportAsync(client);
+            Assert.Equal(HttpStatusCode.OK, report.Code);
+            return report.Term == 2 && report.Nodes["n2"].Contains("in use as the primary", StringComparison.Ordinal);
+        });
+        await switching;
+    }
+
+    [Fact]
     public async Task StandbysGo_OneAfterTheOther_IsDegradedAndSaysWhy()
     {
         var cluster = await StartClusterAsync();

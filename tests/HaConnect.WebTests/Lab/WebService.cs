@@ -87,6 +87,7 @@ internal sealed class WebService : IAsyncDisposable
         app.MapGet("/last", (HaDataSource db, CancellationToken ct) => Rows.LastAsync(db, ct));
         app.MapPost("/via/{key:long}", (long key, IHttpClientFactory clients, CancellationToken ct) => PassOnAsync(clients, HttpMethod.Post, key, ct));
         app.MapGet("/via/{key:long}", (long key, IHttpClientFactory clients, CancellationToken ct) => PassOnAsync(clients, HttpMethod.Get, key, ct));
+        app.MapGet("/via-sync/{key:long}", (long key, IHttpClientFactory clients, CancellationToken ct) => PassOn(clients, key, ct));
     }
 
     private static async Task<IResult> PassOnAsync(IHttpClientFactory clients, HttpMethod method, long key, CancellationToken cancellationToken)
@@ -94,6 +95,14 @@ internal sealed class WebService : IAsyncDisposable
         using var client = clients.CreateClient("other");
         using var request = new HttpRequestMessage(method, new Uri($"/rows/{key}", UriKind.Relative));
         using var response = await client.SendAsync(request, cancellationToken);
+        return Results.StatusCode((int)response.StatusCode);
+    }
+
+    private static IResult PassOn(IHttpClientFactory clients, long key, CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient("other");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/rows/{key}", UriKind.Relative));
+        using var response = client.Send(request, cancellationToken);
         return Results.StatusCode((int)response.StatusCode);
     }
 
