@@ -17,6 +17,7 @@ public sealed class HaDataSource : DbDataSource
     private readonly HaRuntime _runtime;
     private readonly ConnectionOpener _opener;
     private readonly Causality _causality;
+    private readonly UnopenedConnections _unopened;
     private readonly HaDatabaseOptions _options;
     private readonly Routing.ReadDemand _read;
     private readonly bool _readIsPlain;
@@ -26,6 +27,7 @@ public sealed class HaDataSource : DbDataSource
         _runtime = runtime;
         _opener = runtime.Opener;
         _causality = runtime.Causality;
+        _unopened = new UnopenedConnections(runtime.Opener, runtime.Pools, runtime.Causality);
         _options = runtime.Options;
         _read = Routing.ResolvedPolicy.Of(null, null, _options).Demand;
         _readIsPlain = _read.IsPlain;
@@ -304,9 +306,7 @@ public sealed class HaDataSource : DbDataSource
     public new NpgsqlConnection CreateConnection()
     {
         _runtime.EnsureStarted();
-        var node = (_opener.Transaction is { } transaction ? _opener.NodeOf(transaction) : null) ?? PrimaryNow();
-        var connection = _runtime.Pools[node].Source.CreateConnection();
-        return _causality.Current is { } scope ? _causality.FollowPrimary(scope, connection, node) : connection;
+        return _unopened.ForPrimary();
     }
 
     /// <summary>A command that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
@@ -315,27 +315,26 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>A batch that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
     public new HaBatch CreateBatch() => new(_runtime.Commands);
 
+    /// <summary>For what is built upon it: an object-relational mapper, a page that shows it.</summary>
     internal HaRuntime Runtime => _runtime;
+
+    internal int DefaultCommandTimeout => _runtime.Commands.DefaultTimeout;
 
     /// <summary>Npgsql's own data source for the primary, see <see cref="Microsoft.Extensions.DependencyInjection.HaDatabaseBuilder.AddNpgsqlCompatibility"/>.</summary>
     internal NpgsqlDataSource Compatibility => _runtime.Compatibility;
 
-    /// <summary>For <see cref="Reads"/>: unopened, to where a read would go now. It cannot ask how far a replica is: where that matters, to the primary.</summary>
+    /// <summary>For <see cref="Reads"/>.</summary>
     internal NpgsqlConnection CreateReadConnection(ReadPolicy? policy)
     {
         _runtime.EnsureStarted();
-        var read = Resolve(policy, _causality.Current);
-        if (read.After is not null || (read.HeedsScope && _causality.Current is not null) || _opener.Transaction is not null)
-            return CreateConnection();
-        var decision = _opener.Decide(read.Demand);
-        if (decision.Node is not { } node)
-        {
-            var explanation = _opener.ExplainRead(read.Demand);
-            throw new NoReplicaException($"No node can serve the read now; OpenReadConnectionAsync would wait where the fallback allows it. {explanation}", explanation.Snapshot, null);
-        }
+        return _unopened.ForRead(Resolve(policy, _causality.Current));
+    }
 
-        _opener.Routed(node, decision.Reason);
-        return _runtime.Pools[node].Source.CreateConnection();
+    /// <inheritdoc cref="UnopenedConnections.ForMapper"/>
+    internal NpgsqlConnection CreateForMapper(ReadPolicy? reads)
+    {
+        _runtime.EnsureStarted();
+        return _unopened.ForMapper(reads is null ? null : Resolve(reads, _causality.Current)) ?? Compatibility.CreateConnection();
     }
 
     /// <summary>The name of the node that a connection leads to, and the pool it came from.</summary>
@@ -382,17 +381,6 @@ public sealed class HaDataSource : DbDataSource
         base.Dispose(disposing);
         if (disposing)
             _runtime.DisposeAsync().AsTask().GetAwaiter().GetResult(); // DbDataSource demands a synchronous Dispose
-    }
-
-    private Topology.Node PrimaryNow()
-    {
-        var snapshot = Snapshot;
-        return snapshot switch
-        {
-            { RefusesWrites: true, Primary: { } primary } => throw new NoPrimaryException($"{primary.Name} cannot be used as the primary now; OpenConnectionAsync would wait. {snapshot.Describe()}", snapshot, isTransient: true, null),
-            { PrimaryNode: { } node } => node,
-            _ => throw new NoPrimaryException($"There is no primary now; OpenConnectionAsync would wait for one. {snapshot.Describe()}", snapshot, isTransient: true, null),
-        };
     }
 
     private Routing.ResolvedPolicy Resolve(ReadPolicy? policy, CausalScope? scope) => Routing.ResolvedPolicy.Of(policy, scope?.Policy, _options);

@@ -58,7 +58,9 @@ internal sealed class HaRuntime : IAsyncDisposable
         _canceller = new StatementCanceller(sources.ForCancelling, time);
         Causality = new Causality(State, Opener, new TermHistories(node => new OwnSessionSource(sources.ForHistory(node), time)), options, time);
         Operations = new OperationRunner(Opener, _canceller, Causality, State, options, time, Metrics, _logger, extensions.ConfigureRetries);
-        Transactions = new TransactionRunner(Operations, options.Connections.WaitTimeout, time, _logger);
+        var tokens = new CommitTokens(Operations, options.Connections.WaitTimeout, _logger);
+        Transactions = new TransactionRunner(Operations, tokens, time);
+        Commits = new TransactionCommits(tokens, State, Metrics, time, _logger);
         Commands = new CommandRunner(Operations, State, new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout, EnsureStarted);
         Notifications = new NotificationStream(Opener, State, sources.ForListening, options, time, Disposed);
         _createCompatibility = () => new MultiHostSource(sources.ForCompatibility(new PrimaryCheck(State, time)));
@@ -90,6 +92,8 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
+    internal ILogger Logger => _logger;
+
     internal ClusterState State { get; }
 
     internal NodePools Pools { get; }
@@ -101,6 +105,8 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal OperationRunner Operations { get; }
 
     internal TransactionRunner Transactions { get; }
+
+    internal TransactionCommits Commits { get; }
 
     internal CommandRunner Commands { get; }
 

@@ -78,8 +78,12 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
         error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedColumn
         && (error.MessageText.Contains("haconnect", StringComparison.Ordinal) || error.MessageText.Contains("commit_token", StringComparison.Ordinal)); // COMMIT may raise the like of other tables, by deferred triggers
 
-    /// <summary>It is looked for again.</summary>
-    internal void ForgetTable() => _tableIsThere = false;
+    /// <summary>What to throw for an error of the table in a transaction, which was not applied then.</summary>
+    internal NpgsqlException TableFailed(PostgresException error)
+    {
+        _tableIsThere = false; // it is looked for again
+        return error.SqlState == PostgresErrorCodes.InsufficientPrivilege ? Forbidden(error) : new RepeatException("The table haconnect.commit_token is no longer as it was.", error);
+    }
 
     /// <exception cref="HaConnectException">There is no such table that this user can use, nor can it make one.</exception>
     internal async Task EnsureTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -171,11 +175,11 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
         }
     }
 
-    internal static HaConnectException Forbidden(PostgresException inner) => new(
+    private static HaConnectException Forbidden(PostgresException inner) => new(
         "The role that the transaction had at its COMMIT may not write to haconnect.commit_token, which CommitGuarantee.Resolved needs: grant INSERT on it, and USAGE on the schema haconnect, to the role that the work sets, or have the work end by RESET ROLE. Nothing was applied.",
         null, isTransient: false, inner);
 
     private static HaConnectException Missing(NpgsqlConnection connection, Exception? inner) => new(
-        $"CommitGuarantee.Resolved needs the table haconnect.commit_token in database {connection.Database}, and the user of ConnectionString may neither use nor create it: run docs/operations/commit-token.sql there as its owner. Nothing was applied.",
+        $"CommitGuarantee.Resolved needs the table haconnect.commit_token in database {connection.Database}, and the user of ConnectionString may neither use nor create it: run docs/operations/commit-token.sql there as its owner, or ask for CommitGuarantee.Confirmed. Nothing was applied.",
         null, isTransient: false, inner);
 }

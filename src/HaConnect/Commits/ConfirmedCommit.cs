@@ -10,7 +10,15 @@ namespace HaConnect.Commits;
 /// </summary>
 internal static class ConfirmedCommit
 {
-    internal static async Task RunAsync(NpgsqlTransaction transaction, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>What goes with a COMMIT that has nothing to write.</summary>
+    internal static NpgsqlBatchCommand Nothing => new("SELECT 1");
+
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="first">A statement that goes with the COMMIT, and fails where the transaction has failed.</param>
+    /// <param name="lost">Ends where its server is lost, whatever that tells; null where nobody knows.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    internal static async Task RunAsync(NpgsqlTransaction transaction, NpgsqlBatchCommand first, Task? lost, TimeProvider time, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection;
         if (connection is null || !connection.FullState.HasFlag(ConnectionState.Open))
@@ -20,20 +28,22 @@ internal static class ConfirmedCommit
         var timeout = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(connection.CommandTimeout);
         var processId = connection.ProcessID;
         var watch = new CommitWatch(connection);
-        var batch = CreateBatch(connection, new NpgsqlBatchCommand("SELECT 1"));
+        var batch = CreateBatch(connection, first);
         await using (batch.ConfigureAwait(false))
         {
             var committing = batch.ExecuteNonQueryAsync(CancellationToken.None);
             try
             {
                 var waiting = committing.WaitAsync(timeout, time, cancellationToken);
-                await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await (lost is null ? (Task)waiting : Task.WhenAny(waiting, lost)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (!committing.IsCompleted)
                 {
+                    var (why, error) = waiting.IsCompleted
+                        ? (waiting.IsCanceled ? "the caller gave it up" : $"it took longer than {timeout} (Command Timeout)", waiting.Exception?.InnerException ?? new OperationCanceledException(cancellationToken))
+                        : ("its node was lost while it ran", null);
+                    _ = waiting.ContinueWith(static w => w.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default); // seen
                     await AbandonedCommit.EndAsync(connection, processId, batch, committing, time).ConfigureAwait(false);
-                    throw Unknown(
-                        waiting.IsCanceled ? "the caller gave it up" : $"it took longer than {timeout} (Command Timeout)",
-                        waiting.Exception?.InnerException ?? new OperationCanceledException(cancellationToken));
+                    throw Unknown(why, error);
                 }
 
                 await committing.ConfigureAwait(false); // its own end counts, also where it came in the moment of being given up

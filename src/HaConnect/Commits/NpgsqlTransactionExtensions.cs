@@ -22,6 +22,6 @@ public static class NpgsqlTransactionExtensions
     public static Task CommitConfirmedAsync(this NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return ConfirmedCommit.RunAsync(transaction, TimeProvider.System, cancellationToken);
+        return ConfirmedCommit.RunAsync(transaction, ConfirmedCommit.Nothing, lost: null, TimeProvider.System, cancellationToken);
     }
 }

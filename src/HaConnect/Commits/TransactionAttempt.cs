@@ -87,7 +87,7 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
 
     private async Task CommitAsync(NpgsqlConnection connection)
     {
-        var batch = ConfirmedCommit.CreateBatch(connection, tokens is null ? new NpgsqlBatchCommand("SELECT 1") : CommitTokens.Write(Token!.Value));
+        var batch = ConfirmedCommit.CreateBatch(connection, tokens is null ? ConfirmedCommit.Nothing : CommitTokens.Write(Token!.Value));
         await using (batch.ConfigureAwait(false))
         {
             try
@@ -96,10 +96,7 @@ internal sealed class TransactionAttempt<T>(Func<NpgsqlConnection, NpgsqlTransac
             }
             catch (PostgresException e) when (tokens is not null && CommitTokens.IsOfTable(e))
             {
-                tokens.ForgetTable();
-                throw e.SqlState == PostgresErrorCodes.InsufficientPrivilege
-                    ? CommitTokens.Forbidden(e)
-                    : new RepeatException("The table haconnect.commit_token is no longer as it was.", e);
+                throw tokens.TableFailed(e);
             }
         }
     }

@@ -68,7 +68,7 @@ internal sealed class OperationAttempt<T>(NpgsqlConnection connection, bool isRe
     /// <summary>A write's node, once another one is primary; a read's, once it answers no probe.</summary>
     private bool IsLost(ClusterSnapshot now) => isRead
         ? now.Of(Node) is { Reachability: NodeReachability.Unreachable }
-        : now.PrimaryNode is { } primary && !ReferenceEquals(primary, Node);
+        : PrimaryLoss.IsLost(now, Node);
 
     private async Task<T> StartAsync(Func<NpgsqlConnection, CancellationToken, Task<T>> work) => await work(connection, Cancellation.Token).ConfigureAwait(false);
 

@@ -65,6 +65,9 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
         return scope.Follow(connection, node is null ? ProcessOf(connection) : ProcessAt(node), long.MaxValue);
     }
 
+    /// <summary>What an open connection to the primary is told of by its holder, instead of being followed.</summary>
+    internal ToldSession Tell(CausalScope scope, NpgsqlConnection connection) => new(scope, _taker, connection, ProcessOf(connection), Reign, () => Now);
+
     /// <summary>In the ambient scope, or outside of any.</summary>
     internal ValueTask<NpgsqlConnection> OpenReadAsync(in ResolvedPolicy read, CancellationToken cancellationToken, long? startedAt = null)
     {
@@ -203,13 +206,14 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     {
         await using (connection.ConfigureAwait(false))
         {
+            var node = state.Current.NodeOf(connection); // once it is lost it does not say any more
             try
             {
                 return await _taker.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
             }
             catch (NpgsqlException e) when (OperationErrors.IsLostConnection(e, connectionIsClosed: !connection.FullState.HasFlag(System.Data.ConnectionState.Open)))
             {
-                state.ReportTrouble(state.Current.NodeOf(connection));
+                state.ReportTrouble(node);
                 return null;
             }
         }

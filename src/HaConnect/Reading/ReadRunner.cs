@@ -9,7 +9,7 @@ namespace HaConnect.Reading;
 /// </summary>
 internal sealed class ReadRunner(HaDataSource db, ReadPolicy? policy)
 {
-    internal int DefaultTimeout => db.Runtime.Commands.DefaultTimeout;
+    internal int DefaultTimeout => db.DefaultCommandTimeout;
 
     /// <summary>Npgsql has no time-out: the one from outside acts.</summary>
     internal Task<T> RunAsync<T>(Func<NpgsqlConnection, int, Task<T>> execute, int timeout, CancellationToken cancellationToken) =>

@@ -148,7 +148,7 @@ public sealed class ClusterSnapshot
         return null;
     }
 
-    /// <summary>The node that an open connection leads to.</summary>
+    /// <summary>The node that an open connection leads to; one that was lost does not tell.</summary>
     internal Topology.Node NodeOf(Npgsql.NpgsqlConnection connection) =>
         Nodes.FirstOrDefault(n => n.Node.IsAt(connection.Host, connection.Port))?.Node
 

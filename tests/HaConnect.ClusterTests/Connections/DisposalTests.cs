@@ -151,6 +151,17 @@ public sealed class DisposalTests : ClusterTest
     private static async Task AssertNothingLeftAsync(PostgresCluster cluster)
     {
         foreach (var node in cluster.Nodes.Where(n => n.IsRunning))
-            await UntilAsync($"nothing of it at {node.Name}", async () => await ServerSessions.CountAsync(node) == 0);
+        {
+            var left = "";
+            try
+            {
+                await UntilAsync($"nothing of it at {node.Name}", async () => (left = await ServerSessions.ListAsync(node)).Length == 0);
+            }
+            catch (Xunit.Sdk.XunitException)
+            {
+                Assert.Equal("", left);
+                throw;
+            }
+        }
     }
 }

@@ -63,7 +63,7 @@ public sealed class PauseTests : ClusterTest
             Assert.NotEqual(cluster["n2"].Port, connection.Port);
         }
 
-        await using (var named = await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n2"] }, Cancelled))
+        await using (var named = await db.OpenReadConnectionAsync(new ReadPolicy { Nodes = ["n2"], Fallback = ReadFallback.Wait }, Cancelled))
             Assert.Equal(cluster["n2"].Port, named.Port);
         var result = await db.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled);
         Assert.Equal((false, "called off: n2 is under maintenance"), (result.Succeeded, result.Reason));

@@ -17,7 +17,16 @@ internal static class WorkloadApplication
         var database = host.Services.GetRequiredService<HaDataSource>();
         var stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
+        IWay way = settings.Way switch
+        {
+            "Work" => new WorkWay(database),
+            "AdoNet" => new TransactionWay(database, isDapper: false),
+            "Dapper" => new TransactionWay(database, isDapper: true),
+            "EntityFrameworkCore" => new EntityFrameworkWay(database),
+            _ => throw new InvalidOperationException($"Workload:Way is '{settings.Way}'; it must be Work, AdoNet, Dapper or EntityFrameworkCore."),
+        };
         await WorkloadTables.CreateAsync(database, stop);
+        await way.PrepareAsync();
         using var history = new HistoryRecorder(settings.History);
         history.Add(new Started
         {
@@ -27,11 +36,11 @@ internal static class WorkloadApplication
             OpeningBalance = WorkloadSettings.OpeningBalance,
         });
         var bound = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<HaDatabaseOptions>>().Value.Routing.MaxReplicaLag;
-        var writer = new Writer(database, history, settings.Pause);
+        var writer = new Writer(database, history, settings.Pause, way);
         var reader = new Reader(database, history, settings, bound);
         await Task.WhenAll([
-            .. settings.OnceNames.Select(name => Task.Run(() => writer.InsertAsync(name, WorkKind.Write, stop), CancellationToken.None)),
-            .. settings.KeyedNames.Select(name => Task.Run(() => writer.InsertAsync(name, WorkKind.IdempotentWrite, stop), CancellationToken.None)),
+            .. settings.OnceNames.Select(name => Task.Run(() => writer.InsertAsync(name, isKeyed: false, stop), CancellationToken.None)),
+            .. settings.KeyedNames.Select(name => Task.Run(() => writer.InsertAsync(name, isKeyed: true, stop), CancellationToken.None)),
             .. settings.MoverNames.Select(name => Task.Run(() => writer.MoveAsync(name, stop), CancellationToken.None)),
             .. settings.ReaderNames.Select(name => Task.Run(() => reader.ReadAsync(name, stop), CancellationToken.None)),
         ]);

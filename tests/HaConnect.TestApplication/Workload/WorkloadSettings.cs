@@ -6,6 +6,9 @@ internal sealed class WorkloadSettings
     /// <summary>The file to which the history goes. Required.</summary>
     public string History { get; set; } = "";
 
+    /// <summary>By what they write: <see cref="WorkWay"/>, <see cref="TransactionWay"/> or <see cref="EntityFrameworkWay"/>.</summary>
+    public string Way { get; set; } = "Work";
+
     /// <summary>Precedes the clients' names, which must be unlike in each workload on one cluster.</summary>
     public string Prefix { get; set; } = "";
 
