@@ -25,6 +25,8 @@ public sealed class CausalScope : IDisposable
     private long _seenUntil;
     private ServerProcess? _seenAt;
     private CausalToken? _seenIn; // the reign in which the first of it was
+    private bool _mayHaveWritten;
+    private CausalToken? _refused;
     private bool _isDisposed;
 
     internal CausalScope(Causality causality, CausalScope? outer, ReadPolicy? policy)
@@ -52,6 +54,39 @@ public sealed class CausalScope : IDisposable
     }
 
     internal ReadPolicy? Policy { get; }
+
+    /// <summary>What could not be honoured of it: reads in it fail; null where nothing was refused.</summary>
+    internal CausalToken? Refused
+    {
+        get
+        {
+            lock (_lock)
+                return _refused;
+        }
+    }
+
+    /// <summary>Something may have been written in it of which no position is known.</summary>
+    internal bool HasUntoldWrite
+    {
+        get
+        {
+            lock (_lock)
+                return _mayHaveWritten && (_seenUntil > 0 || _open.Count > 0);
+        }
+    }
+
+    /// <summary>By a connection that leads to the primary, or by work whose end is not known.</summary>
+    internal void MayHaveWritten()
+    {
+        lock (_lock)
+            _mayHaveWritten = true;
+    }
+
+    internal void Refuse(CausalToken token)
+    {
+        lock (_lock)
+            _refused = token;
+    }
 
     /// <summary>From now on its reads see what a token stands for, too: one that came with a message, say.</summary>
     /// <param name="token">The token.</param>
@@ -92,6 +127,10 @@ public sealed class CausalScope : IDisposable
             return;
         foreach (var token in Tokens())
             _outer.Observe(token);
+        if (HasUntoldWrite)
+            _outer.MayHaveWritten();
+        if (Refused is { } refused)
+            _outer.Refuse(refused);
         if (Seen() is { Until: > 0 } seen)
             _outer.HasSeen(seen.Until, seen.At, seen.In);
     }
@@ -125,7 +164,7 @@ public sealed class CausalScope : IDisposable
         lock (_lock)
         {
             if (_open.Count == 0 && _seenUntil <= until && Equals(_seenAt, at))
-                (_seenUntil, _seenAt, _seenIn) = (0, null, null);
+                (_seenUntil, _seenAt, _seenIn, _mayHaveWritten) = (0, null, null, false);
         }
     }
 

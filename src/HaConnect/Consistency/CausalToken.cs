@@ -68,7 +68,7 @@ public sealed class CausalToken : IEquatable<CausalToken>, IParsable<CausalToken
     {
         Span<byte> bytes = stackalloc byte[Size];
         result = null;
-        if (s is null || s.Length != Base64Url.GetEncodedLength(Size) || !Base64Url.TryDecodeFromChars(s, bytes, out var written) || written != Size)
+        if (s is null || s.Length != Base64Url.GetEncodedLength(Size) || !Base64Url.IsValid(s) || !Base64Url.TryDecodeFromChars(s, bytes, out var written) || written != Size)
             return false;
         if (bytes[0] != FormatVersion || BinaryPrimitives.ReadUInt32BigEndian(bytes[Checked..]) != Checksum(bytes[..Checked]))
             return false;

@@ -59,8 +59,11 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     /// <param name="scope">The scope.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="node">Where it leads, where it is not open yet; else it says so itself.</param>
-    internal NpgsqlConnection FollowPrimary(CausalScope scope, NpgsqlConnection connection, Node? node = null) =>
-        scope.Follow(connection, node is null ? ProcessOf(connection) : ProcessAt(node), long.MaxValue);
+    internal NpgsqlConnection FollowPrimary(CausalScope scope, NpgsqlConnection connection, Node? node = null)
+    {
+        scope.MayHaveWritten();
+        return scope.Follow(connection, node is null ? ProcessOf(connection) : ProcessAt(node), long.MaxValue);
+    }
 
     /// <summary>What an open connection to the primary is told of by its holder, instead of being followed.</summary>
     internal ToldSession Tell(CausalScope scope, NpgsqlConnection connection) => new(scope, _taker, connection, ProcessOf(connection), Reign, () => Now);
@@ -148,14 +151,20 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             if (token is not null)
                 scope.Observe(token);
             else if (mayBeApplied())
-                scope.HasSeen(Now, process, reign);
+                Wrote(scope, process, reign);
         }
     }
 
     /// <summary>Work whose end is not known may have been committed.</summary>
     /// <param name="scope">The scope.</param>
     /// <param name="reign">In which it was begun.</param>
-    internal void WroteUnknown(CausalScope scope, CausalToken? reign) => scope.HasSeen(Now, at: null, reign);
+    internal void WroteUnknown(CausalScope scope, CausalToken? reign) => Wrote(scope, at: null, reign);
+
+    private void Wrote(CausalScope scope, ServerProcess? at, CausalToken? reign)
+    {
+        scope.MayHaveWritten();
+        scope.HasSeen(Now, at, reign);
+    }
 
     internal async Task<CausalToken?> CaptureAsync(CausalScope scope, CancellationToken cancellationToken)
     {
@@ -223,7 +232,12 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
             var demands = (scope?.Tokens() ?? []).Concat(after is null ? [] : [after]).Concat(reign is null ? [] : [reign])
                 .Select(t => (Token: t, Demand: TokenRule.Judge(t, snapshot, histories.Known(t.Term, snapshot)))).ToList();
             if (demands.Find(d => d.Demand.Kind == TokenDemandKind.Refused) is { Token: { } refused } refusal)
+            {
+                if (scope is not null && !ReferenceEquals(refused, after))
+                    scope.Refuse(refused);
                 throw CausalTokenException.Of(refused, refusal.Demand.Why!, snapshot, ReferenceEquals(refused, reign));
+            }
+
             if (demands is [.., { Token: var last, Demand.Kind: TokenDemandKind.Replayed }] && ReferenceEquals(last, reign))
                 demands.RemoveAt(demands.Count - 1); // it is all there, and by when is told by the time
             if (demands.TrueForAll(d => d.Demand.Kind == TokenDemandKind.Replayed))

@@ -7,6 +7,8 @@ namespace HaConnect.Probing;
 /// <summary>Probes one node for as long as it runs: at the interval in peace, often while anything is suspect, at once when woken; more sparingly while it has no seat at the server.</summary>
 internal sealed class ProbeLoop : IAsyncDisposable
 {
+    private const double LongestVisitPause = 1.15 * 1.5;
+
     private readonly NodeProber _prober;
     private readonly ClusterState _state;
     private readonly TimeProvider _time;
@@ -57,7 +59,8 @@ internal sealed class ProbeLoop : IAsyncDisposable
         {
             try
             {
-                _state.Apply(await _prober.ProbeAsync(_stop.Token).ConfigureAwait(false));
+                var observation = await _prober.ProbeAsync(_stop.Token).ConfigureAwait(false);
+                _state.Apply(_prober.KeepsSession ? observation : observation with { NextWithin = _prober.VisitPause * LongestVisitPause });
                 if (_prober.KeepsSession)
                     await _wake.WaitAsync(_pace.After(_state.Current), _stop.Token).ConfigureAwait(false);
                 else
@@ -82,7 +85,7 @@ internal sealed class ProbeLoop : IAsyncDisposable
     private async Task WaitForVisitAsync()
     {
         var startedAt = _time.GetTimestamp();
-        var pause = _prober.VisitPause * (0.85 + (0.3 * _dice()));
+        var pause = _prober.VisitPause * (0.85 + (0.3 * _dice())); // and half of it more for a standby: see LongestVisitPause
         var soon = _prober.VisitPause / 4 * (0.5 + _dice());
         _primaryWasProbed = false;
         while (true)

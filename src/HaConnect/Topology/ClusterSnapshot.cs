@@ -102,6 +102,9 @@ public sealed class ClusterSnapshot
     /// <summary>When it was taken, by the clock that proofs are made with.</summary>
     internal long Timestamp { get; init; }
 
+    /// <summary>When there was last a primary that takes writes, be it that they were held for a switchover; null where none has been seen yet.</summary>
+    internal long? HadPrimaryUntil { get; init; }
+
     /// <summary>The same by <see cref="Routing.CoarseClock"/>; null where that is not used.</summary>
     internal long? CoarseTimestamp { get; init; }
 

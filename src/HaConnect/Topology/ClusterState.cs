@@ -253,6 +253,7 @@ internal sealed class ClusterState
             Ledger = _ledger,
             Forks = _forks,
             Selection = selection,
+            HadPrimaryUntil = _current.HadPrimaryUntil,
             SystemIdentifier = _systemIdentifier,
             IsGivenUp = _newestTerm is { IsGivenUp: true },
 

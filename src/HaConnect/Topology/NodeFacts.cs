@@ -10,6 +10,12 @@ internal sealed record NodeFacts(Node Node)
     /// <summary>When the probe that brought <see cref="LastState"/> was sent.</summary>
     internal long LastStateSentAt { get; private init; }
 
+    /// <summary>When the last probe ended, answered or not; null before the first.</summary>
+    internal long? ProbedAt { get; private init; }
+
+    /// <summary>See <see cref="NodeObservation.NextWithin"/>.</summary>
+    internal TimeSpan NextWithin { get; private init; }
+
     internal TimeSpan? Latency { get; private init; }
 
     /// <summary>Null when the last probe was answered.</summary>
@@ -60,6 +66,8 @@ internal sealed record NodeFacts(Node Node)
         return this with
         {
             WasProbed = true,
+            ProbedAt = observation.ReceivedAt,
+            NextWithin = observation.NextWithin,
             LastState = state,
             LastStateSentAt = observation.SentAt,
             Latency = time.GetElapsedTime(observation.SentAt, observation.ReceivedAt),
@@ -105,6 +113,8 @@ internal sealed record NodeFacts(Node Node)
         return this with
         {
             WasProbed = true,
+            ProbedAt = observation.ReceivedAt,
+            NextWithin = observation.NextWithin,
             Failure = observation.Failure,
             Sight = Sight.Missed(observation.Failure!, observation.SentAt),
             TimeoutsInARow = kind is ProbeFailureKind.TimedOut or ProbeFailureKind.Unclear ? TimeoutsInARow + 1 : 0,

@@ -60,6 +60,12 @@ public sealed class NodeSnapshot
 
     internal Topology.Node Node { get; }
 
+    /// <summary>When its last probe ended, answered or not, by the clock that proofs are made with; null before the first.</summary>
+    internal long? ProbedAt { get; init; }
+
+    /// <summary>See <see cref="Probing.NodeObservation.NextWithin"/>.</summary>
+    internal TimeSpan NextProbeWithin { get; init; }
+
     /// <summary>True where it answers and is out of recovery, but is not the primary; <see cref="Reason"/> says what to do.</summary>
     internal bool IsQuarantined { get; init; }
 

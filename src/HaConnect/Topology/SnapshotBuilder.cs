@@ -55,6 +55,7 @@ internal static class SnapshotBuilder
             IsUneasy = primary is null || switchover is not null || input.Facts.Any(f => (f.Node.IsConfigured || ReferenceEquals(f, input.Primary)) && IsUneasy(f, input, epoch!)),
             PrimaryStartTime = epoch?.StartTime ?? default,
             Timestamp = input.Now,
+            HadPrimaryUntil = primary is not null && !input.Majority.RefusesWrites ? input.Now : input.HadPrimaryUntil,
             CoarseTimestamp = input.CoarseNow,
             PrimaryFreshAsOf = epoch is null || input.Majority.RefusesReads || IsSilent(input.Primary!) ? StalenessLedger.None : input.Ledger.CreditOf(epoch.Primary, input.RequireNoLaterPromise),
             ReadTiers = tiers,
@@ -158,6 +159,8 @@ internal static class SnapshotBuilder
             ServerVersion = state is null ? null : new Version(state.VersionNumber / 10000, state.VersionNumber % 10000),
             StartedAt = state is null ? null : new DateTimeOffset(state.StartTime),
             Latency = facts.Latency,
+            ProbedAt = facts.ProbedAt,
+            NextProbeWithin = facts.NextWithin,
             Reason = twin is null ? ReasonOf(facts, reachability, isForeign, freshAsOf, input, stall)! // null where the getter says it
                 : $"the same server as {twin.Name} (its system identifier and start time are the same), and used as that only",
             IsQuarantined = !isForeign && twin is null && facts.Failure is null && Quarantine.Why(facts, input.Selection) is not null,

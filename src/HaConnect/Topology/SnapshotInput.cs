@@ -14,6 +14,10 @@ internal sealed record SnapshotInput
     internal NodeFacts? Primary => field ??= Selection.Epoch is { } epoch ? Facts.First(f => ReferenceEquals(f.Node, epoch.Primary)) : null;
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
+
+    /// <summary>Of the snapshot before: see <see cref="ClusterSnapshot.HadPrimaryUntil"/>.</summary>
+    internal long? HadPrimaryUntil { get; init; }
+
     internal bool IsGivenUp { get; init; }
     internal MajorityDecision Majority { get; init; }
     internal required RoutingOptions Routing { get; init; }

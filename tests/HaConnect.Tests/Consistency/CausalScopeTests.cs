@@ -36,6 +36,43 @@ public sealed class CausalScopeTests : IDisposable
     }
 
     [Fact]
+    public void HasUntoldWrite_OnlyRead_IsFalse()
+    {
+        using var scope = _causality.Begin(null, null);
+        Read(scope, A);
+        Assert.False(scope.HasUntoldWrite);
+    }
+
+    [Fact]
+    public void HasUntoldWrite_WorkWhoseEndIsNotKnown_IsTrueUntilATokenCoversIt()
+    {
+        using var outer = _causality.Begin(null, null);
+        using (var scope = _causality.Begin(null, null))
+        {
+            _causality.WroteUnknown(scope, null);
+            Assert.True(scope.HasUntoldWrite);
+        }
+
+        Assert.True(outer.HasUntoldWrite);
+        outer.Covered(Now, null);
+        Assert.False(outer.HasUntoldWrite);
+    }
+
+    [Fact]
+    public void Refused_InAScopeWithinIt_IsKnownToTheScopeAround()
+    {
+        var token = new CausalToken(1, 2, 3, 4);
+        using var outer = _causality.Begin(null, null);
+        using (var scope = _causality.Begin(null, null))
+        {
+            scope.Refuse(token);
+            Assert.Null(outer.Refused);
+        }
+
+        Assert.Equal(token, outer.Refused);
+    }
+
+    [Fact]
     public void Seen_OneReadAfterTheOther_IsUntilTheLastEndAtTheLastServer()
     {
         using var scope = _causality.Begin(null, null);

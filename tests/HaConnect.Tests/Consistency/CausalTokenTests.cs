@@ -4,6 +4,14 @@ namespace HaConnect.Tests.Consistency;
 
 public sealed class CausalTokenTests
 {
+    /// <summary>Found by a header of the right length: the decoder throws for what it does not know.</summary>
+    [Theory]
+    [InlineData('!')]
+    [InlineData('\0')]
+    [InlineData('ä')]
+    [InlineData('A')]
+    public void TryParse_RightLengthOfAnything_IsNone(char character) => Assert.False(CausalToken.TryParse(new string(character, 44), out _));
+
     [Theory]
     [InlineData(7_000_000_001, 3, 2, 0x3000148)]
     [InlineData(ulong.MaxValue, long.MaxValue, int.MaxValue, ulong.MaxValue)]

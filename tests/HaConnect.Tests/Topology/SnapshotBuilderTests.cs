@@ -78,6 +78,23 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
+    public void Build_PrimaryLost_RemembersUntilWhenThereWasOne()
+    {
+        Healthy();
+        Assert.Equal(_now, Build(hadPrimaryUntil: 7).HadPrimaryUntil);
+        Assert.Equal(7, Build(new PrimarySelection(null, "gone"), hadPrimaryUntil: 7).HadPrimaryUntil);
+        Assert.Null(Build(new PrimarySelection(null, "gone")).HadPrimaryUntil);
+    }
+
+    [Fact]
+    public void Build_ProbedNodes_SayWhen()
+    {
+        _facts[0] = _facts[0].Answers(Given.Primary(), sentAt: 100, receivedAt: 101);
+        _facts[1] = _facts[1].Answers(Given.Standby(), sentAt: 50, receivedAt: 51).Fails(ProbeFailureKind.TimedOut);
+        Assert.Equal([101L, 101L, null, null], Build().Nodes.Select(n => n.ProbedAt));
+    }
+
+    [Fact]
     public void Build_NoPrimary_ProvesNothingAndIsUneasy()
     {
         Healthy();
@@ -172,13 +189,14 @@ public sealed class SnapshotBuilderTests
         _ledger.Observe(_facts[node]);
     }
 
-    private ClusterSnapshot Build(PrimarySelection? selection = null, string? zone = null) => SnapshotBuilder.Build(new SnapshotInput
+    private ClusterSnapshot Build(PrimarySelection? selection = null, string? zone = null, long? hadPrimaryUntil = null) => SnapshotBuilder.Build(new SnapshotInput
     {
         Version = 1,
         Facts = _facts,
         Ledger = _ledger,
         Selection = selection ?? new PrimarySelection(new Epoch(_facts[0].Node, null, 1, Given.Started), "the only node out of recovery"),
         SystemIdentifier = Given.SystemId,
+        HadPrimaryUntil = hadPrimaryUntil,
         RequireNoLaterPromise = false,
         Routing = new RoutingOptions { LatencyWindow = TimeSpan.FromMilliseconds(15), Zone = zone },
         TimeoutsUntilUnreachable = 3,
