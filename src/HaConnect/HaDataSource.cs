@@ -315,6 +315,7 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>A batch that opens a connection to the primary when it is executed, waiting like <see cref="OpenConnectionAsync"/>.</summary>
     public new HaBatch CreateBatch() => new(_runtime.Commands);
 
+    internal HaRuntime Runtime => _runtime;
     internal int DefaultCommandTimeout => _runtime.Commands.DefaultTimeout;
 
     /// <summary>Npgsql's own data source for the primary, see <see cref="Microsoft.Extensions.DependencyInjection.HaDatabaseBuilder.AddNpgsqlCompatibility"/>.</summary>

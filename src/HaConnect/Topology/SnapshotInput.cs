@@ -15,6 +15,7 @@ internal sealed record SnapshotInput
     internal required ulong? SystemIdentifier { get; init; }
     internal required bool RequireNoLaterPromise { get; init; }
     internal bool IsGivenUp { get; init; }
+    internal IReadOnlyList<VoterSight> Witnesses { get; init; } = [];
     internal MajorityDecision Majority { get; init; }
     internal required RoutingOptions Routing { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }
