@@ -18,7 +18,6 @@ const columns = [
 
 function showNodes(view) {
   const table = byId('nodes').tBodies[0];
-  const names = view.nodes.map(n => n.name);
   for (const row of [...table.rows]) if (!names.includes(row.dataset.node)) row.remove();
   view.nodes.forEach((node, i) => {
     let row = [...table.rows].find(r => r.dataset.node === node.name);
@@ -49,6 +48,7 @@ function showQuorum(view) {
 }
 
 function showState(view) {
+  names = view.nodes.map(n => n.name);
   setAttribute(byId('summary'), 'data-level', view.level);
   setText(byId('headline'), view.headline);
   setText(byId('reason'), `${capital(view.reason)}.`);

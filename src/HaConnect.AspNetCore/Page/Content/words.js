@@ -44,7 +44,9 @@ function clock(date, withMs) {
   const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   return withMs ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
-const capital = text => text.length === 0 ? text : text[0].toUpperCase() + text.slice(1);
+// A sentence that begins with the name of a node keeps it as it is.
+let names = [];
+const capital = text => text.length === 0 || names.some(n => text.startsWith(n)) ? text : text[0].toUpperCase() + text.slice(1);
 
 // How a node is, in one word for the colour and in some for people.
 function stateOf(node) {

@@ -106,15 +106,16 @@ internal static class QuorumWords
         var (yes, no, unknown) = Losses.Of(facts, failover);
         if (yes.Count > 0 && no.Count + unknown.Count == 0)
             return new(topic, yes.Count == facts.Voters.Count ? Levels.Ok : Levels.Warn, $"Any 1 of {List(yes)} may be lost now, and writes go on{(yes.Contains(facts.Primary, StringComparer.Ordinal) ? " (after a failover, where it is the primary)" : "")}.");
+        if (yes.Count + no.Count == 0)
+            return new(topic, Levels.Unknown, $"Whether losing {Or(unknown)} would stop writes is unknown.");
         List<string> parts = [];
         if (yes.Count > 0)
-            parts.Add($"{(yes.Count == 1 ? $"{yes[0]} may" : $"1 of {List(yes)} may")} be lost now, and writes go on");
+            parts.Add($"Losing {Or(yes)} now would not stop writes");
         if (no.Count > 0)
-            parts.Add($"without {string.Join(" or ", no)} they do not");
+            parts.Add(yes.Count > 0 ? $"losing {Or(no)} would" : $"Losing {Or(no)} now would stop writes");
         if (unknown.Count > 0)
             parts.Add($"unknown of {List(unknown)}");
-        var text = parts.Count == 0 ? "unknown" : string.Join("; ", parts);
-        return new(topic, no.Count > 0 ? Levels.Warn : Levels.Unknown, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
+        return new(topic, no.Count > 0 ? Levels.Warn : Levels.Unknown, $"{string.Join("; ", parts)}.");
     }
 
     private static string MayBeLost(int spare) => spare <= 0 ? "none may be lost" : Text($"any {spare} may be lost");
@@ -124,4 +125,6 @@ internal static class QuorumWords
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names);
+
+    private static string Or(IReadOnlyList<string> names) => names.Count < 2 ? List(names) : $"{List(names.SkipLast(1))} or {names[^1]}";
 }
