@@ -26,7 +26,7 @@ public sealed class ActionPageTests : ClusterTest
         await page.UntilTextAsync("#fact-primary", "n3");
         Assert.False(await cluster["n3"].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled));
         await page.Page.ClickAsync("#dialog-cancel");
-        await page.UntilTextAsync("#decisions", "dba asks for a switchover to n3");
+        await page.UntilTextAsync("#decisions", "Asked for by dba: a switchover to n3");
         Assert.Empty(page.Complaints);
     }
 

@@ -134,7 +134,7 @@ public sealed class ClusterPageTests : ClusterTest
         Output($"shown in this order: {string.Join(" > ", texts.Distinct())}");
         var (first, none, after) = (Array.IndexOf(texts, "n1 of term 1"), Array.IndexOf(texts, "none of term none"), Array.FindIndex(texts, t => t is "n2 of term 2" or "n3 of term 2"));
         Assert.True(first >= 0 && none > first && after > none, string.Join(" > ", texts));
-        foreach (var said in new[] { "no primary any more (n1 was it)", "Detected: n1 is lost", "Promoted: n", "is the primary on timeline 2: established primary of term 2" })
+        foreach (var said in new[] { "No primary any more (n1 was it)", "Detected: n1 is lost", "Promoted: n", "is the primary on timeline 2: established primary of term 2" })
             await page.UntilTextAsync("#decisions", said);
         await page.UntilTextAsync("#decisions", "(this instance)");
         await page.UntilTextAsync("#chart-gap figcaption", "Write gap: now 0");
@@ -158,7 +158,8 @@ public sealed class ClusterPageTests : ClusterTest
         await cluster["n1"].KillAsync(Cancelled);
         await page.UntilTextAsync("#headline", "No primary");
         await page.UntilTextAsync("#quorum", "Not possible now: ");
-        await page.UntilTextAsync("#decisions", "Refused");
+        await page.UntilTextAsync("#quorum", "That is no majority.");
+        await page.UntilTextAsync("#decisions", "No primary any more (n1 was it)");
         await SaveAllAsync(page, "no-primary");
         WithoutServersTests.Poor(await page.AskAsync<JsonElement>("lens.poorContrast()"));
         Assert.NotEqual("0 s", await page.TextAsync("#fact-gap"));

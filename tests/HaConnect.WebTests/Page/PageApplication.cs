@@ -75,6 +75,8 @@ internal sealed class PageApplication : IAsyncDisposable
         application.UseRouting();
         if (setup.HasUsers && setup.UsesMiddleware)
             application.UseAuthentication().UseAuthorization();
+        else if (setup.HasUsers)
+            ((IApplicationBuilder)application).Properties["__AuthorizationMiddlewareSet"] = true; // else the application adds it by itself
         setup.Page(application.MapHaTopology("/ha", setup.Options));
         await application.StartAsync();
         return new PageApplication(application);

@@ -52,10 +52,10 @@ internal sealed class TopologyActions(ActionsPolicy policy, ILogger logger)
         user = context.User.Identity?.Name ?? user; // the policy may have its own scheme
         var what = Describe(action, asked);
         PageLog.Asked(logger, user, what);
-        recorder.Note(Levels.Warn, $"{user} asks for {what}");
+        recorder.Note(Levels.Warn, $"asked for by {user}: {what}");
         var result = await AnswerAsync(context, action, asked, user, source).ConfigureAwait(false);
         PageLog.Ended(logger, user, result.Text);
-        recorder.Note(result.Succeeded == true ? Levels.Ok : Levels.Bad, $"{what}, asked for by {user}: {result.Text}");
+        recorder.Note(result.Succeeded == true ? Levels.Ok : Levels.Bad, $"ended, {what} that {user} had asked for: {result.Text}");
     }
 
     private static string? WhyInvalid(TopologyAction action, ActionRequest asked) => action switch

@@ -64,7 +64,7 @@ const charts = (() => {
 
   function draw(kind, nodes) {
     const width = Math.floor(kind.svg.clientWidth);
-    if (width === 0 || points.length === 0) return;
+    if (width < 150 || points.length === 0) return; // not laid out yet
     const end = points[points.length - 1].t, left = 52, bottom = HEIGHT - 20;
     const lines = kind.single ? [{ name: null, values: points.map(p => [p.t, kind.single(p)]) }]
       : nodes.map(n => ({ name: n, values: points.map((p, i) => [p.t, kind.rates ? share(i, n) : kind.value(p, n)]) })).filter(l => kind.id !== 'lag' || l.values.some(v => v[1] !== null));
@@ -76,7 +76,7 @@ const charts = (() => {
       shapes.push(svg('line', { class: 'grid', x1: left, x2: width, y1: y(top * part), y2: y(top * part) }));
       shapes.push(svg('text', { class: 'axis', x: left - 7, y: y(top * part) + 4, 'text-anchor': 'end' }, part === 0 ? '0' : kind.format(top * part).replace('.00', '').replace('.0', '')));
     }
-    for (const minutes of [4, 3, 2, 1, 0]) shapes.push(svg('text', { class: 'axis', x: x(end - minutes * 60000), y: HEIGHT - 4, 'text-anchor': minutes === 0 ? 'end' : minutes === 4 ? 'start' : 'middle' }, minutes === 0 ? 'now' : `−${minutes} min`));
+    for (const minutes of width < 420 ? [4, 2, 0] : [4, 3, 2, 1, 0]) shapes.push(svg('text', { class: 'axis', x: x(end - minutes * 60000), y: HEIGHT - 4, 'text-anchor': minutes === 0 ? 'end' : minutes === 4 ? 'start' : 'middle' }, minutes === 0 ? 'now' : `−${minutes} min`));
     const bound = kind.limit?.();
     if (bound && bound <= top) {
       shapes.push(svg('line', { class: 'limit', x1: left, x2: width, y1: y(bound), y2: y(bound) }));
@@ -108,7 +108,7 @@ const charts = (() => {
       const item = kind.values.children[i], now = values[values.length - 1][1];
       setAttribute(item.firstChild.firstChild, 'class', name === null ? 'gap' : `i${index(name)}`);
       const part = kind.rates && total > 0 && now !== null ? `, ${Math.round(100 * now / total)} %` : '';
-      setText(item.lastChild, `${name ? `${name} ` : ''}${kind.format(now)}${part}`);
+      setText(item.lastChild, `${name ? `${name} ` : ''}${now === null ? '–' : kind.format(now)}${part}`);
     });
     const text = lines.length === 0 ? 'Nothing is known yet.' : `${lines.map(l => summary(kind, l.name, l.values)).join('; ')} in the last four minutes.`;
     setText(kind.caption, `${kind.title}: ${text}`);

@@ -3,14 +3,13 @@ const SILENT = 4000, OLD = 5000;
 let source = null, heardAt = null, lostAt = null, lostWhy = '', retryIn = 500, timer = null, announced = '', lastDecision = null;
 
 const columns = [
-  ['Role', n => [roleWords(n), ...flagsOf(n).filter(f => f === 'under maintenance')].join(', ')],
-  ['Answers', n => ({ reachable: 'yes', suspect: 'not at once', unreachable: 'no', unknown: 'not probed yet' }[n.reachability])],
+  ['Role', n => [roleWords(n), ...flagsOf(n).filter(f => f === 'under maintenance' || f === 'not proven to be fresh')].join(', ')],
+  ['Answers', n => ({ reachable: n.latencyMs === null ? 'yes' : `in ${duration(n.latencyMs)}`, suspect: 'not at once', unreachable: 'no', unknown: 'not probed yet' }[n.reachability])],
   ['Timeline', n => n.timeline === null ? 'unknown' : String(n.timeline)],
   ['Position', n => n.position ?? 'unknown'],
   ['Receives from', (n, v) => { const l = v.links.find(x => x.to === n.name); return n.role === 'standby' ? l ? l.from ?? l.fromAddress ?? 'unknown' : n.reachability === 'reachable' ? 'nobody, or not visible' : 'unknown' : '–'; }],
   ['Sync', n => n.role === 'standby' ? n.syncState ?? 'unknown' : '–'],
   ['Lag', n => n.role === 'standby' ? lagWords(n) : '–'],
-  ['Probe', n => n.latencyMs === null ? '–' : duration(n.latencyMs)],
   ['In use', n => String(n.inUse)],
   ['Version', n => n.version ?? 'unknown'],
   ['Why', n => n.reason],
@@ -22,19 +21,20 @@ function showNodes(view) {
   view.nodes.forEach((node, i) => {
     let row = [...table.rows].find(r => r.dataset.node === node.name);
     if (!row) {
-      row = el('tr', { role: 'row' }, el('th', { scope: 'row', role: 'rowheader' }), ...columns.map(([name]) => el('td', { role: 'cell', 'data-of': name, class: name === 'Why' ? 'wide' : null })));
+      row = el('tr', { role: 'row' }, el('th', { scope: 'row', role: 'rowheader' }, el('span'), el('span', { class: 'address' })), ...columns.map(([name]) => el('td', { role: 'cell', 'data-of': name, class: name === 'Why' ? 'wide' : null })));
       row.dataset.node = node.name;
     }
     if (table.rows[i] !== row) table.insertBefore(row, table.rows[i] ?? null);
     setAttribute(row, 'data-state', stateOf(node));
     setAttribute(row, 'data-stale', node.isStale ? 'yes' : 'no');
-    setText(row.cells[0], node.name === `${node.host}:${node.port}` ? node.name : `${node.name} (${node.host}:${node.port})`);
+    setText(row.cells[0].firstChild, node.name);
+    setText(row.cells[0].lastChild, node.name === `${node.host}:${node.port}` ? '' : ` ${node.host}:${node.port}`);
     columns.forEach(([, words], c) => setText(row.cells[c + 1], words(node, view)));
   });
 }
 
 function showQuorum(view) {
-  const list = byId('quorum'), titles = { voters: 'Votes', commits: 'Commits', failover: 'Failover', loss: 'Now' }, marks = { ok: 'in order', warn: 'note', bad: 'in trouble', unknown: 'unknown' };
+  const list = byId('quorum'), titles = { voters: 'Votes', commits: 'Commits', failover: 'Failover', loss: 'Now' }, marks = { ok: 'in order', warn: 'attention', bad: 'in trouble', unknown: 'unknown' };
   while (list.children.length > view.quorum.length) list.lastChild.remove();
   view.quorum.forEach((line, i) => {
     if (!list.children[i]) list.append(el('li', {}, el('span', { class: 'tag' }, el('span'), ' – ', el('b')), el('span')));

@@ -21,15 +21,15 @@ const picture = (() => {
     return { group, texts, width };
   }
 
-  function arrow(link, d, x, y) {
+  // The label stands beside the end of the line, where there is room.
+  function arrow(link, d, flow, x, y, anchor) {
     const sync = link.syncState === 'sync' || link.syncState === 'quorum';
-    const text = svg('text', { x, y, 'text-anchor': 'middle' }), sub = svg('text', { class: 'sub', x, y: y + 16, 'text-anchor': 'middle' });
-    const back = svg('rect', { x: x - 10, y: y - 14, width: 20, height: 36, rx: 4 });
+    const text = svg('text', { x, y, 'text-anchor': anchor }), sub = svg('text', { class: 'sub', x, y: y + 16, 'text-anchor': anchor });
     const group = svg('g', { class: 'link-of' }, svg('path', { class: sync ? 'arrow sync' : 'arrow', d, 'marker-end': sync ? 'url(#head-sync)' : 'url(#head)' }),
-      sync && link.state === 'streaming' ? svg('path', { class: 'flow', d }) : null, svg('g', { class: 'label' }, back, text, sub));
+      sync && link.state === 'streaming' ? svg('path', { class: 'flow', d: flow }) : null, svg('g', { class: 'label' }, text, sub));
     group.dataset.from = link.from ?? '';
     group.dataset.to = link.to;
-    return { group, text, sub, back, x };
+    return { group, text, sub };
   }
 
   const marker = (id, name) => svg('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse', orient: 'auto' }, svg('path', { d: 'M0 0L10 5L0 10z', class: name }));
@@ -61,7 +61,7 @@ const picture = (() => {
   }
 
   function spread(view, rows, width) {
-    const height = 96, gap = 24, between = 88, places = new Map(), cards = [];
+    const height = 96, gap = 24, between = 104, places = new Map(), cards = [];
     rows.forEach((row, r) => {
       const size = Math.min(232, (width - gap * (row.length - 1)) / row.length);
       const left = (width - (size * row.length + gap * (row.length - 1))) / 2;
@@ -74,7 +74,10 @@ const picture = (() => {
     const arrows = view.links.filter(l => places.has(l.from) && places.has(l.to)).map(link => {
       const from = places.get(link.from), to = places.get(link.to);
       const [x0, y0, x1, y1] = [from.x + from.size / 2, from.y + height, to.x + to.size / 2, to.y - 2];
-      return arrow(link, `M${x0} ${y0}C${x0} ${y0 + 30} ${x1} ${y0 + 6} ${x1} ${y1}`, x1, y1 - 36);
+      const turn = y0 + 30, side = Math.sign(x1 - x0), bend = Math.min(12, Math.abs(x1 - x0) / 2);
+      const path = end => Math.abs(x1 - x0) < 1 ? `M${x0} ${y0}V${end}` : `M${x0} ${y0}V${turn - bend}q0 ${bend} ${side * bend} ${bend}H${x1 - side * bend}q${side * bend} 0 ${side * bend} ${bend}V${end}`;
+      const isRight = x1 + 160 <= width;
+      return arrow(link, path(y1), path(y1 - 12), x1 + (isRight ? 12 : -12), y1 - 34, isRight ? 'start' : 'end');
     });
     return finish(view, width, 4 + rows.length * (height + between) - between + 12, cards, arrows);
   }
@@ -84,7 +87,7 @@ const picture = (() => {
     let y = 4;
     for (const { node } of nodes) {
       const isLinked = linked.has(node.name), x = isLinked ? indent : 0;
-      if (isLinked) y += 26;
+      if (isLinked) y += 38;
       places.set(node.name, { x, y });
       cards.push(card(node, x, y, width - x - 2, 96));
       y += 108;
@@ -92,10 +95,8 @@ const picture = (() => {
     const arrows = view.links.filter(l => places.has(l.from) && places.has(l.to)).map(link => {
       const from = places.get(link.from), to = places.get(link.to), x = from.x + 9;
       const down = to.y > from.y ? from.y + 96 : from.y;
-      const drawnArrow = arrow(link, from.x < to.x ? `M${x} ${down}V${to.y + 48}H${to.x - 2}` : `M${x} ${down}V${to.y - 2}`, 0, 0);
-      for (const text of [drawnArrow.text, drawnArrow.sub]) fill(text, { x: to.x + 8, y: to.y - 8, 'text-anchor': 'start' }, []);
-      drawnArrow.inOneLine = width - to.x - 10;
-      return drawnArrow;
+      const path = end => from.x < to.x ? `M${x} ${down}V${to.y + 48}H${to.x - end}` : `M${x} ${down}V${to.y - end}`;
+      return arrow(link, path(2), path(12), from.x < to.x ? to.x + 4 : x + 14, to.y - 24, 'start');
     });
     return finish(view, width, y, cards, arrows);
   }
@@ -109,19 +110,15 @@ const picture = (() => {
       setText(texts.where, fits(`timeline ${node.timeline ?? 'unknown'} · ${node.position ?? 'position unknown'}`, width - 30, 12));
       const flags = flagsOf(node);
       const quiet = node.role === 'standby' && !view.links.some(l => l.to === node.name) ? 'receives from nobody that is known' : node.latencyMs === null ? '' : `probed in ${duration(node.latencyMs)}`;
+      setAttribute(texts.flag, 'class', flags.length > 0 ? 'sub flag' : 'sub');
       setText(texts.flag, fits(flags.length > 0 ? capital(flags.join(', ')) : capital(quiet), width - 30, 12.5));
     }
     for (const link of view.links) {
       const drawnArrow = parts.arrows.get(link.to);
       if (!drawnArrow) continue;
       const node = view.nodes.find(n => n.name === link.to);
-      const lag = lagWords(node), how = `${link.state ?? 'state unknown'}${link.syncState ? `, ${link.syncState}` : ''}`;
-      setText(drawnArrow.text, drawnArrow.inOneLine ? fits(`${lag} · ${how}`, drawnArrow.inOneLine, 12.5) : lag);
-      setText(drawnArrow.sub, drawnArrow.inOneLine ? '' : how);
-      if (!drawnArrow.inOneLine) {
-        const width = Math.max(lag.length, how.length) * 7;
-        fill(drawnArrow.back, { x: drawnArrow.x - width / 2, width }, []);
-      } else setAttribute(drawnArrow.back, 'width', 0);
+      setText(drawnArrow.text, lagWords(node));
+      setText(drawnArrow.sub, `${link.state ?? 'state unknown'}${link.syncState ? `, ${link.syncState}` : ''}`);
     }
     view.witnesses.forEach((w, i) => {
       const { group, text, width } = parts.witnesses[i];
@@ -140,7 +137,7 @@ const picture = (() => {
   function show(view) {
     shown = view;
     const width = Math.floor(box.clientWidth);
-    if (width === 0) return;
+    if (width < 150) return; // not laid out yet
     const shape = JSON.stringify([width, view.nodes.map(n => [n.name, ['primary', 'quarantined', 'other'].includes(n.role)]), view.links.map(l => [l.from, l.to, l.syncState, l.state === 'streaming']), view.witnesses.length]);
     if (shape !== drawn) {
       parts = build(view, width);

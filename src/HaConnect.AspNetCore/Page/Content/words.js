@@ -25,6 +25,7 @@ function setAttribute(element, name, value) {
 
 function duration(ms) {
   if (ms === null || ms === undefined) return 'unknown';
+  if (ms === 0) return '0 s';
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${ms.toFixed(0)} ms`;
   const s = ms / 1000;
@@ -44,9 +45,9 @@ function clock(date, withMs) {
   const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   return withMs ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
-// A sentence that begins with the name of a node keeps it as it is.
+// A sentence that begins with the name of a node, or of an instance, keeps it as it is.
 let names = [];
-const capital = text => text.length === 0 || names.some(n => text.startsWith(n)) ? text : text[0].toUpperCase() + text.slice(1);
+const capital = text => !/^[a-z]+[ :,.]/.test(text) || names.some(n => text.startsWith(n)) ? text : text[0].toUpperCase() + text.slice(1);
 
 // How a node is, in one word for the colour and in some for people.
 function stateOf(node) {
@@ -56,7 +57,7 @@ function stateOf(node) {
 }
 function roleWords(node) {
   const role = { primary: 'Primary', standby: 'Standby', quarantined: 'Quarantined', other: 'Out of recovery, not used', unknown: 'Not seen yet' }[node.role];
-  return node.isStale ? `${role} when last seen` : role;
+  return node.isStale ? `${node.role === 'other' ? 'Primary' : role} when last seen` : role;
 }
 function flagsOf(node) {
   const flags = [];
@@ -66,6 +67,7 @@ function flagsOf(node) {
   else if (node.reachability === 'unknown') flags.push('not probed yet');
   if (node.role === 'quarantined') flags.push('quarantined');
   if (node.isMaintained) flags.push('under maintenance');
+  if (node.role === 'standby' && node.reachability === 'reachable' && node.lagMs === null) flags.push('not proven to be fresh');
   return flags;
 }
 const lagWords = node => node.lagMs === null ? 'lag unknown' : `at most ${duration(node.lagMs)}, ${bytes(node.lagBytes)}`;

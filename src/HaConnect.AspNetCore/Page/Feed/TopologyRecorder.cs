@@ -20,6 +20,8 @@ internal sealed class TopologyRecorder : IAuditSink, IDisposable
         WriteGap = new WriteGap(runtime.Time);
         WriteGap.Observe(runtime.State.Current.WritableNode is not null);
         _lastPointAt = runtime.Time.GetTimestamp();
+        var now = runtime.State.Current;
+        Tell(ClusterSnapshot.Initial(now.Nodes.Select(n => new NodeSnapshot(n.Node) { Reason = "" })), now);
         runtime.Audit.Add(this);
         runtime.State.Published += OnPublished;
         _timer = runtime.Time.CreateTimer(static s => ((TopologyRecorder)s!).AddPoint(), this, PointInterval, PointInterval);
@@ -63,9 +65,14 @@ internal sealed class TopologyRecorder : IAuditSink, IDisposable
         if (!TopologyWords.Differs(before, after))
             return;
         WriteGap.Observe(after.WritableNode is not null);
+        Tell(before, after);
+        Changed?.Invoke();
+    }
+
+    private void Tell(ClusterSnapshot before, ClusterSnapshot after)
+    {
         foreach (var (level, term, text) in TopologyWords.Between(before, after))
             Decisions.Add(after.TakenAt, "seen by this instance", level, term, text);
-        Changed?.Invoke();
     }
 
     private void AddPoint()

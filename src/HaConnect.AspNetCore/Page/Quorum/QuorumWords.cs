@@ -88,10 +88,10 @@ internal static class QuorumWords
         var others = facts.DataNodes.Where(v => v.Name != term.Primary).Select(v => v.Name).ToList();
         var cutOff = Failover.Quorum.CutOffNeeded(term, facts.DataNodes.Count());
         var who = term.Required > 0
-            ? $"{(term.SynchronousStandbys.Count == 1 ? "" : "every one of ")}{List(term.SynchronousStandbys)}, since each may be the only one with an acked write"
+            ? term.SynchronousStandbys.Count == 1 ? $"{term.SynchronousStandbys[0]}, the only one that surely has every acked write" : $"every one of {List(term.SynchronousStandbys)}, since each may be the only one with an acked write"
             : Text($"{cutOff} of {List(others)}");
         var fence = facts.Options.Fencing is { Command: not null, DryRun: false } ? $", {term.Primary} fenced by the program," : "";
-        return Text($"the consent of {facts.Majority} voters other than {term.Primary}{fence} and {who}");
+        return Text($"the consent of {facts.Majority} voters other than {term.Primary}{fence} and to reach {who}");
     }
 
     private static string Losing(QuorumFacts facts, TermRow term) => term.Required == 0 && facts.Options.RequiredSynchronousStandbys == 0

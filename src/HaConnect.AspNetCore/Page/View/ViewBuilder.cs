@@ -33,8 +33,21 @@ internal static class ViewBuilder
         };
     }
 
-    /// <summary>Null where that cannot be seen: without a primary, or where its table may not be read. No table is there before the first pause.</summary>
-    internal static bool? IsPaused(ClusterSnapshot snapshot) => snapshot.Primary?.Facts?.LastState switch
+    /// <summary>
+    /// Null where that cannot be seen. Without a primary the standbys tell: whoever has recorded a pause has waited until those that have to ack had it. No table is there
+    /// before the first pause.
+    /// </summary>
+    internal static bool? IsPaused(ClusterSnapshot snapshot)
+    {
+        if (snapshot.Primary is not null)
+            return IsPaused(snapshot.Primary);
+        var standbys = snapshot.Nodes.Where(n => n is { Role: NodeRole.Standby, Reachability: NodeReachability.Reachable, IsForeign: false }).ToDictionary(n => n.Name, IsPaused, StringComparer.Ordinal);
+        if (standbys.ContainsValue(true))
+            return true;
+        return snapshot.NewestTerm is { Required: > 0 } term && term.SynchronousStandbys.All(n => standbys.GetValueOrDefault(n) == false) ? false : null;
+    }
+
+    private static bool? IsPaused(NodeSnapshot node) => node.Facts?.LastState switch
     {
         { SeesPauses: true } state => state.IsPaused,
         { SeesTerms: true } => false,

@@ -50,13 +50,13 @@ internal static class EventStream
         while (true)
         {
             var frame = feed.Current;
+            await response.Body.WriteAsync(frame.State, ended).ConfigureAwait(false);
             if (frame.Decisions.Version != told)
             {
                 await response.Body.WriteAsync(frame.Decisions.Event, ended).ConfigureAwait(false);
                 told = frame.Decisions.Version;
             }
 
-            await response.Body.WriteAsync(frame.State, ended).ConfigureAwait(false);
             await response.Body.FlushAsync(ended).ConfigureAwait(false);
             await frame.Replaced.WaitAsync(ended).ConfigureAwait(false);
         }

@@ -42,12 +42,12 @@ public sealed class QuorumWordsTests
         Says("commits", "unknown", "What a commit on n1 waits for is unknown.", Facts("n1 n2 n3") with { Commit = null });
     }
 
-    private const string Rule = "If n1 is lost: a failover needs the consent of 2 voters other than n1 and every one of n2, n3, since each may be the only one with an acked write.";
+    private const string Rule = "If n1 is lost: a failover needs the consent of 2 voters other than n1 and to reach every one of n2, n3, since each may be the only one with an acked write.";
 
     [Theory]
     [InlineData("n1 n2 n3", "ok", Rule + " All of that is there now, as far as is seen from here. At most 3 are made in 10 min.")]
     [InlineData("n1 n2 n3-", "warn", Rule + " Not possible now: 2 other voters have to agree, and n3 is out of sight; n3 is out of sight.")]
-    [InlineData("n1 n2 n3-", "warn", "If n1 is lost: a failover needs the consent of 3 voters other than n1 and every one of n2, n3, since each may be the only one with an acked write. Not possible now: n3 is out of sight.", "w1 w2")]
+    [InlineData("n1 n2 n3-", "warn", "If n1 is lost: a failover needs the consent of 3 voters other than n1 and to reach every one of n2, n3, since each may be the only one with an acked write. Not possible now: n3 is out of sight.", "w1 w2")]
     [InlineData("n1 n2 n3?", "unknown", Rule + " Whether it is possible now is unknown: whether enough voters are in sight; whether n3 can be cut off.")]
     public void Failover_NamedStandbys_AllAreNeeded(string voters, string level, string sentence, string witnesses = "") =>
         Says("failover", level, sentence, Facts($"{voters} {witnesses}".Trim(), standbys: "n2 n3"));
@@ -90,7 +90,7 @@ public sealed class QuorumWordsTests
         var facts = Facts("n1 n2 n3 n4 n5", required: 0);
         var line = Line("failover", facts);
         Assert.Equal(Levels.Ok, line.Level);
-        Assert.StartsWith("If n1 is lost: a failover needs the consent of 3 voters other than n1 and 3 of n2, n3, n4, n5. What was acked last can be lost: no standby is promoted that is more than 16777216 bytes behind", line.Text, StringComparison.Ordinal);
+        Assert.StartsWith("If n1 is lost: a failover needs the consent of 3 voters other than n1 and to reach 3 of n2, n3, n4, n5. What was acked last can be lost: no standby is promoted that is more than 16777216 bytes behind", line.Text, StringComparison.Ordinal);
         Assert.Equal(Levels.Warn, Line("failover", Facts("n1 n2 n3 n4- n5-", required: 0)).Level);
     }
 

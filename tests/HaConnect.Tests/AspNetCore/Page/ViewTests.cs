@@ -61,7 +61,14 @@ public sealed class ViewTests
         Healthy();
         Fail(0, ProbeFailureKind.Refused);
         var view = Build(gap: TimeSpan.FromSeconds(2.4));
-        Assert.Equal((Levels.Bad, "No primary for 2 s: writes wait", 2.4, null, null), (view.Level, view.Headline, view.WriteGap, view.Primary, view.IsPaused));
+        Assert.Equal((Levels.Bad, "No primary for 2 s: writes wait", 2.4, null), (view.Level, view.Headline, view.WriteGap, view.Primary));
+
+        // The standbys that have to ack have what was recorded; where one of them is away, nobody can tell.
+        Assert.False(view.IsPaused);
+        Fail(2, ProbeFailureKind.Refused);
+        Assert.Null(Build().IsPaused);
+        Answer(1, Given.Standby(established: s_term) with { SeesPauses = true, IsPaused = true });
+        Assert.True(Build().IsPaused);
         Assert.Equal("other", view.Nodes[0].Role);
         Assert.True(view.Nodes[0].IsStale);
     }
