@@ -68,7 +68,7 @@ internal sealed class MeasuredApplication : IAsyncDisposable
     }
 
     /// <summary>The processor time of this process, in percent of one core.</summary>
-    internal async Task<double> MeasureAsync(TimeSpan length)
+    internal static async Task<double> MeasureAsync(TimeSpan length)
     {
         using var process = Process.GetCurrentProcess();
         var (before, startedAt) = (process.TotalProcessorTime, TimeProvider.System.GetTimestamp());

@@ -16,20 +16,20 @@ await using var cluster = await PostgresCluster.StartAsync();
 await using var application = await MeasuredApplication.StartAsync(cluster);
 using var stop = new CancellationTokenSource();
 var reading = application.ReadAsync(rate, stop.Token);
-await application.MeasureAsync(TimeSpan.FromSeconds(10)); // what is compiled and opened at first
+await MeasuredApplication.MeasureAsync(TimeSpan.FromSeconds(10)); // what is compiled and opened at first
 await using (await StreamReading.StartAsync(application.Events))
-    await application.MeasureAsync(TimeSpan.FromSeconds(10));
+    await MeasuredApplication.MeasureAsync(TimeSpan.FromSeconds(10));
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} s each, {rate} reads a second, {Environment.ProcessorCount} cores; processor time of the application in percent of one core"));
 Console.WriteLine("pair   no page   one page   the page costs   bytes read a second");
 var costs = new List<double>();
 for (var pair = 1; pair <= pairs; pair++)
 {
-    var without = await application.MeasureAsync(TimeSpan.FromSeconds(seconds));
+    var without = await MeasuredApplication.MeasureAsync(TimeSpan.FromSeconds(seconds));
     double with, bytes;
     await using (var stream = await StreamReading.StartAsync(application.Events))
     {
-        with = await application.MeasureAsync(TimeSpan.FromSeconds(seconds));
+        with = await MeasuredApplication.MeasureAsync(TimeSpan.FromSeconds(seconds));
         bytes = await stream.StopAsync() / (double)seconds;
     }
 

@@ -102,6 +102,7 @@ public sealed class ClusterPageTests : ClusterTest
         await cluster["n1"].ExecuteAsync("CREATE TABLE much AS SELECT g, repeat('x', 200) AS filler FROM generate_series(1, 20000) AS g", Cancelled);
         await AssertShownAsync(page, "behind", "a standby behind", await inSnapshot);
         await page.UntilAsync("the lag grows beyond its bound", "/at most ([2-9]|[1-9][0-9.]+)(\\.\\d+)? s/.test(document.querySelector('tr[data-node=n2] td[data-of=Lag]').textContent)");
+        await page.UntilTextAsync("#headline", "Writes go to n1; n2 needs attention");
         await page.SaveAsync("standby-behind-light");
         await cluster["n2"].ExecuteAsync("SELECT pg_wal_replay_resume()", Cancelled);
         await page.UntilTextAsync("#headline", "every node is well");

@@ -3,7 +3,7 @@ const SILENT = 4000, OLD = 5000;
 let source = null, heardAt = null, lostAt = null, lostWhy = '', retryIn = 500, timer = null, announced = '', lastDecision = null;
 
 const columns = [
-  ['Role', n => [roleWords(n), ...flagsOf(n).filter(f => f === 'under maintenance' || f === 'not proven to be fresh')].join(', ')],
+  ['Role', n => [roleWords(n), ...flagsOf(n).filter(f => f === 'under maintenance' || f === 'not proven to be fresh' || f === 'older than reads may be')].join(', ')],
   ['Answers', n => ({ reachable: n.latencyMs === null ? 'yes' : `in ${duration(n.latencyMs)}`, suspect: 'not at once', unreachable: 'no', unknown: 'not probed yet' }[n.reachability])],
   ['Timeline', n => n.timeline === null ? 'unknown' : String(n.timeline)],
   ['Position', n => n.position ?? 'unknown'],
@@ -49,6 +49,7 @@ function showQuorum(view) {
 
 function showState(view) {
   names = view.nodes.map(n => n.name);
+  bound = view.maxReplicaLagMs;
   setAttribute(byId('summary'), 'data-level', view.level);
   setText(byId('headline'), view.headline);
   setText(byId('reason'), `${capital(view.reason)}.`);

@@ -22,11 +22,10 @@ const picture = (() => {
   }
 
   // The label stands beside the end of the line, where there is room.
-  function arrow(link, d, flow, x, y, anchor) {
+  function arrow(link, d, x, y, anchor) {
     const sync = link.syncState === 'sync' || link.syncState === 'quorum';
     const text = svg('text', { x, y, 'text-anchor': anchor }), sub = svg('text', { class: 'sub', x, y: y + 16, 'text-anchor': anchor });
-    const group = svg('g', { class: 'link-of' }, svg('path', { class: sync ? 'arrow sync' : 'arrow', d, 'marker-end': sync ? 'url(#head-sync)' : 'url(#head)' }),
-      sync && link.state === 'streaming' ? svg('path', { class: 'flow', d: flow }) : null, svg('g', { class: 'label' }, text, sub));
+    const group = svg('g', { class: 'link-of' }, svg('path', { class: sync ? 'arrow sync' : 'arrow', d, 'marker-end': sync ? 'url(#head-sync)' : 'url(#head)' }), svg('g', { class: 'label' }, text, sub));
     group.dataset.from = link.from ?? '';
     group.dataset.to = link.to;
     return { group, text, sub };
@@ -75,9 +74,9 @@ const picture = (() => {
       const from = places.get(link.from), to = places.get(link.to);
       const [x0, y0, x1, y1] = [from.x + from.size / 2, from.y + height, to.x + to.size / 2, to.y - 2];
       const turn = y0 + 30, side = Math.sign(x1 - x0), bend = Math.min(12, Math.abs(x1 - x0) / 2);
-      const path = end => Math.abs(x1 - x0) < 1 ? `M${x0} ${y0}V${end}` : `M${x0} ${y0}V${turn - bend}q0 ${bend} ${side * bend} ${bend}H${x1 - side * bend}q${side * bend} 0 ${side * bend} ${bend}V${end}`;
+      const path = Math.abs(x1 - x0) < 1 ? `M${x0} ${y0}V${y1}` : `M${x0} ${y0}V${turn - bend}q0 ${bend} ${side * bend} ${bend}H${x1 - side * bend}q${side * bend} 0 ${side * bend} ${bend}V${y1}`;
       const isRight = x1 + 160 <= width;
-      return arrow(link, path(y1), path(y1 - 12), x1 + (isRight ? 12 : -12), y1 - 34, isRight ? 'start' : 'end');
+      return arrow(link, path, x1 + (isRight ? 12 : -12), y1 - 34, isRight ? 'start' : 'end');
     });
     return finish(view, width, 4 + rows.length * (height + between) - between + 12, cards, arrows);
   }
@@ -95,8 +94,8 @@ const picture = (() => {
     const arrows = view.links.filter(l => places.has(l.from) && places.has(l.to)).map(link => {
       const from = places.get(link.from), to = places.get(link.to), x = from.x + 9;
       const down = to.y > from.y ? from.y + 96 : from.y;
-      const path = end => from.x < to.x ? `M${x} ${down}V${to.y + 48}H${to.x - end}` : `M${x} ${down}V${to.y - end}`;
-      return arrow(link, path(2), path(12), from.x < to.x ? to.x + 4 : x + 14, to.y - 24, 'start');
+      const path = from.x < to.x ? `M${x} ${down}V${to.y + 48}H${to.x - 2}` : `M${x} ${down}V${to.y - 2}`;
+      return arrow(link, path, from.x < to.x ? to.x + 4 : x + 14, to.y - 24, 'start');
     });
     return finish(view, width, y, cards, arrows);
   }
@@ -138,7 +137,7 @@ const picture = (() => {
     shown = view;
     const width = Math.floor(box.clientWidth);
     if (width < 150) return; // not laid out yet
-    const shape = JSON.stringify([width, view.nodes.map(n => [n.name, ['primary', 'quarantined', 'other'].includes(n.role)]), view.links.map(l => [l.from, l.to, l.syncState, l.state === 'streaming']), view.witnesses.length]);
+    const shape = JSON.stringify([width, view.nodes.map(n => [n.name, ['primary', 'quarantined', 'other'].includes(n.role)]), view.links.map(l => [l.from, l.to, l.syncState]), view.witnesses.length]);
     if (shape !== drawn) {
       parts = build(view, width);
       drawn = shape;

@@ -46,13 +46,14 @@ function clock(date, withMs) {
   return withMs ? `${text}.${String(date.getMilliseconds()).padStart(3, '0')}` : text;
 }
 // A sentence that begins with the name of a node, or of an instance, keeps it as it is.
-let names = [];
+let names = [], bound = Infinity; // of what is shown: the nodes, and how old a read may be
+const isBehind = node => node.role === 'standby' && node.lagMs !== null && node.lagMs > bound;
 const capital = text => !/^[a-z]+[ :,.]/.test(text) || names.some(n => text.startsWith(n)) ? text : text[0].toUpperCase() + text.slice(1);
 
 // How a node is, in one word for the colour and in some for people.
 function stateOf(node) {
   if (node.isMisconfigured || node.reachability === 'unreachable' || node.role === 'quarantined') return 'bad';
-  if (node.reachability !== 'reachable' || node.isMaintained || node.role === 'other' || (node.role === 'standby' && node.lagMs === null)) return 'warn';
+  if (node.reachability !== 'reachable' || node.isMaintained || node.role === 'other' || (node.role === 'standby' && node.lagMs === null) || isBehind(node)) return 'warn';
   return node.role === 'primary' ? 'primary' : node.role === 'standby' ? 'standby' : 'unknown';
 }
 function roleWords(node) {
@@ -68,6 +69,7 @@ function flagsOf(node) {
   if (node.role === 'quarantined') flags.push('quarantined');
   if (node.isMaintained) flags.push('under maintenance');
   if (node.role === 'standby' && node.reachability === 'reachable' && node.lagMs === null) flags.push('not proven to be fresh');
+  if (isBehind(node)) flags.push('older than reads may be');
   return flags;
 }
 const lagWords = node => node.lagMs === null ? 'lag unknown' : `at most ${duration(node.lagMs)}, ${bytes(node.lagBytes)}`;

@@ -9,7 +9,7 @@ internal static class ViewBuilder
     internal static ClusterView Build(ViewInput input)
     {
         var (snapshot, options) = (input.Snapshot, input.Options);
-        var (level, headline) = Headline.Of(snapshot, input.WriteGap);
+        var (level, headline) = Headline.Of(snapshot, input.WriteGap, options.Routing.MaxReplicaLag);
         return new ClusterView
         {
             Version = snapshot.Version,
