@@ -37,8 +37,9 @@ internal sealed class TopologyFeed(HaRuntime runtime, TopologyRecorder recorder,
         runtime.EnsureStarted();
         lock (_lock)
         {
-            if (_pages++ == 0)
+            if (_pages == 0)
                 Begin_NeedsLock();
+            _pages++;
         }
 
         return new Page(this);
@@ -46,9 +47,9 @@ internal sealed class TopologyFeed(HaRuntime runtime, TopologyRecorder recorder,
 
     private void Begin_NeedsLock()
     {
+        _current = Make(previous: null, _time.GetTimestamp());
         recorder.Reads = new ReadCounts(runtime.Metrics);
         recorder.Changed += OnChanged;
-        _current = Make(previous: null, _time.GetTimestamp());
         var run = new CancellationTokenSource(); // without a timer or a link, it holds nothing that would have to be disposed
         _stop = run.Cancel;
         _ = Task.Run(() => RunAsync(run.Token), CancellationToken.None);

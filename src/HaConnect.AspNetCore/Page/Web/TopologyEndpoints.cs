@@ -10,15 +10,14 @@ namespace HaConnect.AspNetCore.Page.Web;
 /// <summary>What one call of MapHaTopology serves. The data source is looked up when the application has started, or at the first request.</summary>
 internal sealed class TopologyEndpoints : IDisposable
 {
-    private readonly HaTopologyOptions _options;
     private readonly ILogger _logger;
     private readonly Lazy<Parts> _parts;
     private readonly CancellationToken _stopping;
     private readonly TopologyActions? _actions;
+    private bool _refused;
 
     internal TopologyEndpoints(IServiceProvider services, HaTopologyOptions options)
     {
-        _options = options;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("HaConnect.Page");
         _parts = new Lazy<Parts>(() => Parts.Of(services, options, _logger));
         _actions = options.ActionsPolicy is null ? null : new TopologyActions(options.ActionsPolicy, _logger);
@@ -64,7 +63,8 @@ internal sealed class TopologyEndpoints : IDisposable
         SecurityHeaders.Set(context.Response.Headers);
         if (await PageAccess.WhyRefusedAsync(context, context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty).ConfigureAwait(false) is { } why)
         {
-            PageLog.Refused(_logger, context.Request.Path, why);
+            if (!Interlocked.Exchange(ref _refused, true)) // once: anybody can ask
+                PageLog.Refused(_logger, context.Request.Path, why);
             await PlainText.WriteAsync(context, StatusCodes.Status403Forbidden, $"This page is refused: {why}.").ConfigureAwait(false);
             return;
         }
