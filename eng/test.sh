@@ -13,6 +13,7 @@ trap 'rm -f "$log"' EXIT
 require_dotnet
 require_postgres
 bash "$root/eng/install-fault-tools.sh"
+bash "$root/eng/install-browser.sh"
 if ! build HaConnect.sln; then
   echo "0 passed, 1 failed"
   exit 1

@@ -67,13 +67,14 @@ internal sealed class HaRuntime : IAsyncDisposable
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         IEnumerable<INodeDiscovery> reported = options.Discovery.ReportedStandbys ? [new ReportedStandbys(options.Discovery.ForgetAfter, time)] : [];
         _discoveries = [.. options.Discovery.Sources.Distinct().Concat(reported).Select(d => new DiscoveryLoop(d, State, options.Discovery, time, _logger))];
+        Audit = new AuditTrail(extensions.AuditSinks, _logger);
         var doctor = new ClusterDoctor(sources, options, time);
         _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
             var coordinator = InstanceName.Create();
             _failover = FailoverLoop.Create(coordinator, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
-                new AuditTrail(extensions.AuditSinks, _logger), Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
+                Audit, Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
             if (options.Failover.Replication.KeepSlots)
             {
@@ -113,6 +114,11 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal NotificationStream Notifications { get; }
 
     internal HaMetrics Metrics { get; }
+
+    internal AuditTrail Audit { get; }
+
+    /// <summary>Null where this instance only observes.</summary>
+    internal FailoverLoop? Failover => _failover;
 
     /// <summary>Npgsql's own data source for the primary; made at its first use.</summary>
     internal NpgsqlDataSource Compatibility

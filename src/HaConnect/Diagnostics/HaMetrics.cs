@@ -32,12 +32,17 @@ internal sealed class HaMetrics : IDisposable
         _meter.CreateObservableGauge("haconnect.coordinator", () => new Measurement<int>(HoldsCoordination ? 1 : 0, _cluster), "{instance}", "1 while this instance is the coordinator.");
         _meter.CreateObservableGauge("haconnect.replication.stalled", () => new Measurement<int>(_snapshot().IsReplicationStalled ? 1 : 0, _cluster), "{cluster}", "1 while commits wait for synchronous standbys that do not stream.");
         _meter.CreateObservableGauge("haconnect.majority.lost", () => new Measurement<int>(_snapshot().IsWithoutMajority ? 1 : 0, _cluster), "{instance}", "1 while too few voters are in this instance's sight, so that it refuses what Failover.WithoutMajority says.");
-        _routed = _meter.CreateCounter<long>("haconnect.routing.decisions", "{decision}", "Reads routed, by node, its role and the reason; without a node, refused.");
+        _routed = _meter.CreateCounter<long>(RoutingDecisions, "{decision}", "Reads routed, by node, its role and the reason; without a node, refused.");
         _waits = _meter.CreateHistogram<double>("haconnect.primary.wait.duration", "s", "How long opens waited for a primary.");
         _connectionErrors = _meter.CreateCounter<long>("haconnect.connection.errors", "{error}", "Failed opens and operations, by node and SQLSTATE class.");
         _failovers = _meter.CreateCounter<long>("haconnect.failovers", "{failover}", "Failovers that this instance coordinated, by outcome.");
         _failoverDuration = _meter.CreateHistogram<double>("haconnect.failover.duration", "s", "From the verdict that the primary is lost to the established successor.");
     }
+
+    internal const string RoutingDecisions = "haconnect.routing.decisions";
+
+    /// <summary>Of this data source alone, so that it can be listened to apart from others.</summary>
+    internal Meter Meter => _meter;
 
     internal bool HoldsCoordination { get; set; }
 

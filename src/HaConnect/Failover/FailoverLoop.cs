@@ -110,6 +110,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// </summary>
     internal event Action? Elected;
 
+    /// <summary>This instance's name in registers and records.</summary>
+    internal string Coordinator => _state.Settings.Coordinator;
+
     /// <summary>Whether this instance is the coordinator now, as far as it knows.</summary>
     internal bool HoldsOffice => _holdsOffice;
 

@@ -42,7 +42,8 @@ internal static class ProbeRow
             NewestTerm = Term(Text(row, 20)),
             SeesTerms = Sees(row, 21, "term"),
             SeesPauses = Sees(row, 21, "pause"),
-            Maintained = Text(row, 28)?.Split(',') ?? [],
+            Maintained = Text(row, 28)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            IsPaused = Text(row, 28) is { } paused && (paused.Length == 0 || paused[0] == ','), // no name, which comes first, stands for the cluster
             CoordinatorLockHeld = row.GetBoolean(22),
             Crowd = new ProbeCrowd(row.GetInt32(24), row.GetInt32(25), row.IsDBNull(26) ? null : row.GetInt64(26)),
             SeesStatistics = can.SeesStatistics,

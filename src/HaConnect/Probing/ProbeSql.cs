@@ -67,7 +67,7 @@ internal static class ProbeSql
                pg_catalog.current_setting('max_connections')::int,
                {SessionsSoFar(countsSessions)},
                pg_catalog.current_setting('haconnect.term', true),
-               {(seesPauses ? "(SELECT pg_catalog.string_agg(DISTINCT p.node, ',') FROM haconnect.pause p WHERE p.ended_at IS NULL)" : "NULL::text")}
+               {(seesPauses ? "(SELECT pg_catalog.string_agg(DISTINCT coalesce(p.node, ''), ',') FROM haconnect.pause p WHERE p.ended_at IS NULL)" : "NULL::text")}
           FROM (SELECT pg_catalog.pg_is_in_recovery() AS in_recovery) q
           CROSS JOIN LATERAL (SELECT q.in_recovery,
                  CASE WHEN NOT q.in_recovery THEN pg_catalog.pg_current_wal_insert_lsn() END AS insert_lsn,

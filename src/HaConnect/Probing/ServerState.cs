@@ -61,6 +61,9 @@ internal sealed record ServerState
     /// <summary>The names of the nodes that are under maintenance; none where they cannot be seen.</summary>
     internal IReadOnlyList<string> Maintained { get; init; } = [];
 
+    /// <summary>Failover is paused; false where that cannot be seen.</summary>
+    internal bool IsPaused { get; init; }
+
     /// <summary>Whether a coordinator's advisory lock is held on this server.</summary>
     internal bool CoordinatorLockHeld { get; init; }
 

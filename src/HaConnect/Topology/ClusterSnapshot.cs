@@ -70,6 +70,9 @@ public sealed class ClusterSnapshot
 
     internal Topology.Node? PrimaryNode => Primary?.Node;
 
+    /// <summary>The voters without data, in the order of the options.</summary>
+    internal IReadOnlyList<Topology.VoterSight> Witnesses { get; init; } = [];
+
     /// <summary>Coordination of the cluster was given up.</summary>
     internal bool IsGivenUp { get; init; }
 

@@ -256,6 +256,7 @@ internal sealed class ClusterState
             HadPrimaryUntil = _current.HadPrimaryUntil,
             SystemIdentifier = _systemIdentifier,
             IsGivenUp = _newestTerm is { IsGivenUp: true },
+            Witnesses = _witnesses.Length == 0 ? [] : [.. _witnesses], // they are replaced one by one
 
             // A user who cannot read the registers is told so when coordination is refused; its reads are bounded as in Observe.
             RequireNoLaterPromise = _options.Failover is { Mode: FailoverMode.Coordinate, RequiredSynchronousStandbys: > 0 } && _newestTerm is not { IsGivenUp: true } && own.Exists(f => f.LastState!.SeesRegister),

@@ -66,6 +66,9 @@ public sealed class NodeSnapshot
     /// <summary>See <see cref="Probing.NodeObservation.NextWithin"/>.</summary>
     internal TimeSpan NextProbeWithin { get; init; }
 
+    /// <summary>All that is known of it; null in a snapshot that no probe has gone into.</summary>
+    internal Topology.NodeFacts? Facts { get; init; }
+
     /// <summary>True where it answers and is out of recovery, but is not the primary; <see cref="Reason"/> says what to do.</summary>
     internal bool IsQuarantined { get; init; }
 

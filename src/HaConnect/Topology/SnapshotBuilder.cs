@@ -43,6 +43,7 @@ internal static class SnapshotBuilder
             Forks = input.Forks,
             Reason = ReasonOf(input, switchover),
             IsGivenUp = input.IsGivenUp,
+            Witnesses = input.Witnesses,
             IsSwitchingOver = switchover is not null,
             HoldsWrites = switchover == RegisterPhase.Held,
             IsWithoutMajority = input.Majority.IsLost,
@@ -149,6 +150,7 @@ internal static class SnapshotBuilder
 
         return new NodeSnapshot(facts.Node)
         {
+            Facts = facts,
             Role = state is null ? NodeRole.Unknown : state.InRecovery ? NodeRole.Standby : NodeRole.Primary,
             Reachability = reachability,
             Timeline = facts.Timeline,

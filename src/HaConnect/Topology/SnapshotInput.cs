@@ -19,6 +19,7 @@ internal sealed record SnapshotInput
     internal long? HadPrimaryUntil { get; init; }
 
     internal bool IsGivenUp { get; init; }
+    internal IReadOnlyList<VoterSight> Witnesses { get; init; } = [];
     internal MajorityDecision Majority { get; init; }
     internal required RoutingOptions Routing { get; init; }
     internal required int TimeoutsUntilUnreachable { get; init; }

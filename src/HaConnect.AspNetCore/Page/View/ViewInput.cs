@@ -1,0 +1,19 @@
+using HaConnect.AspNetCore.Page.Feed;
+
+namespace HaConnect.AspNetCore.Page.View;
+
+/// <summary>All that a view is made from.</summary>
+internal sealed record ViewInput
+{
+    internal required ClusterSnapshot Snapshot { get; init; }
+    internal DateTimeOffset SentAt { get; init; }
+    internal required HaDatabaseOptions Options { get; init; }
+    internal required Office Office { get; init; }
+
+    /// <summary>For how long there has been no node to write to; zero while there is one.</summary>
+    internal TimeSpan WriteGap { get; init; }
+    internal TimeSpan WriteGapPeak { get; init; }
+
+    /// <summary>How many reads were routed to a node; null while nobody counts.</summary>
+    internal Func<string, long?> Reads { get; init; } = static _ => null;
+}
