@@ -56,8 +56,10 @@ internal sealed class Transfers(HaDataSource db) : BackgroundService
 
     private static async Task CreateTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        // One worker at a time: CREATE TABLE IF NOT EXISTS fails where two run it at the same moment. All of it is one transaction.
         await using var create = new NpgsqlCommand(
             """
+            SELECT pg_advisory_xact_lock(4711);
             CREATE TABLE IF NOT EXISTS transfers (id uuid PRIMARY KEY, account text NOT NULL, amount numeric NOT NULL, done_at timestamptz);
             CREATE TABLE IF NOT EXISTS accounts (name text PRIMARY KEY, balance numeric NOT NULL);
             """, connection);

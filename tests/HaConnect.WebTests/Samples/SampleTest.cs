@@ -16,9 +16,11 @@ public abstract class SampleTest : ClusterTest
     }
 
     /// <summary>Of the primary, past HaConnect.</summary>
-    private protected static async Task<T?> ReadAsync<T>(PostgresCluster cluster, string sql)
+    private protected static async Task<T?> ReadAsync<T>(PostgresCluster cluster, string sql) => await ReadAsync<T>(cluster, await cluster.GetPrimaryAsync(Cancelled), sql);
+
+    private protected static async Task<T?> ReadAsync<T>(PostgresCluster cluster, PostgresNode node, string sql)
     {
-        await using var connection = new NpgsqlConnection(cluster.NodeConnectionString(await cluster.GetPrimaryAsync(Cancelled)));
+        await using var connection = new NpgsqlConnection(cluster.NodeConnectionString(node));
         await connection.OpenAsync(Cancelled);
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(Cancelled) is T value ? value : default;
