@@ -44,7 +44,7 @@ const actions = (() => {
     const choices = targets(), preferred = [...choices].sort((a, b) => Number(b.isSynchronous) - Number(a.isSynchronous) || (a.lagMs ?? Infinity) - (b.lagMs ?? Infinity))[0];
     const radios = choices.map(node => el('input', { type: 'radio', name: 'target', value: node.name, checked: node === preferred, on: { change: () => setText(confirm, `Switch over to ${node.name}`) } }));
     open('Switch over', [
-      el('p', {}, `Makes another node the primary instead of ${view.primary}. New writes wait while it takes place, for some tenths of a second; nothing is lost. It is called off where a step fails.`),
+      el('p', {}, `Makes another node the primary instead of ${view.primary}. New writes wait while it takes place: mostly for less than a second, and up to 5 s longer where transactions stay open. Where a step fails it is called off, and writes go on at ${view.primary}.`),
       el('fieldset', {}, el('legend', {}, 'New primary'), ...choices.map((node, i) => el('label', { class: 'choice' }, radios[i], el('span', {}, `${node.name} – ${lagWords(node)}${node.syncState ? `, ${node.syncState}` : ''}${node.isMaintained ? ', under maintenance' : ''}`)))),
       el('p', { class: 'muted small' }, `${view.primary} refuses writes afterwards, until it has been rejoined as a standby.`),
     ], `Switch over to ${preferred.name}`, () => ['switchover', { target: radios.find(r => r.checked).value, reason: null }]);

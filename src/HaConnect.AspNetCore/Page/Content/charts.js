@@ -3,7 +3,7 @@ const charts = (() => {
   const SPAN = 4 * 60 * 1000, HEIGHT = 150, WINDOW = 5000, BREAK = 4000;
   const points = [], series = new Map();
   const host = byId('charts');
-  let limit = null;
+  let limit = null, shown = [];
 
   const index = name => {
     if (!series.has(name)) series.set(name, series.size % 6);
@@ -123,8 +123,11 @@ const charts = (() => {
   function show(view) {
     limit = view.maxReplicaLagMs;
     add({ t: Date.parse(view.sentAt), gap: view.writeGapPeak, nodes: Object.fromEntries(view.nodes.map(n => [n.name, { lag: n.reachability === 'unreachable' ? null : n.lagMs, latency: n.latencyMs, reads: n.reads }])) });
-    for (const kind of kinds) draw(kind, view.nodes.map(n => n.name));
+    shown = view.nodes.map(n => n.name);
+    for (const kind of kinds) draw(kind, shown);
   }
+
+  new ResizeObserver(() => requestAnimationFrame(() => kinds.forEach(kind => draw(kind, shown)))).observe(host);
 
   return { reset, show };
 })();
