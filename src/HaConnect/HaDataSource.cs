@@ -334,10 +334,10 @@ public sealed class HaDataSource : DbDataSource
     internal string ConnectionStringOfPrimary => Snapshot.PrimaryNode is { } primary ? _runtime.Pools[primary].Source.ConnectionString : ConnectionString;
 
     /// <inheritdoc cref="UnopenedConnections.ForMapper"/>
-    internal NpgsqlConnection CreateForMapper(ReadPolicy? reads)
+    internal UnopenedConnection CreateForMapper(ReadPolicy? reads)
     {
         _runtime.EnsureStarted();
-        return _unopened.ForMapper(reads is null ? null : Resolve(reads, _causality.Current)) ?? Compatibility.CreateConnection();
+        return _unopened.ForMapper(reads is null ? null : Resolve(reads, _causality.Current)) ?? new UnopenedConnection(Compatibility.CreateConnection(), null);
     }
 
     /// <summary>The name of the node that a connection leads to, and the pool it came from.</summary>

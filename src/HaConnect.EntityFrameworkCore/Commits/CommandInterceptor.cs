@@ -9,9 +9,9 @@ namespace HaConnect.EntityFrameworkCore.Commits;
 
 /// <summary>
 /// What each command has to know: where its connection is, which was found only after Entity Framework Core had made some commands; whether it writes outside of a transaction; what a scope has seen.
-/// What runs outside of a transaction is run here.
+/// What has no rows and runs outside of a transaction is run here.
 /// </summary>
-internal sealed class CommandInterceptor(ContextState state) : DbCommandInterceptor
+internal sealed class CommandInterceptor(ContextState state) : DbCommandInterceptor, IHaInterceptor
 {
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
@@ -34,7 +34,7 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
     public override ValueTask<DbDataReader> ReaderExecutedAsync(DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) =>
         new(ReaderExecuted(command, eventData, result));
 
-    /// <summary>Only behind the last row it is known that what it may have written is committed.</summary>
+    /// <summary>Only behind the last row it is known that what it may have written is committed. Where rows are buffered, the strategy knows it before.</summary>
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
     {
         if (state.Attempt.IsWriting && state.IsOpen)
@@ -88,11 +88,12 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
     {
         if (state.IsReading && CommandKinds.Writes(eventData.CommandSource))
             throw ReadErrors.Write(eventData.CommandSource.ToString(), null);
+        state.Adopt();
         if (state.Connection is not { } connection)
             return;
         if (!ReferenceEquals(command.Connection, connection) && command.Connection?.State != System.Data.ConnectionState.Open)
             command.Connection = connection; // it was made before the connection was opened
-        if (!state.IsReading && eventData.ExecuteMethod != DbCommandMethod.ExecuteNonQuery && CommandKinds.MayWriteAlone(eventData.CommandSource) && IsAlone(eventData))
+        if (!state.IsReading && eventData.ExecuteMethod != DbCommandMethod.ExecuteNonQuery && CommandKinds.MayWriteAlone(eventData.CommandSource, command.CommandText) && IsAlone(eventData))
             state.Attempt.Writing(connection, state.Session);
     }
 

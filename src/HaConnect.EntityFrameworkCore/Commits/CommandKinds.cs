@@ -10,9 +10,9 @@ internal static class CommandKinds
         source is CommandSource.SaveChanges or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw or CommandSource.Migrations;
 
     /// <summary>
-    /// A command with rows that may write: where it runs outside of a transaction nothing tells what became of it once its connection is lost. A query that was made of LINQ only reads. One of SQL may be
-    /// anything, a procedure or an INSERT with RETURNING.
+    /// A command with rows that may write: where it runs outside of a transaction nothing tells what became of it once its connection is lost. A query that was made of LINQ alone counts as one that only
+    /// reads. SQL of the application's may be anything, a function that writes or an INSERT with RETURNING.
     /// </summary>
-    internal static bool MayWriteAlone(CommandSource source) =>
-        source is not (CommandSource.LinqQuery or CommandSource.ValueGenerator or CommandSource.Scaffolding or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete);
+    internal static bool MayWriteAlone(CommandSource source, string text) =>
+        text.Contains(SqlTag.Text, StringComparison.Ordinal) || source is not (CommandSource.LinqQuery or CommandSource.ValueGenerator or CommandSource.Scaffolding or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete);
 }

@@ -4,7 +4,9 @@ using Npgsql;
 namespace HaConnect.EntityFrameworkCore.Commits;
 
 /// <summary>Commits a transaction of a context, and tells those who have to know: its attempt, and the scope around it.</summary>
-internal readonly struct Commit(ContextState state)
+/// <param name="state">Of the context.</param>
+/// <param name="guarantee">What is done where its outcome is lost.</param>
+internal readonly struct Commit(ContextState state, CommitGuarantee guarantee)
 {
     internal async Task RunAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -12,15 +14,21 @@ internal readonly struct Commit(ContextState state)
         attempt.Committing();
         try
         {
-            await state.Runtime.Commits.CommitAsync(transaction, state.Guarantee, attempt.CallerOf(cancellationToken)).ConfigureAwait(false);
+            await state.Runtime.Commits.CommitAsync(transaction, guarantee, attempt.CallerOf(cancellationToken)).ConfigureAwait(false);
+            state.HasApplied();
         }
         catch (CommitOutcomeUnknownException)
         {
+            state.HasApplied(); // or may have: no repeat
+            state.TransactionEnded();
             session?.MayHaveWritten();
             throw;
         }
+        finally
+        {
+            attempt.HasCommitted();
+        }
 
-        attempt.HasApplied();
         if (session is not null)
             await session.HasWrittenAsync().ConfigureAwait(false);
     }

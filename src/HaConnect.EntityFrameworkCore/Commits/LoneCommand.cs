@@ -18,12 +18,21 @@ internal readonly struct LoneCommand(ContextState state, NpgsqlCommand command)
     {
         var connection = command.Connection!;
         await state.Runtime.Commits.PrepareAsync(connection, state.Guarantee, cancellationToken).ConfigureAwait(false);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlTransaction transaction;
+        try
+        {
+            transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException) when (state.IsOpen)
+        {
+            return await RunAsIsAsync(isAsync, cancellationToken).ConfigureAwait(false); // the application has begun one past Entity Framework Core: it is part of that
+        }
+
         await using (transaction.ConfigureAwait(false))
         {
             command.Transaction = transaction;
             var rows = isAsync ? await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) : command.ExecuteNonQuery();
-            await new Commit(state).RunAsync(transaction, cancellationToken).ConfigureAwait(false);
+            await new Commit(state, state.Guarantee).RunAsync(transaction, cancellationToken).ConfigureAwait(false);
             return rows;
         }
     }
@@ -36,10 +45,13 @@ internal readonly struct LoneCommand(ContextState state, NpgsqlCommand command)
         {
             rows = isAsync ? await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) : command.ExecuteNonQuery();
         }
-        catch (Exception e) when (!state.IsOpen && e is not PostgresException { InvariantSeverity: "ERROR" })
+        catch (Exception e)
         {
+            state.HasApplied(); // or may have, even where the server answers with an error: a procedure can commit
             state.Session?.MayHaveWritten();
             state.Lost(e);
+            if (state.IsOpen || e is PostgresException { InvariantSeverity: "ERROR" })
+                throw;
             throw Unknown("the connection was lost while it ran", e);
         }
         finally
@@ -47,13 +59,13 @@ internal readonly struct LoneCommand(ContextState state, NpgsqlCommand command)
             watch.Stop();
         }
 
+        state.HasApplied();
         if (watch.NotConfirmed)
         {
             state.Session?.MayHaveWritten();
             throw Unknown("the wait for a synchronous standby was cancelled, so that its commit is not confirmed", null);
         }
 
-        state.Attempt.HasApplied();
         if (state.Session is { } session)
             await session.HasWrittenAsync().ConfigureAwait(false);
         return rows;

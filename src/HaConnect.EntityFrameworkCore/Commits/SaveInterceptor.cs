@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace HaConnect.EntityFrameworkCore.Commits;
 
-/// <summary>Has SaveChanges always run in a transaction, whose COMMIT can be found out about, and refuses it where the context only reads.</summary>
-internal sealed class SaveInterceptor(ContextState state) : SaveChangesInterceptor
+/// <summary>Has SaveChanges run in a transaction, unless the application has set Never, whose COMMIT can be found out about, and refuses it where the context only reads.</summary>
+internal sealed class SaveInterceptor(ContextState state) : SaveChangesInterceptor, IHaInterceptor
 {
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {

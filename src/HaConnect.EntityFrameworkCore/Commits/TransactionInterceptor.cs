@@ -5,11 +5,12 @@ using Npgsql;
 
 namespace HaConnect.EntityFrameworkCore.Commits;
 
-/// <summary>Commits every transaction that Entity Framework Core has begun so that a success is confirmed, and a lost COMMIT found out.</summary>
-internal sealed class TransactionInterceptor(ContextState state) : DbTransactionInterceptor
+/// <summary>Commits every transaction on a connection of HaConnect's so that a success is confirmed, and, where Entity Framework Core has begun it, a lost COMMIT found out.</summary>
+internal sealed class TransactionInterceptor(ContextState state) : DbTransactionInterceptor, IHaInterceptor
 {
     public override InterceptionResult<DbTransaction> TransactionStarting(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result)
     {
+        state.Adopt();
         if (Writes(connection))
             state.Runtime.Commits.PrepareAsync((NpgsqlConnection)connection, state.Guarantee, CancellationToken.None).GetAwaiter().GetResult();
         return result;
@@ -18,6 +19,7 @@ internal sealed class TransactionInterceptor(ContextState state) : DbTransaction
     public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
     {
+        state.Adopt();
         if (Writes(connection))
             await state.Runtime.Commits.PrepareAsync((NpgsqlConnection)connection, state.Guarantee, cancellationToken).ConfigureAwait(false);
         return result;
@@ -27,7 +29,7 @@ internal sealed class TransactionInterceptor(ContextState state) : DbTransaction
     {
         if (result.IsSuppressed || !Writes(transaction.Connection))
             return result;
-        new Commit(state).RunAsync((NpgsqlTransaction)transaction, CancellationToken.None).GetAwaiter().GetResult();
+        new Commit(state, Guarantee).RunAsync((NpgsqlTransaction)transaction, CancellationToken.None).GetAwaiter().GetResult();
         return InterceptionResult.Suppress();
     }
 
@@ -35,7 +37,7 @@ internal sealed class TransactionInterceptor(ContextState state) : DbTransaction
     {
         if (result.IsSuppressed || !Writes(transaction.Connection))
             return result;
-        await new Commit(state).RunAsync((NpgsqlTransaction)transaction, cancellationToken).ConfigureAwait(false);
+        await new Commit(state, Guarantee).RunAsync((NpgsqlTransaction)transaction, cancellationToken).ConfigureAwait(false);
         return InterceptionResult.Suppress();
     }
 
@@ -64,6 +66,9 @@ internal sealed class TransactionInterceptor(ContextState state) : DbTransaction
         state.TransactionEnded();
         return Task.CompletedTask;
     }
+
+    /// <summary>Of one that the application has begun itself (Database.UseTransaction) nothing was prepared.</summary>
+    private CommitGuarantee Guarantee => state.IsInTransaction ? state.Guarantee : CommitGuarantee.Confirmed;
 
     /// <summary>What only reads has nothing to confirm; what the application brought along is its own.</summary>
     private bool Writes(DbConnection? connection) => !state.IsReading && connection is not null && ReferenceEquals(connection, state.Connection);

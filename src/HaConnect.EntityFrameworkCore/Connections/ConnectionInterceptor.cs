@@ -7,7 +7,7 @@ namespace HaConnect.EntityFrameworkCore.Connections;
 /// <summary>
 /// A context keeps one connection object for its life, which leads to one node. So at each open it is given another one, opened where it has to lead now, and loses it at each close.
 /// </summary>
-internal sealed class ConnectionInterceptor(ContextState state) : DbConnectionInterceptor
+internal sealed class ConnectionInterceptor(ContextState state) : DbConnectionInterceptor, IHaInterceptor
 {
     public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
         result.HasResult ? result : InterceptionResult<DbConnection>.SuppressWithResult(state.CreateUnopened());

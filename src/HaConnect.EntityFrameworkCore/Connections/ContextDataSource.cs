@@ -18,5 +18,5 @@ internal sealed class ContextDataSource : DbDataSource
     /// <summary>Always the same for a data source: Entity Framework Core keeps services for each.</summary>
     internal static ContextDataSource Of(HaDataSource db) => s_all.GetValue(db, static d => new ContextDataSource(d));
 
-    protected override DbConnection CreateDbConnection() => _db.CreateForMapper(reads: null);
+    protected override DbConnection CreateDbConnection() => _db.CreateForMapper(reads: null).Connection;
 }

@@ -1,19 +1,22 @@
 using HaConnect.Connections;
 using HaConnect.Consistency;
 using HaConnect.Topology;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace HaConnect.EntityFrameworkCore.Contexts;
 
 /// <summary>What HaConnect knows of one context. Like the context, it is used by one caller at a time.</summary>
-internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions options) : IResettableService
+internal sealed class ContextState(IServiceProvider services, IDbContextOptions options) : IResettableService
 {
     private readonly HaOptionsExtension _extension = options.FindExtension<HaOptionsExtension>() ?? throw new InvalidOperationException("The options lack UseHaDatabase.");
     private ReadPolicy? _scope;
     private NpgsqlConnection? _unopened;
+    private UnopenedConnection _openable;
     private bool _isInTransaction;
+    private IRelationalConnection? _relational;
 
     internal HaDataSource DataSource => _extension.DataSource;
 
@@ -37,13 +40,17 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
 
     internal bool IsOpen => Connection is { } connection && connection.FullState.HasFlag(System.Data.ConnectionState.Open);
 
-    /// <summary>It was opened, and is closed, but nobody closed it.</summary>
+    /// <summary>It was opened, and is closed, but Entity Framework Core has not closed it.</summary>
     internal bool IsBroken => Connection is not null && !IsOpen;
 
     /// <summary>What the present attempt of an execution strategy has done; or, outside of one, what was done since the last.</summary>
     internal Retries.Attempt Attempt { get; private set; } = new();
 
-    private DatabaseFacade Database => current.Context.Database;
+    /// <summary>Entity Framework Core has begun one, and it has not ended.</summary>
+    internal bool IsInTransaction => _isInTransaction;
+
+    /// <summary>Asked for late: it needs the interceptors, and they need this.</summary>
+    private IRelationalConnection Relational => _relational ??= services.GetRequiredService<IRelationalConnection>();
 
     internal void Begin(Retries.Attempt attempt) => (Attempt, _isInTransaction) = (attempt, false);
 
@@ -55,7 +62,42 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     internal void TransactionEnded() => _isInTransaction = false;
 
     /// <summary>What Entity Framework Core gets as its connection before it opens one. Whoever opens it by hand is at the primary, or at a replica where it reads.</summary>
-    internal NpgsqlConnection CreateUnopened() => _unopened = DataSource.CreateForMapper(Reads);
+    internal NpgsqlConnection CreateUnopened()
+    {
+        _openable = DataSource.CreateForMapper(Reads);
+        return _unopened = _openable.Connection;
+    }
+
+    /// <summary>What was committed must not be repeated: not by an attempt of another context either, in which it was.</summary>
+    internal void HasApplied()
+    {
+        Attempt.HasApplied();
+        (ExecutionStrategy.Current as Retries.HaExecutionStrategy)?.AppliedWithin(this);
+    }
+
+    /// <summary>
+    /// What SQL of the application's may have written outside of a transaction is committed once all of its rows have come. False where they have not: then its reader tells.
+    /// </summary>
+    /// <exception cref="CommitOutcomeUnknownException">The wait for a synchronous standby was cancelled.</exception>
+    internal async Task<bool> HasWrittenAsync()
+    {
+        if (!Attempt.IsWriting)
+            return true;
+        if (Connection is { } connection && (connection.FullState & (System.Data.ConnectionState.Fetching | System.Data.ConnectionState.Executing)) != System.Data.ConnectionState.Closed)
+            return false;
+        await Attempt.HasWritten().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>A connection that was made here and opened by hand is one of HaConnect's all the same.</summary>
+    internal void Adopt()
+    {
+        if (_unopened is { } byHand && byHand.FullState.HasFlag(System.Data.ConnectionState.Open))
+            (Connection, Node, Session, _unopened) = (byHand, Runtime.State.Current.NodeOf(byHand), null, null);
+    }
+
+    /// <summary>Whether the context's connection is one that was made here, or there is none.</summary>
+    internal bool IsOurs() => IsOurs(Relational.DbConnection);
 
     /// <summary>Whether it is one that was made here, and not one that the application has set.</summary>
     internal bool IsOurs(System.Data.Common.DbConnection? connection) => connection is not null && (ReferenceEquals(connection, _unopened) || ReferenceEquals(connection, Connection));
@@ -88,7 +130,7 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
             if (!lost)
                 throw;
             throw new HaConnectException(
-                $"The connection to node {at?.Name} that Database.OpenConnection or a transaction keeps open was lost, and with it what belonged to its session. Call Database.CloseConnection (or dispose the transaction), and begin anew.",
+                $"The connection to node {at?.Name} that Database.OpenConnection, a transaction, or a reader that is not at its end, keeps open was lost, and with it what belonged to its session. Call Database.CloseConnection (or dispose the transaction), and begin anew.",
                 Runtime.State.Current, isTransient: false, e);
         }
 
@@ -97,11 +139,13 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
 
     private async Task<NpgsqlConnection> OpenWhereItLeadsAsync(CancellationToken cancellationToken)
     {
+        var openable = _openable;
+        _openable = default; // once only: where that fails it is disposed
         try
         {
             return Reads is { } policy
-                ? await DataSource.OpenReadConnectionAsync(policy, cancellationToken).ConfigureAwait(false)
-                : await Runtime.Opener.OpenPrimaryAsync(cancellationToken).ConfigureAwait(false);
+                ? await ReadOnlyAtThePrimaryAsync(await DataSource.OpenReadConnectionAsync(policy, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+                : await Runtime.Opener.OpenPrimaryAsync(cancellationToken, unopened: openable).ConfigureAwait(false);
         }
         catch (HaConnectException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing)
         {
@@ -109,6 +153,27 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(missing);
             throw;
         }
+    }
+
+    /// <summary>A replica refuses to write; the primary is asked to, for as long as the session is not given back, where Npgsql resets it.</summary>
+    private async Task<NpgsqlConnection> ReadOnlyAtThePrimaryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (_extension.ResetsSessions && ReferenceEquals(Runtime.State.Current.NodeOf(connection), Runtime.State.Current.PrimaryNode) && Runtime.Opener.Transaction is null)
+        {
+            try
+            {
+                var command = new NpgsqlCommand("SET default_transaction_read_only = on", connection);
+                await using (command.ConfigureAwait(false))
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        return connection;
     }
 
     /// <summary>It was closed in good order: the next one is looked for anew.</summary>
@@ -128,22 +193,41 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     }
 
     /// <summary>
-    /// Forgets a connection that was lost, so that the next one is looked for anew, whoever opens it. What the failed attempt has left open is closed. Never an error: it would hide the
-    /// one that is told.
+    /// Leaves the context without a connection, so that the next one is looked for anew, whoever opens it. What a failed attempt has left open is closed. Never an error: it would hide the one that is told.
     /// </summary>
-    internal void Forget()
+    internal void Drop()
     {
-        for (var tries = 0; IsBroken && tries < 100; tries++)
+        for (var tries = 0; Connection is not null && tries < 100; tries++)
         {
             try
             {
                 Set(null);
-                (Connection, Node, Session) = (null, null, null);
+                (Connection, Node, Session, _isInTransaction) = (null, null, null, false);
             }
             catch (InvalidOperationException)
             {
-                Database.CloseConnection(); // opened as often as that
+                Relational.Close(); // opened as often as that
             }
+            catch (NpgsqlException)
+            {
+                return; // it is being closed at a server that does not answer; it was lost
+            }
+        }
+    }
+
+    /// <summary>The same, where nobody keeps it open: who does has to be told, since what belongs to its session is gone.</summary>
+    internal void DropUnlessKeptOpen()
+    {
+        if (!IsBroken)
+            return;
+        try
+        {
+            Set(null);
+            (Connection, Node, Session, _isInTransaction) = (null, null, null, false);
+        }
+        catch (InvalidOperationException)
+        {
+            // It is told where it is to be opened anew.
         }
     }
 
@@ -151,15 +235,19 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     internal IDisposable BeginReads(ReadPolicy policy)
     {
         Routing.ResolvedPolicy.Check(policy, Runtime.Options);
-        if (IsOpen || Database.CurrentTransaction is not null)
+        Adopt();
+        if (IsOpen || Relational.CurrentTransaction is not null)
             throw new InvalidOperationException("A read scope begins while the context has a connection open (Database.OpenConnection, a transaction, or a query whose rows are still being read): end that before, or use another context.");
         return new ReadScope(this, policy);
     }
 
+    /// <summary>Whatever the last user of a pooled context has left: Entity Framework Core itself keeps its connection.</summary>
     public void ResetState()
     {
         _scope = null;
-        _unopened = null;
+        Connection ??= _unopened;
+        Drop();
+        (_unopened, _openable) = (null, default);
         (Connection, Node, Session) = (null, null, null);
         EndAttempt();
     }
@@ -173,10 +261,10 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     /// <summary>Entity Framework Core forgets the command time-out with it.</summary>
     private void Set(NpgsqlConnection? connection)
     {
-        var timeout = Database.GetCommandTimeout();
-        Database.SetDbConnection(connection, contextOwnsConnection: true);
-        if (Database.GetCommandTimeout() != timeout)
-            Database.SetCommandTimeout(timeout);
+        var timeout = Relational.CommandTimeout;
+        Relational.SetDbConnection(connection, contextOwnsConnection: true);
+        if (Relational.CommandTimeout != timeout)
+            Relational.CommandTimeout = timeout;
     }
 
     private sealed class ReadScope : IDisposable

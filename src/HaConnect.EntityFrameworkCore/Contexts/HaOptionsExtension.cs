@@ -14,16 +14,21 @@ internal sealed class HaOptionsExtension(HaDataSource dataSource, ReadPolicy? re
 
     internal CommitGuarantee Guarantee { get; } = guarantee;
 
+    /// <summary>Whether a session is reset before another one gets it.</summary>
+    internal bool ResetsSessions { get; } = !new Npgsql.NpgsqlConnectionStringBuilder(dataSource.Runtime.Options.ConnectionString).NoResetOnClose;
+
     public DbContextOptionsExtensionInfo Info => new ExtensionInfo(this);
 
     public void ApplyServices(IServiceCollection services)
     {
         services.AddScoped<ContextState>();
         services.AddScoped<IResettableService>(static provider => provider.GetRequiredService<ContextState>());
-        services.AddScoped<IInterceptor, Connections.ConnectionInterceptor>();
-        services.AddScoped<IInterceptor, Commits.TransactionInterceptor>();
-        services.AddScoped<IInterceptor, Commits.CommandInterceptor>();
-        services.AddScoped<IInterceptor, Commits.SaveInterceptor>();
+        services.AddScoped<IInterceptors, InterceptorsInOrder>();
+        services.AddScoped<IHaInterceptor, Connections.ConnectionInterceptor>();
+        services.AddScoped<IHaInterceptor, Commits.TransactionInterceptor>();
+        services.AddScoped<IHaInterceptor, Commits.CommandInterceptor>();
+        services.AddScoped<IHaInterceptor, Commits.SaveInterceptor>();
+        services.AddScoped<IHaInterceptor, Commits.SqlTag>();
     }
 
     public void Validate(IDbContextOptions options)

@@ -33,8 +33,11 @@ internal sealed class Attempt
     /// <summary>Something that may write runs outside of a transaction.</summary>
     internal bool IsWriting => _watch is not null;
 
-    /// <summary>Something of it was applied.</summary>
-    internal bool Applied { get; private set; }
+    /// <summary>Something of it was applied, or may have been.</summary>
+    internal bool MayBeApplied { get; private set; }
+
+    /// <summary>Its node was lost, and what ran was cancelled for that.</summary>
+    internal bool IsGivenUp => Volatile.Read(ref _state) == GivenUp;
 
     internal bool CallerGaveUp => _caller.IsCancellationRequested;
 
@@ -54,6 +57,7 @@ internal sealed class Attempt
         if (_watch is not { } watch)
             return Task.CompletedTask;
         watch.Stop();
+        MayBeApplied = true;
         if (watch.NotConfirmed)
         {
             _session?.MayHaveWritten();
@@ -61,18 +65,20 @@ internal sealed class Attempt
         }
 
         _watch = null;
-        Applied = true;
         return _session?.HasWrittenAsync() ?? Task.CompletedTask;
     }
 
     /// <summary>What may have been written outside of a transaction may be applied or not.</summary>
-    internal void MayHaveWritten() => _session?.MayHaveWritten();
-
-    internal void HasApplied()
+    internal void MayHaveWritten()
     {
-        Applied = true;
-        Volatile.Write(ref _state, Open);
+        MayBeApplied = true;
+        _session?.MayHaveWritten();
     }
+
+    internal void HasApplied() => MayBeApplied = true;
+
+    /// <summary>The commit has ended, however.</summary>
+    internal void HasCommitted() => Interlocked.CompareExchange(ref _state, Open, InCommit);
 
     /// <exception cref="OperationCanceledException">It was given up before.</exception>
     internal void Committing()

@@ -22,6 +22,7 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
 
     private readonly ContextState _state = dependencies.CurrentContext.Context.GetService<ContextState>();
     private RetryVerdict _verdict;
+    private Exception? _judged;
     private bool _isKeptOpen;
     private long _startedAt;
 
@@ -33,9 +34,12 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
             Current is not null ? operation : (context, s) =>
             {
                 _state.Begin(new Attempt(CancellationToken.None, CancellationToken.None));
+                var isStillRead = false;
                 try
                 {
-                    return operation(context, s);
+                    var result = operation(context, s);
+                    isStillRead = !_state.HasWrittenAsync().GetAwaiter().GetResult();
+                    return result;
                 }
                 catch (Exception e)
                 {
@@ -45,7 +49,8 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
                 }
                 finally
                 {
-                    _state.EndAttempt();
+                    if (!isStillRead)
+                        _state.EndAttempt();
                 }
             },
             verifySucceeded);
@@ -58,11 +63,13 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
     protected override void OnFirstExecution()
     {
         base.OnFirstExecution();
-        _isKeptOpen = _state.IsOpen;
+        _state.Adopt();
+        _state.DropUnlessKeptOpen(); // what an operation without a strategy has lost is none of this one
+        _isKeptOpen = _state.IsOpen || !_state.IsOurs();
         _startedAt = Runtime.Time.GetTimestamp();
     }
 
-    protected override void OnRetry() => _state.Forget();
+    protected override void OnRetry() => _state.Drop();
 
     protected override TimeSpan? GetNextDelay(Exception lastException)
     {
@@ -70,7 +77,17 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
         return delay < LongestDelay ? delay : LongestDelay;
     }
 
-    protected override bool ShouldRetryOn(Exception exception) => _verdict == RetryVerdict.Repeat;
+    /// <summary>Of no other exception than the one that was judged: one of the application's verification is not known.</summary>
+    protected override bool ShouldRetryOn(Exception exception) => ReferenceEquals(exception, _judged) && _verdict == RetryVerdict.Repeat;
+
+    protected override bool ShouldVerifySuccessOn(Exception exception) => exception is CommitOutcomeUnknownException || ShouldRetryOn(exception);
+
+    /// <summary>Another context has applied something within an attempt of this one.</summary>
+    internal void AppliedWithin(ContextState other)
+    {
+        if (!ReferenceEquals(other, _state))
+            _state.Attempt.HasApplied();
+    }
 
     private async Task<TResult> AttemptAsync<TResult>(Func<CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken)
     {
@@ -78,6 +95,7 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
         var attempt = new Attempt(cancellationToken, cancellation.Token);
         _state.Begin(attempt);
         var isGivenUp = false;
+        var isStillRead = false;
         try
         {
             var running = operation(cancellation.Token);
@@ -91,7 +109,9 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
                     await Task.WhenAny(running, change).ConfigureAwait(false);
             }
 
-            return await running.ConfigureAwait(false);
+            var result = await running.ConfigureAwait(false);
+            isStillRead = !await _state.HasWrittenAsync().ConfigureAwait(false);
+            return result;
         }
         catch (Exception e)
         {
@@ -101,7 +121,8 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
         }
         finally
         {
-            _state.EndAttempt();
+            if (!isStillRead)
+                _state.EndAttempt();
             if (!isGivenUp)
                 cancellation.Dispose(); // else who cancels it does
         }
@@ -116,7 +137,7 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
     {
         var attempt = _state.Attempt;
         var error = CallOnWrappedException(exception, static e => e);
-        _verdict = RetryRule.Judge(error, _state.IsBroken, attempt.IsWriting, attempt.Applied, _state.IsReading, _isKeptOpen, attempt.CallerGaveUp);
+        _verdict = RetryRule.Judge(error, _state.IsBroken, attempt.IsGivenUp, attempt.IsWriting, attempt.MayBeApplied, _state.IsReading, _isKeptOpen, attempt.CallerGaveUp);
         _state.Lost(error);
         Exception? told = null;
         if (_verdict == RetryVerdict.Unknown)
@@ -128,15 +149,22 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
         {
             told = ReadErrors.Write("The statement", error);
         }
+        else if (_verdict == RetryVerdict.LostInPart)
+        {
+            told = new HaConnectException(
+                $"Node {_state.Node?.Name} was lost while the operation ran, and it was given up. It is not repeated: {(attempt.MayBeApplied ? "something of it was applied, or may have been" : "the application keeps its connection open")}.",
+                Runtime.State.Current, isTransient: false, error);
+        }
         else if (_verdict == RetryVerdict.Repeat && Runtime.Time.GetElapsedTime(_startedAt) >= Runtime.Options.Connections.WaitTimeout)
         {
             told = new HaConnectException(
-                $"{error.Message} Nothing was applied. There is no time left for another attempt (Connections.WaitTimeout). {Runtime.State.Current.Describe()}", Runtime.State.Current, isTransient: true, error);
+                $"{error.Message} It was not applied. There is no time left for another attempt (Connections.WaitTimeout). {Runtime.State.Current.Describe()}", Runtime.State.Current, isTransient: true, error);
             _verdict = RetryVerdict.Throw;
         }
 
         if (_verdict != RetryVerdict.Repeat && !_isKeptOpen)
-            _state.Forget();
+            _state.Drop();
+        _judged = told ?? error;
         return told;
     }
 }

@@ -12,6 +12,9 @@ internal enum RetryVerdict
     /// <summary>Nobody can tell whether it was applied.</summary>
     Unknown,
 
+    /// <summary>Its node was lost, and it must not be repeated.</summary>
+    LostInPart,
+
     /// <summary>It wrote at a replica, where the context was to read.</summary>
     WroteWhileReading,
 }

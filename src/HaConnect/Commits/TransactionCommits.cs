@@ -39,6 +39,11 @@ internal sealed class TransactionCommits(CommitTokens tokens, ClusterState state
         {
             throw tokens.TableFailed(e);
         }
+        catch (PostgresException e) when (token is not null && e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            throw new HaConnectException(
+                "The transaction is read-only, so that CommitGuarantee.Resolved cannot write its token: end it by ROLLBACK, which loses nothing, or read in a read scope. It was not committed.", state.Current, isTransient: false, e);
+        }
         catch (CommitOutcomeUnknownException e)
         {
             if (node is not null && e.InnerException is NpgsqlException lost and not HaConnectException)

@@ -28,14 +28,15 @@ internal sealed class ConnectionOpener(
 
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="startedAt">When the deadline began, for an open that is part of a longer operation; null for now.</param>
-    internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null)
+    /// <param name="unopened">A connection to be opened itself, where it leads to the primary and a connection can be had at once; else a new one is.</param>
+    internal ValueTask<NpgsqlConnection> OpenPrimaryAsync(CancellationToken cancellationToken, long? startedAt = null, UnopenedConnection unopened = default)
     {
         if (_transactions.Current is { } transaction)
             return new(OpenInAsync(transaction, cancellationToken, startedAt));
         if (state.Current.WritableNode is not { } node)
             return new(OpenSlowlyAsync(new OpenRequest(this, Read: null), pending: null, node: null, startedAt ?? time.GetTimestamp(), cancellationToken));
         var pool = pools[node];
-        var connection = pool.Source.CreateConnection();
+        var connection = ReferenceEquals(unopened.Node, node) ? unopened.Connection : pool.Source.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
         return opening.IsCompletedSuccessfully
             ? new(pool.HandOut(connection, isWrite: true))

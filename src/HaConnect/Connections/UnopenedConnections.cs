@@ -35,10 +35,10 @@ internal sealed class UnopenedConnections(ConnectionOpener opener, NodePools poo
 
     /// <summary>For an object-relational mapper, which must have a connection before it asks for one to be opened. Null where there is no node for it now.</summary>
     /// <param name="read">What it is to read; null where it writes.</param>
-    internal NpgsqlConnection? ForMapper(ResolvedPolicy? read)
+    internal UnopenedConnection? ForMapper(ResolvedPolicy? read)
     {
         var node = read is { } asked ? opener.Decide(asked.Demand).Node : null;
-        return (node ?? opener.Current.WritableNode) is { } to ? pools[to].Source.CreateConnection() : null;
+        return (node ?? opener.Current.WritableNode) is { } to ? new UnopenedConnection(pools[to].Source.CreateConnection(), to) : null;
     }
 
     private Node PrimaryNow()

@@ -83,7 +83,10 @@ public sealed class LostConnectionTests(ServingCluster serving) : IClassFixture<
         if (reads)
         {
             using var scope = shop.Database.BeginReadScope(new ReadPolicy { Consistency = ReadConsistency.Strong });
-            Assert.Equal(0, await shop.Database.SqlQuery<int>($"SELECT CASE WHEN nextval('ended') = 1 THEN pg_terminate_backend(pg_backend_pid())::int ELSE 0 END AS \"Value\"").SingleAsync(Cancelled));
+            var reading = Task.Run(() => shop.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM pg_sleep(1)").SingleAsync(Cancelled), Cancelled);
+            await ClusterTest.UntilAsync("its session is ended", async () => await serving.Cluster["n1"].ScalarAsync<long>(
+                "WITH sleeping AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND usename = 'app') SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM sleeping", Cancelled) == 1);
+            Assert.Equal(1, await reading);
             return;
         }
 
