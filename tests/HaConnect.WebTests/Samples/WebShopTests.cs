@@ -9,7 +9,7 @@ namespace HaConnect.WebTests.Samples;
 public sealed class WebShopTests : SampleTest
 {
     private const int Shoppers = 4;
-    private const int Each = 60;
+    private const int AtLeast = 30;
 
     /// <summary>What there are 20 of, and which is asked for more often.</summary>
     private const int Rare = 6;
@@ -28,14 +28,17 @@ public sealed class WebShopTests : SampleTest
         await using var browser = await OpenPage.OpenAsync(instances[0]);
         await browser.SaveAsync("webshop-1-catalogue");
 
-        var (orders, requests, refused) = (new ConcurrentDictionary<Guid, int[]>(), 0, 0);
+        var (orders, requests, attempts, refused) = (new ConcurrentDictionary<Guid, int[]>(), 0, 0, 0);
+        using var enough = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, Shoppers).Select(s => Task.Run(() => ShopAsync(s), Cancelled)));
-        await UntilSoldAsync(Shoppers * Each / 6);
+        await UntilSoldAsync(40);
         await SwitchoverAsync(cluster, "n2");
         await cluster.RejoinAsync(cluster["n1"], Cancelled);
         await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
-        await UntilSoldAsync(Shoppers * Each / 2);
+        await UntilSoldAsync(orders.Count + 40);
         var (browsers, waited) = await OrderInBrowserAsync(browser, cluster["n2"]);
+        await UntilSoldAsync(orders.Count + 40);
+        await enough.CancelAsync();
         await load;
 
         var primary = await cluster.GetPrimaryAsync(Cancelled);
@@ -47,18 +50,24 @@ public sealed class WebShopTests : SampleTest
             WHERE p."Stock" <> first.stock - (SELECT coalesce(sum("Quantity"), 0) FROM "OrderLines" WHERE "ProductId" = p."Id")
             """));
         Assert.Equal((0, 20L), (await ReadAsync<int>(cluster, $"""SELECT "Stock" FROM "Products" WHERE "Id" = {Rare}"""), await ReadAsync<long>(cluster, $"""SELECT sum("Quantity") FROM "OrderLines" WHERE "ProductId" = {Rare}""")));
-        Assert.Equal(Shoppers * Each + 1, orders.Count + refused);
+        Assert.Equal(attempts + 1, orders.Count + refused);
+        var askedAt = await ReadAsync<DateTime>(cluster, $"""SELECT "PlacedAt" FROM "Orders" WHERE "Id" = '{browsers}'""");
+        var early = await primary.ScalarAsync<long>(string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT (1000 * extract(epoch FROM min(established_at) - timestamptz '{askedAt:O}'))::bigint FROM haconnect.term WHERE term > (SELECT max(term) FROM haconnect.term WHERE primary_node = 'n2')
+            """), Cancelled);
+        Assert.True(early > 0, $"the browser's order came in while there was no primary, and not {-early} ms after there was one");
         Assert.Empty(browser.Complaints);
         Assert.All(samples, s => Assert.True(s.IsRunning));
         Assert.All(samples, s => Assert.Empty(s.Errors));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{requests} requests, none failed; {orders.Count} orders, {refused} refused for what was sold out; primary n1, n2, {primary.Name}; the browser's order was answered {waited.TotalSeconds:0.00} s after the kill"));
+            $"{requests} requests, none failed; {orders.Count} orders, {refused} refused for what was sold out; primary n1, n2, {primary.Name}; the browser's order came in {early} ms before there was a primary, and was answered {waited.TotalSeconds:0.00} s after the kill"));
 
         async Task ShopAsync(int number)
         {
             using var shopper = new Shopper(instances, Cancelled);
-            for (var i = 0; i < Each; i++)
+            for (var i = 0; i < AtLeast || !enough.IsCancellationRequested; i++)
             {
+                Interlocked.Increment(ref attempts);
                 int[] products = i % 4 == number ? [Rare, 1 + i % 5] : [1 + i % 5, 1 + i % 5, 1 + (i + number) % 5];
                 if (await shopper.OrderAsync(products, sendsTwice: i % 5 == 0) is { } id)
                     Assert.True(orders.TryAdd(id, products));
