@@ -25,7 +25,7 @@ internal static class RetryRule
         var isAnswered = answer is { InvariantSeverity: "ERROR" };
         var isLost = isBroken || answer is { InvariantSeverity: "FATAL" or "PANIC" };
         if (isWriting)
-            return isLost && !isAnswered ? RetryVerdict.Unknown : RetryVerdict.Throw; // a procedure may have committed before its error
+            return (isLost || isGivenUp) && !isAnswered ? RetryVerdict.Unknown : RetryVerdict.Throw; // a procedure may have committed before its error
         if (isReading && answer?.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
             return RetryVerdict.WroteWhileReading;
         if (isGivenUp && !callerGaveUp)
