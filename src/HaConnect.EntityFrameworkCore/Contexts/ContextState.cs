@@ -158,9 +158,10 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
 
     public void ResetState()
     {
-        _scope = null;
-        _unopened = null;
-        (Connection, Node, Session) = (null, null, null);
+        // Entity Framework Core keeps the connection object of a pooled context. It has to be known again, or it would be opened where it led then, and committed past us.
+        if (!IsOpen)
+            (Connection, Node, _unopened) = (null, null, Connection ?? _unopened);
+        (_scope, Session) = (null, null);
         EndAttempt();
     }
 
