@@ -159,8 +159,9 @@ internal sealed class ContextState(ICurrentDbContext current, IDbContextOptions 
     public void ResetState()
     {
         // Entity Framework Core keeps the connection object of a pooled context. It has to be known again, or it would be opened where it led then, and committed past us.
-        if (!IsOpen)
-            (Connection, Node, _unopened) = (null, null, Connection ?? _unopened);
+        for (var tries = 0; IsOpen && tries < 100; tries++)
+            Database.CloseConnection(); // opened as often as that, and left so
+        (Connection, Node, _unopened) = (null, null, Connection ?? _unopened);
         (_scope, Session) = (null, null);
         EndAttempt();
     }
