@@ -11,8 +11,9 @@ public static class HaDatabaseFacadeExtensions
 {
     /// <summary>
     /// Has the context read at replicas until the scope is disposed: its connections are opened as by <see cref="HaDataSource.OpenReadConnectionAsync(ReadPolicy, CancellationToken)"/>.
-    /// SaveChanges, ExecuteUpdate, ExecuteDelete, ExecuteSql and migrations are refused with an <see cref="InvalidOperationException"/>, and so is a query by FromSql that writes, where it reaches a replica; at the
-    /// primary, to which a read may fall back, PostgreSQL carries that out. Scopes can be nested; the inner one's policy holds.
+    /// SaveChanges, ExecuteUpdate, ExecuteDelete, ExecuteSql and migrations are refused with an <see cref="InvalidOperationException"/> before anything is sent. A query by FromSql or SqlQuery that writes is
+    /// refused by the server, and told likewise: at a replica always; at the primary, to which a read may fall back, unless the connection string says <c>No Reset On Close</c> (then it is carried out, and may be repeated).
+    /// Scopes can be nested; the inner one's policy holds.
     /// </summary>
     /// <param name="database">Of the context.</param>
     /// <param name="policy">What its reads ask for; null for what the <see cref="CausalScope"/> around it, or the options, say.</param>

@@ -17,7 +17,7 @@ public static class HaDbContextOptionsBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Types that are mapped by the data source (enums, composites, plug-ins such as NodaTime) have to be configured twice: by <c>ConfigureDataSource</c> of <c>AddHaDatabase</c>, and in
-    /// <paramref name="npgsqlOptionsAction"/>. SaveChanges always runs in a transaction.
+    /// <paramref name="npgsqlOptionsAction"/>. SaveChanges runs in a transaction, unless <c>Database.AutoTransactionBehavior</c> is <c>Never</c>: then it is as with Npgsql alone, and nothing is repeated.
     /// </remarks>
     /// <param name="optionsBuilder">The options of the context.</param>
     /// <param name="npgsqlOptionsAction">What Npgsql's provider is told besides. An execution strategy that it sets replaces HaConnect's.</param>

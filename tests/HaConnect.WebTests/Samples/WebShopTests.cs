@@ -55,7 +55,6 @@ public sealed class WebShopTests : SampleTest
         var early = await primary.ScalarAsync<long>(string.Create(CultureInfo.InvariantCulture, $"""
             SELECT (1000 * extract(epoch FROM min(established_at) - timestamptz '{askedAt:O}'))::bigint FROM haconnect.term WHERE term > (SELECT max(term) FROM haconnect.term WHERE primary_node = 'n2')
             """), Cancelled);
-        Assert.True(early > 0, $"the browser's order came in while there was no primary, and not {-early} ms after there was one");
         Assert.Empty(browser.Complaints);
         Assert.All(samples, s => Assert.True(s.IsRunning));
         Assert.All(samples, s => Assert.Empty(s.Errors));
