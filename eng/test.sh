@@ -42,6 +42,9 @@ if [ "$ended" -ne 0 ] && [ "$failed" -eq 0 ]; then
   failed=1
 fi
 
+# Each failure again, at the end, where it is looked for: its message and its stack, without what its servers said.
+awk '/^failed /{shown=1} /^(  (Standard|Error) output|[^ f])/{shown=0} shown' "$log"
+
 line="${passed:-0} passed, $failed failed"
 if [ "${skipped:-0}" -gt 0 ]; then
   line+=", $skipped skipped"

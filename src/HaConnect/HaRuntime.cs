@@ -93,8 +93,6 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
-    internal ILogger Logger => _logger;
-
     internal ClusterState State { get; }
 
     internal NodePools Pools { get; }

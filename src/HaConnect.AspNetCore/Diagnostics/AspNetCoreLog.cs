@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HaConnect.AspNetCore.Diagnostics;
 
-/// <summary>Every log message of this package. Ids by stage: 4000 causal tokens, 4100 answers.</summary>
+/// <summary>Every log message of this package but the page's. Ids by stage: 4000 causal tokens, 4100 answers.</summary>
 internal static partial class AspNetCoreLog
 {
     [LoggerMessage(4000, LogLevel.Debug, "A causal token in the {Carrier} is ignored: {Reason}.")]

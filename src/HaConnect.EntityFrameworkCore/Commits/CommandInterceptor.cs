@@ -38,7 +38,7 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
     {
         if (state.Attempt.IsWriting && state.IsOpen)
-            state.Attempt.HasWritten().GetAwaiter().GetResult();
+            state.Attempt.HasWritten(); // no server is asked: this blocks, whoever disposes it
         return result;
     }
 
@@ -57,14 +57,14 @@ internal sealed class CommandInterceptor(ContextState state) : DbCommandIntercep
     public override object? ScalarExecuted(DbCommand command, CommandExecutedEventData eventData, object? result)
     {
         state.Session?.HasRead();
-        state.Attempt.HasWritten().GetAwaiter().GetResult();
+        state.Attempt.HasWrittenAsync().GetAwaiter().GetResult();
         return result;
     }
 
     public override async ValueTask<object?> ScalarExecutedAsync(DbCommand command, CommandExecutedEventData eventData, object? result, CancellationToken cancellationToken = default)
     {
         state.Session?.HasRead();
-        await state.Attempt.HasWritten().ConfigureAwait(false);
+        await state.Attempt.HasWrittenAsync().ConfigureAwait(false);
         return result;
     }
 

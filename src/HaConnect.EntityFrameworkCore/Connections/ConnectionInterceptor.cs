@@ -16,7 +16,7 @@ internal sealed class ConnectionInterceptor(ContextState state) : DbConnectionIn
     {
         if (result.IsSuppressed || !state.IsOurs(connection))
             return result;
-        state.OpenAsync(CancellationToken.None).GetAwaiter().GetResult(); // Entity Framework Core has synchronous members; nothing in the wait needs the caller's thread
+        state.OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
         return InterceptionResult.Suppress();
     }
 

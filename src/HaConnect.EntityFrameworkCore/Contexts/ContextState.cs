@@ -85,15 +85,17 @@ internal sealed class ContextState(IServiceProvider services, IDbContextOptions 
             return true;
         if (Connection is { } connection && (connection.FullState & (System.Data.ConnectionState.Fetching | System.Data.ConnectionState.Executing)) != System.Data.ConnectionState.Closed)
             return false;
-        await Attempt.HasWritten().ConfigureAwait(false);
+        await Attempt.HasWrittenAsync().ConfigureAwait(false);
         return true;
     }
 
     /// <summary>A connection that was made here and opened by hand is one of HaConnect's all the same.</summary>
     internal void Adopt()
     {
-        if (_unopened is { } byHand && byHand.FullState.HasFlag(System.Data.ConnectionState.Open))
-            (Connection, Node, Session, _unopened) = (byHand, Runtime.State.Current.NodeOf(byHand), null, null);
+        if (_unopened is not { } byHand || !byHand.FullState.HasFlag(System.Data.ConnectionState.Open))
+            return;
+        var session = Runtime.Causality.Current is { } scope && (Reads is not { } policy || Routing.ResolvedPolicy.Of(policy, scope.Policy, Runtime.Options).HeedsScope) ? Runtime.Causality.Tell(scope, byHand) : null;
+        (Connection, Node, Session, _unopened) = (byHand, Runtime.State.Current.NodeOf(byHand), session, null);
     }
 
     /// <summary>Whether the context's connection is one that was made here, or there is none.</summary>
@@ -103,7 +105,7 @@ internal sealed class ContextState(IServiceProvider services, IDbContextOptions 
     internal bool IsOurs(System.Data.Common.DbConnection? connection) => connection is not null && (ReferenceEquals(connection, _unopened) || ReferenceEquals(connection, Connection));
 
     /// <summary>Opens a connection where one is to be opened now, and gives it to the context.</summary>
-    /// <exception cref="RepeatException">A transaction was lost with the last one: Entity Framework Core would go on outside of it.</exception>
+    /// <exception cref="RepeatException">A transaction was lost with the last one: Entity Framework Core would go on outside of it. Or the one that was opened was lost at once.</exception>
     /// <exception cref="HaConnectException">The application keeps the last one open, and it was lost.</exception>
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -158,7 +160,7 @@ internal sealed class ContextState(IServiceProvider services, IDbContextOptions 
     /// <summary>A replica refuses to write; the primary is asked to, for as long as the session is not given back, where Npgsql resets it.</summary>
     private async Task<NpgsqlConnection> ReadOnlyAtThePrimaryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (_extension.ResetsSessions && ReferenceEquals(Runtime.State.Current.NodeOf(connection), Runtime.State.Current.PrimaryNode) && Runtime.Opener.Transaction is null)
+        if (_extension.ResetsSessions && Runtime.State.Current.PrimaryNode is { } primary && ReferenceEquals(Runtime.State.Current.NodeOf(connection), primary) && Runtime.Opener.Transaction is null)
         {
             try
             {
@@ -166,10 +168,14 @@ internal sealed class ContextState(IServiceProvider services, IDbContextOptions 
                 await using (command.ConfigureAwait(false))
                     await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch
+            catch (Exception e)
             {
+                var isLost = e is NpgsqlException && !connection.FullState.HasFlag(System.Data.ConnectionState.Open);
                 await connection.DisposeAsync().ConfigureAwait(false);
-                throw;
+                if (!isLost)
+                    throw;
+                LostAt(primary, e); // one of the pool's, most likely, of which nobody had noticed
+                throw new RepeatException($"The connection to node {primary.Name} was lost before anything was read.", e);
             }
         }
 
@@ -188,6 +194,11 @@ internal sealed class ContextState(IServiceProvider services, IDbContextOptions 
     {
         if (!IsBroken || Node is not { } node || error is (not NpgsqlException) or HaConnectException or RepeatException)
             return;
+        LostAt(node, error);
+    }
+
+    private void LostAt(Node node, Exception error)
+    {
         Runtime.Metrics.ConnectionFailed(node, error);
         Runtime.State.ReportTrouble(node);
     }

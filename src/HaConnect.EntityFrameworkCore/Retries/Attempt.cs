@@ -52,10 +52,17 @@ internal sealed class Attempt
 
     /// <summary>What may have been written outside of a transaction is applied; nothing where there was nothing.</summary>
     /// <exception cref="CommitOutcomeUnknownException">The wait for a synchronous standby was cancelled.</exception>
-    internal Task HasWritten()
+    internal Task HasWrittenAsync() => Applied()?.HasWrittenAsync() ?? Task.CompletedTask;
+
+    /// <summary>The same where the primary must not be asked for its position: the scope knows the moment.</summary>
+    /// <exception cref="CommitOutcomeUnknownException">The wait for a synchronous standby was cancelled.</exception>
+    internal void HasWritten() => Applied()?.HasWritten();
+
+    /// <returns>Whom to tell.</returns>
+    private ToldSession? Applied()
     {
         if (_watch is not { } watch)
-            return Task.CompletedTask;
+            return null;
         watch.Stop();
         MayBeApplied = true;
         if (watch.NotConfirmed)
@@ -65,7 +72,7 @@ internal sealed class Attempt
         }
 
         _watch = null;
-        return _session?.HasWrittenAsync() ?? Task.CompletedTask;
+        return _session;
     }
 
     /// <summary>What may have been written outside of a transaction may be applied or not.</summary>

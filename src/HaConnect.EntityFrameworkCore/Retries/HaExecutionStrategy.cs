@@ -4,8 +4,8 @@ using HaConnect.EntityFrameworkCore.Commits;
 using HaConnect.EntityFrameworkCore.Contexts;
 using HaConnect.Topology;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace HaConnect.EntityFrameworkCore.Retries;
@@ -28,6 +28,7 @@ internal sealed class HaExecutionStrategy(ExecutionStrategyDependencies dependen
 
     private HaRuntime Runtime => _state.Runtime;
 
+    /// <summary>For the synchronous members: nothing in the wait needs the caller's thread. A lost node cannot be given up there.</summary>
     public override TResult Execute<TState, TResult>(TState state, Func<DbContext, TState, TResult> operation, Func<DbContext, TState, ExecutionResult<TResult>>? verifySucceeded) =>
         base.Execute(
             state,

@@ -20,7 +20,7 @@ internal sealed class UnopenedConnections(ConnectionOpener opener, NodePools poo
     /// <exception cref="NoReplicaException">No node can serve the read now.</exception>
     internal NpgsqlConnection ForRead(in ResolvedPolicy read)
     {
-        if (read.After is not null || (read.HeedsScope && causality.Current is not null) || opener.Transaction is not null)
+        if (BelongsAtThePrimary(read))
             return ForPrimary();
         var decision = opener.Decide(read.Demand);
         if (decision.Node is not { } node)
@@ -37,9 +37,11 @@ internal sealed class UnopenedConnections(ConnectionOpener opener, NodePools poo
     /// <param name="read">What it is to read; null where it writes.</param>
     internal UnopenedConnection? ForMapper(ResolvedPolicy? read)
     {
-        var node = read is { } asked ? opener.Decide(asked.Demand).Node : null;
+        var node = read is { } asked && !BelongsAtThePrimary(asked) ? opener.Decide(asked.Demand).Node : null;
         return (node ?? opener.Current.WritableNode) is { } to ? new UnopenedConnection(pools[to].Source.CreateConnection(), to) : null;
     }
+
+    private bool BelongsAtThePrimary(in ResolvedPolicy read) => read.After is not null || (read.HeedsScope && causality.Current is not null) || opener.Transaction is not null;
 
     private Node PrimaryNow()
     {

@@ -66,7 +66,7 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     }
 
     /// <summary>What an open connection to the primary is told of by its holder, instead of being followed.</summary>
-    internal ToldSession Tell(CausalScope scope, NpgsqlConnection connection) => new(scope, _taker, connection, ProcessOf(connection), Reign, () => Now);
+    internal ToldSession Tell(CausalScope scope, NpgsqlConnection connection) => new(scope, this, _taker, connection, ProcessOf(connection), Reign);
 
     /// <summary>In the ambient scope, or outside of any.</summary>
     internal ValueTask<NpgsqlConnection> OpenReadAsync(in ResolvedPolicy read, CancellationToken cancellationToken, long? startedAt = null)
@@ -160,7 +160,8 @@ internal sealed class Causality(ClusterState state, ConnectionOpener opener, Ter
     /// <param name="reign">In which it was begun.</param>
     internal void WroteUnknown(CausalScope scope, CausalToken? reign) => Wrote(scope, at: null, reign);
 
-    private void Wrote(CausalScope scope, ServerProcess? at, CausalToken? reign)
+    /// <summary>Something was written of which no position is known.</summary>
+    internal void Wrote(CausalScope scope, ServerProcess? at, CausalToken? reign)
     {
         scope.MayHaveWritten();
         scope.HasSeen(Now, at, reign);

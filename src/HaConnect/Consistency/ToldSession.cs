@@ -8,15 +8,15 @@ namespace HaConnect.Consistency;
 /// only followed it is known when it was closed.
 /// </summary>
 /// <param name="scope">The scope.</param>
+/// <param name="causality">Tells the scope.</param>
 /// <param name="taker">Asks for positions.</param>
 /// <param name="connection">The connection.</param>
 /// <param name="process">Where it leads.</param>
 /// <param name="reign">In which it was opened.</param>
-/// <param name="now">The moment, by the clock of proofs.</param>
-internal sealed class ToldSession(CausalScope scope, TokenTaker taker, NpgsqlConnection connection, ServerProcess process, CausalToken? reign, Func<long> now)
+internal sealed class ToldSession(CausalScope scope, Causality causality, TokenTaker taker, NpgsqlConnection connection, ServerProcess process, CausalToken? reign)
 {
     /// <summary>What was read there is in it by now.</summary>
-    internal void HasRead() => scope.HasSeen(now(), process, reign);
+    internal void HasRead() => scope.HasSeen(causality.Now, process, reign);
 
     /// <summary>Something was committed there. One more question to the primary.</summary>
     internal async Task HasWrittenAsync()
@@ -35,10 +35,13 @@ internal sealed class ToldSession(CausalScope scope, TokenTaker taker, NpgsqlCon
             if (token is not null)
                 scope.Observe(token);
             else
-                scope.HasSeen(now(), process, reign);
+                HasWritten();
         }
     }
 
+    /// <summary>The same where nothing can be asked: the scope knows the moment.</summary>
+    internal void HasWritten() => causality.Wrote(scope, process, reign);
+
     /// <summary>What was written there may have been committed, wherever.</summary>
-    internal void MayHaveWritten() => scope.HasSeen(now(), at: null, reign);
+    internal void MayHaveWritten() => causality.WroteUnknown(scope, reign);
 }

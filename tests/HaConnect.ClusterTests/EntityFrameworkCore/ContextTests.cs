@@ -194,5 +194,22 @@ public sealed class ContextTests(ServingCluster serving) : IClassFixture<Serving
         }
     }
 
+    /// <summary>A connection that is opened by hand belongs to the scope like one that Entity Framework Core opens.</summary>
+    [Fact]
+    public async Task Scope_SavedOverAConnectionOpenedByHand_IsSeenAtReplicasByItsPosition()
+    {
+        var note = NewNote();
+        using var scope = Db.BeginCausalScope();
+        await using var shop = new Shop(Shop.Options(Db));
+        await shop.Database.GetDbConnection().OpenAsync(Cancelled);
+        shop.Orders.Add(new Order { Note = note, Quantity = 1 });
+        await shop.SaveChangesAsync(Cancelled);
+        Assert.NotNull(scope.Token);
+        await using var replica = await Db.OpenReadConnectionAsync(new ReadPolicy { Fallback = ReadFallback.Wait }, Cancelled);
+        Assert.NotEqual(serving.PrimaryPort, replica.Port);
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM orders WHERE note = $1", replica) { Parameters = { new() { Value = note } } };
+        Assert.Equal(1L, await count.ExecuteScalarAsync(Cancelled));
+    }
+
     private static string NewNote() => Guid.NewGuid().ToString();
 }

@@ -5,6 +5,7 @@ using HaConnect.Routing;
 using HaConnect.Topology;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace HaConnect.Tests.Consistency;
 
@@ -17,6 +18,7 @@ public sealed class CausalScopeTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly HaMetrics _metrics;
     private readonly Causality _causality;
+    private readonly TokenTaker _taker;
 
     public CausalScopeTests()
     {
@@ -25,6 +27,8 @@ public sealed class CausalScopeTests : IDisposable
         _metrics = new HaMetrics("test", () => state.Current);
         var opener = new ConnectionOpener(state, new NodePools(_ => throw new InvalidOperationException("Nothing is opened here.")), options, _time, _metrics, ReadPicker.LeastInUse, NullLogger.Instance, new TaskCompletionSource().Task);
         _causality = new Causality(state, opener, new TermHistories(_ => throw new InvalidOperationException("Nobody is asked here.")), options, _time);
+        _taker = new TokenTaker(state);
+        _time.Advance(TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -56,6 +60,28 @@ public sealed class CausalScopeTests : IDisposable
         Assert.True(outer.HasUntoldWrite);
         outer.Covered(Now, null);
         Assert.False(outer.HasUntoldWrite);
+    }
+
+    /// <summary>A mapper's write whose position could not be asked for: a token must not leave it out silently.</summary>
+    [Fact]
+    public async Task HasUntoldWrite_ToldOfAWriteWithoutAPosition_IsTrue()
+    {
+        Assert.False(Told(s => s.HasRead()));
+        Assert.True(Told(s => s.HasWritten()));
+        Assert.True(Told(s => s.MayHaveWritten()));
+        using var last = _causality.Begin(null, null);
+        await using var lost = new NpgsqlConnection();
+        await NewSession(last, lost).HasWrittenAsync();
+        Assert.True(last.HasUntoldWrite);
+
+        bool Told(Action<ToldSession> tell)
+        {
+            using var scope = _causality.Begin(null, null);
+            using var connection = new NpgsqlConnection();
+            tell(NewSession(scope, connection));
+            Assert.Equal(Now, scope.Seen().Until);
+            return scope.HasUntoldWrite;
+        }
     }
 
     [Fact]
@@ -199,6 +225,8 @@ public sealed class CausalScopeTests : IDisposable
     }
 
     public void Dispose() => _metrics.Dispose();
+
+    private ToldSession NewSession(CausalScope scope, NpgsqlConnection connection) => new(scope, _causality, _taker, connection, A, null);
 
     private long Now => _time.GetTimestamp();
 

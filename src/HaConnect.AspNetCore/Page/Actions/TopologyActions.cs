@@ -87,7 +87,7 @@ internal sealed class TopologyActions(ActionsPolicy policy, ILogger logger)
                 await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // Whoever asked is gone; what was begun goes on, and its end is recorded.
         }

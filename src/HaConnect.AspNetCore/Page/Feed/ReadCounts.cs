@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using HaConnect.Diagnostics;
 
 namespace HaConnect.AspNetCore.Page.Feed;
@@ -8,7 +9,7 @@ namespace HaConnect.AspNetCore.Page.Feed;
 internal sealed class ReadCounts : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<string, StrongBox> _counts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StrongBox<long>> _counts = new(StringComparer.Ordinal);
 
     internal ReadCounts(HaMetrics metrics)
     {
@@ -32,14 +33,9 @@ internal sealed class ReadCounts : IDisposable
             if (tag is not { Key: "haconnect.node", Value: string node })
                 continue;
             if (!_counts.TryGetValue(node, out var count))
-                count = _counts.GetOrAdd(node, static _ => new StrongBox());
+                count = _counts.GetOrAdd(node, static _ => new StrongBox<long>());
             Interlocked.Add(ref count.Value, measurement);
             return;
         }
-    }
-
-    private sealed class StrongBox
-    {
-        internal long Value;
     }
 }

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace HaConnect.ClusterTests.Samples;
+namespace HaConnect.WebTests.Samples;
 
 /// <summary>The sample as a newcomer runs it.</summary>
-public sealed class MinimalApiTests : ClusterTest
+public sealed class MinimalApiTests : SampleTest
 {
     private sealed record Order(Guid Id, string Item, int Quantity);
 
@@ -13,34 +13,26 @@ public sealed class MinimalApiTests : ClusterTest
     public async Task Orders_PrimaryKilled_EveryRequestSucceeds()
     {
         var cluster = await StartClusterAsync();
-        await using var sample = MinimalApiProcess.Start(cluster);
-        try
-        {
-            using var client = new HttpClient { BaseAddress = await sample.AddressAsync(Cancelled) };
-            await UntilAsync("term 1", async () => (await ClusterAsync(client)).GetProperty("term") is { ValueKind: JsonValueKind.Number });
-            await PostAndReadAsync(client, "before");
+        var sample = StartSample("MinimalApi", cluster, "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = await sample.AddressAsync(Cancelled) };
+        await UntilAsync("term 1", async () => (await ClusterAsync(client)).GetProperty("term") is { ValueKind: JsonValueKind.Number });
+        await PostAndReadAsync(client, "before");
 
-            await cluster["n1"].KillAsync(Cancelled);
-            for (var i = 0; i < 20; i++)
-                await PostAndReadAsync(client, $"after {i}");
+        await cluster["n1"].KillAsync(Cancelled);
+        for (var i = 0; i < 20; i++)
+            await PostAndReadAsync(client, $"after {i}");
 
-            var after = await ClusterAsync(client);
-            Assert.NotEqual("n1", after.GetProperty("primary").GetString(), StringComparer.Ordinal);
-            Assert.Equal(2, after.GetProperty("term").GetInt64());
-            Assert.Equal(3, after.GetProperty("nodes").GetArrayLength());
-        }
-        catch
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine(sample.Output);
-            throw;
-        }
+        var after = await ClusterAsync(client);
+        Assert.NotEqual("n1", after.GetProperty("primary").GetString(), StringComparer.Ordinal);
+        Assert.Equal(2, after.GetProperty("term").GetInt64());
+        Assert.Equal(3, after.GetProperty("nodes").GetArrayLength());
     }
 
     [Fact]
     public async Task Orders_UnknownId_IsNotFound()
     {
         var cluster = await StartClusterAsync();
-        await using var sample = MinimalApiProcess.Start(cluster);
+        var sample = StartSample("MinimalApi", cluster, "--urls", "http://127.0.0.1:0");
         using var client = new HttpClient { BaseAddress = await sample.AddressAsync(Cancelled) };
 
         using var response = await client.GetAsync(new Uri($"/orders/{Guid.NewGuid()}", UriKind.Relative), Cancelled);
