@@ -64,7 +64,7 @@ internal sealed class FailoverLab : IAsyncDisposable
         (long, PostgresNode)? found = null;
         await UntilAsync($"a term above {above} with a primary", async () =>
         {
-            var views = await ClusterView.ReadAsync(Cluster);
+            var views = await ClusterStatus.ReadAsync(Cluster);
             var newest = views.Where(v => v.Term > above).MaxBy(v => v.Term);
             if (newest is not null && views.FirstOrDefault(v => v.Node.Name == newest.Primary && !v.InRecovery) is { } primary && primary.Node != otherThan)
                 found = (newest.Term, primary.Node);
@@ -259,7 +259,7 @@ internal sealed class FailoverLab : IAsyncDisposable
             await UntilAsync("an ack to the second workload", () => Task.FromResult(SecondWorkload.AckedWrites.Any()));
         }
 
-        await UntilAsync("the first term on every node", async () => (await ClusterView.ReadAsync(Cluster)).Count(v => v.Term > 0) == Cluster.Nodes.Count);
+        await UntilAsync("the first term on every node", async () => (await ClusterStatus.ReadAsync(Cluster)).Count(v => v.Term > 0) == Cluster.Nodes.Count);
     }
 
     private void StartLink(string node, int port)

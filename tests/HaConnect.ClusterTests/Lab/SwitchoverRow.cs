@@ -39,7 +39,7 @@ internal static class SwitchoverRow
     /// <summary>Null while it is under way, or nobody can be asked.</summary>
     internal static async Task<string?> LookAsync(FailoverLab lab, string key)
     {
-        var views = await ClusterView.ReadAsync(lab.Cluster);
+        var views = await ClusterStatus.ReadAsync(lab.Cluster);
         if (views.MaxBy(v => v.Term) is not { } newest || views.FirstOrDefault(v => v.Node.Name == newest.Primary && !v.InRecovery) is not { } primary)
             return null;
         try

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using HaConnect.AspNetCore.Page.Feed;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.AspNetCore.Page.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 
 namespace HaConnect.AspNetCore.Page.Feed;
 

@@ -3,14 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HaConnect.AspNetCore.Page.Actions;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.AspNetCore.Page.Web;
 
 namespace HaConnect.AspNetCore.Page.Feed;
 
 /// <summary>What goes to the page and comes from it. Without indentation there is no line break in it, so that it is one line of an event.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(IReadOnlyList<Decision>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryPoint>))]
 [JsonSerializable(typeof(Hello))]

@@ -1,4 +1,4 @@
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using Microsoft.Extensions.Logging;
 
 namespace HaConnect.AspNetCore.Page.Feed;
@@ -129,7 +129,7 @@ internal sealed class TopologyFeed(HaRuntime runtime, TopologyRecorder recorder,
         FramesMade++;
         var failover = runtime.Failover;
         var reads = recorder.Reads;
-        var view = ViewBuilder.Build(new ViewInput
+        var view = StatusBuilder.Build(new StatusInput
         {
             Snapshot = runtime.State.Current,
             SentAt = _time.GetUtcNow(),
@@ -140,7 +140,7 @@ internal sealed class TopologyFeed(HaRuntime runtime, TopologyRecorder recorder,
             Reads = node => reads?.Of(node),
         });
         var decisions = previous?.Decisions is { } known && known.Version == recorder.Decisions.Version ? known : Read();
-        return new Frame(PageJson.Event("state", view, PageJson.Default.ClusterView), decisions);
+        return new Frame(PageJson.Event("state", view, PageJson.Default.ClusterStatus), decisions);
     }
 
     private Decisions Read()

@@ -1,5 +1,5 @@
 using System.Globalization;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.Topology;
 
 namespace HaConnect.AspNetCore.Page.Feed;
@@ -45,7 +45,7 @@ internal static class TopologyWords
             yield return after.IsWithoutMajority ? (Levels.Bad, null, after.MajorityReason ?? after.Reason) : (Levels.Ok, null, "enough voters are in sight again");
         if (after.IsGivenUp && !before.IsGivenUp)
             yield return (Levels.Warn, null, "coordination of the cluster was given up");
-        if ((ViewBuilder.IsPaused(before), ViewBuilder.IsPaused(after)) is (not null, { } paused) and var (was, now) && was != now)
+        if ((StatusBuilder.IsPaused(before), StatusBuilder.IsPaused(after)) is (not null, { } paused) and var (was, now) && was != now)
             yield return paused ? (Levels.Warn, null, "automatic failover is paused") : (Levels.Ok, null, "automatic failover goes on");
     }
 
@@ -61,7 +61,7 @@ internal static class TopologyWords
             return (Levels.Ok, null, $"{after.Name} answers again: {after.Reason}");
         if (after.IsQuarantined && !before.IsQuarantined)
             return (Levels.Bad, null, $"{after.Name}: {after.Reason}");
-        if (now.Primary is not null && earlier.Primary is not null && ViewBuilder.IsMaintained(after.Name, now) is var maintained && maintained != ViewBuilder.IsMaintained(after.Name, earlier))
+        if (now.Primary is not null && earlier.Primary is not null && StatusBuilder.IsMaintained(after.Name, now) is var maintained && maintained != StatusBuilder.IsMaintained(after.Name, earlier))
             return (Levels.Warn, null, maintained ? $"{after.Name} is under maintenance" : $"{after.Name} is no longer under maintenance");
         return null;
     }

@@ -1,7 +1,7 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
-/// <summary>One node as the page shows it.</summary>
-internal sealed record NodeView
+/// <summary>One node, as the page and the tool show it.</summary>
+internal sealed record NodeStatus
 {
     public required string Name { get; init; }
     public required string Host { get; init; }

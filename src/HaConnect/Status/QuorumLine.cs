@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>One line of the quorum arithmetic.</summary>
 /// <param name="Topic">What it is about: voters, commits, failover or loss.</param>

@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>This instance's part in coordination.</summary>
 /// <param name="Name">Its name in registers and records; null where it only observes.</param>

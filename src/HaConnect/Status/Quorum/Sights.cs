@@ -1,6 +1,6 @@
 using HaConnect.Topology;
 
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>Three-valued: what is in doubt is Unknown. Pure.</summary>
 internal static class Sights

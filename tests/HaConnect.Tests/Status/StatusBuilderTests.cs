@@ -1,19 +1,19 @@
 using System.Text.Json;
 using HaConnect.AspNetCore.Page.Feed;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.Failover;
 using HaConnect.Probing;
 using HaConnect.Topology;
 
-namespace HaConnect.Tests.AspNetCore.Page;
+namespace HaConnect.Tests.Status;
 
-public sealed class ViewTests
+public sealed class StatusBuilderTests
 {
     private static readonly TermRow s_term = Given.Row(3, "n0", 1, "n1", "n2");
     private readonly ClusterState _state;
     private readonly HaDatabaseOptions _options = new() { ConnectionString = "Username=app;Password=a secret of the application;Database=app" };
 
-    public ViewTests()
+    public StatusBuilderTests()
     {
         for (var i = 0; i < 3; i++)
             _options.Nodes.Add(new HaNodeOptions { Name = $"n{i}", Host = $"host{i}", Port = 5432 });
@@ -30,7 +30,7 @@ public sealed class ViewTests
         var view = Build();
         Assert.Equal((Levels.Ok, "Writes go to n0; every node is well", "n0", 3L), (view.Level, view.Headline, view.Primary, view.Term));
         Assert.Equal(["n0 primary", "n1 standby", "n2 standby"], view.Nodes.Select(n => $"{n.Name} {n.Role}"));
-        Assert.Equal([new LinkView("n0", "host0:5432", "n1", "streaming", "quorum"), new LinkView("n0", "host0:5432", "n2", "streaming", "async")], view.Links);
+        Assert.Equal([new LinkStatus("n0", "host0:5432", "n1", "streaming", "quorum"), new LinkStatus("n0", "host0:5432", "n2", "streaming", "async")], view.Links);
         Assert.Equal(["quorum", "async"], view.Nodes.Skip(1).Select(n => n.SyncState));
         Assert.All(view.Nodes.Skip(1), n => Assert.NotNull(n.LagMs));
         Assert.Equal((true, "This instance (me) is the coordinator."), (view.Coordinator.IsThisInstance, view.Coordinator.Sentence));
@@ -100,7 +100,7 @@ public sealed class ViewTests
     public void Event_View_HasNoSecretInIt()
     {
         Healthy();
-        var text = System.Text.Encoding.UTF8.GetString(PageJson.Event("state", Build(), PageJson.Default.ClusterView).Span);
+        var text = System.Text.Encoding.UTF8.GetString(PageJson.Event("state", Build(), PageJson.Default.ClusterStatus).Span);
         Assert.DoesNotContain("secret", text, StringComparison.OrdinalIgnoreCase);
         using var json = JsonDocument.Parse(text.Split("data: ")[1]);
         Assert.Equal("n0", json.RootElement.GetProperty("primary").GetString());
@@ -127,7 +127,7 @@ public sealed class ViewTests
         Assert.Contains(told, t => t.StartsWith("ok: n0 answers again: quarantined", StringComparison.Ordinal));
     }
 
-    private ClusterView Build(TimeSpan gap = default, Office? office = null) => ViewBuilder.Build(new ViewInput
+    private ClusterStatus Build(TimeSpan gap = default, Office? office = null) => StatusBuilder.Build(new StatusInput
     {
         Snapshot = _state.Current,
         Options = _options,

@@ -1,7 +1,7 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
-/// <summary>What the page shows of a cluster at one instant: plain values, made from one snapshot.</summary>
-internal sealed record ClusterView
+/// <summary>What is told of a cluster, by the page and by the tool, at one instant: plain values, made from one snapshot.</summary>
+internal sealed record ClusterStatus
 {
     public required long Version { get; init; }
 
@@ -24,9 +24,9 @@ internal sealed record ClusterView
     public required double WriteGapPeak { get; init; }
     public required double MaxReplicaLagMs { get; init; }
     public required bool? IsPaused { get; init; }
-    public required CoordinatorView Coordinator { get; init; }
-    public required IReadOnlyList<NodeView> Nodes { get; init; }
-    public required IReadOnlyList<LinkView> Links { get; init; }
-    public required IReadOnlyList<WitnessView> Witnesses { get; init; }
+    public required CoordinatorStatus Coordinator { get; init; }
+    public required IReadOnlyList<NodeStatus> Nodes { get; init; }
+    public required IReadOnlyList<LinkStatus> Links { get; init; }
+    public required IReadOnlyList<WitnessStatus> Witnesses { get; init; }
     public required IReadOnlyList<QuorumLine> Quorum { get; init; }
 }

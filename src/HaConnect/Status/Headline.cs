@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>The cluster in one line, the worst first. Pure.</summary>
 internal static class Headline
@@ -22,7 +22,7 @@ internal static class Headline
         var troubled = snapshot.Nodes.Where(n => !IsWell(n, snapshot, maxReplicaLag)).Select(n => n.Name).ToList();
         if (troubled.Count > 0)
             return (Levels.Warn, $"Writes go to {primary.Name}; {string.Join(", ", troubled)} {(troubled.Count == 1 ? "needs" : "need")} attention");
-        if (ViewBuilder.IsPaused(snapshot) == true)
+        if (StatusBuilder.IsPaused(snapshot) == true)
             return (Levels.Warn, $"Writes go to {primary.Name}; automatic failover is paused");
         return (Levels.Ok, $"Writes go to {primary.Name}; every node is well");
     }

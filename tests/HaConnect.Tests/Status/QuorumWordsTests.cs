@@ -1,8 +1,8 @@
-using HaConnect.AspNetCore.Page.Quorum;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status.Quorum;
+using HaConnect.Status;
 using HaConnect.Probing;
 
-namespace HaConnect.Tests.AspNetCore.Page;
+namespace HaConnect.Tests.Status;
 
 /// <summary>The sentences, as a table. A voter is written <c>n2</c> (a standby in sight), <c>n2-</c> (out of sight), <c>n2?</c> (in doubt), <c>w1</c> is a witness.</summary>
 public sealed class QuorumWordsTests

@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>A voter, as far as the arithmetic asks.</summary>
 /// <param name="Name">Its name.</param>

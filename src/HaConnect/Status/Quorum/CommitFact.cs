@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>What a commit on the primary waits for, as its <c>synchronous_standby_names</c> says.</summary>
 /// <param name="Required">How many standbys must flush it; 0 for none.</param>

@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>Whether a voter is in sight of this instance.</summary>
 internal enum Sight

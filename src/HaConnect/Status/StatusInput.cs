@@ -1,9 +1,8 @@
-using HaConnect.AspNetCore.Page.Feed;
 
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>All that a view is made from.</summary>
-internal sealed record ViewInput
+internal sealed record StatusInput
 {
     internal required ClusterSnapshot Snapshot { get; init; }
     internal DateTimeOffset SentAt { get; init; }

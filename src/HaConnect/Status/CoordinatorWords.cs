@@ -1,14 +1,14 @@
 using System.Globalization;
 
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>Who coordinates, in words. Pure. Another instance is known only by the locks it holds, and by name only where it has acted.</summary>
 internal static class CoordinatorWords
 {
-    internal static CoordinatorView Of(ClusterSnapshot snapshot, HaDatabaseOptions options, Office office)
+    internal static CoordinatorStatus Of(ClusterSnapshot snapshot, HaDatabaseOptions options, Office office)
     {
         var mode = options.Failover.Mode == FailoverMode.Coordinate ? "coordinate" : "observe";
-        return new CoordinatorView(mode, office.IsHeld, Sentence(snapshot, options, office));
+        return new CoordinatorStatus(mode, office.IsHeld, Sentence(snapshot, options, office));
     }
 
     /// <summary>Nodes that answered their last probe, and on which somebody holds a coordinator's lock.</summary>

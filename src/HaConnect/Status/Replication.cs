@@ -1,13 +1,13 @@
 using HaConnect.Probing;
 
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>Who receives from whom, as standbys and senders say it. Pure.</summary>
 internal static class Replication
 {
-    internal static IReadOnlyList<LinkView> LinksOf(ClusterSnapshot snapshot)
+    internal static IReadOnlyList<LinkStatus> LinksOf(ClusterSnapshot snapshot)
     {
-        List<LinkView> links = [];
+        List<LinkStatus> links = [];
         foreach (var standby in snapshot.Nodes)
         {
             // What one that does not answer said last is no link of now.
@@ -19,11 +19,11 @@ internal static class Replication
                 // The standby may know its upstream by another address than this application does; then the sender's list tells.
                 var from = snapshot.Nodes.FirstOrDefault(n => IsAt(n, address)) ?? ListedBy(snapshot, standby);
                 var sender = SenderOf(from, standby);
-                links.Add(new LinkView(from?.Name, address, standby.Name, sender?.State ?? state?.ReceiverStatus, sender?.SyncState));
+                links.Add(new LinkStatus(from?.Name, address, standby.Name, sender?.State ?? state?.ReceiverStatus, sender?.SyncState));
             }
             else if (state is not { SeesStatistics: true } && ListedBy(snapshot, standby) is { } from && SenderOf(from, standby) is { } sender)
             {
-                links.Add(new LinkView(from.Name, null, standby.Name, sender.State, sender.SyncState));
+                links.Add(new LinkStatus(from.Name, null, standby.Name, sender.State, sender.SyncState));
             }
         }
 

@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>How good or bad it is what a line says.</summary>
 internal static class Levels

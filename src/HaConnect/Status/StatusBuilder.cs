@@ -1,16 +1,16 @@
-using HaConnect.AspNetCore.Page.Quorum;
+using HaConnect.Status.Quorum;
 using HaConnect.Topology;
 
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>Makes the view from a snapshot. Pure: the same input gives the same view. Nothing but what the snapshot has goes into it.</summary>
-internal static class ViewBuilder
+internal static class StatusBuilder
 {
-    internal static ClusterView Build(ViewInput input)
+    internal static ClusterStatus Build(StatusInput input)
     {
         var (snapshot, options) = (input.Snapshot, input.Options);
         var (level, headline) = Headline.Of(snapshot, input.WriteGap, options.Routing.MaxReplicaLag);
-        return new ClusterView
+        return new ClusterStatus
         {
             Version = snapshot.Version,
             At = snapshot.TakenAt,
@@ -28,7 +28,7 @@ internal static class ViewBuilder
             Coordinator = CoordinatorWords.Of(snapshot, options, input.Office),
             Nodes = [.. snapshot.Nodes.Select(n => NodeOf(n, input))],
             Links = Replication.LinksOf(snapshot),
-            Witnesses = [.. snapshot.Witnesses.Select(w => new WitnessView(w.Name, Sights.NameOf(Sights.Of(w, snapshot, options))))],
+            Witnesses = [.. snapshot.Witnesses.Select(w => new WitnessStatus(w.Name, Sights.NameOf(Sights.Of(w, snapshot, options))))],
             Quorum = QuorumWords.Of(QuorumFacts.Of(snapshot, options, input.Office)),
         };
     }
@@ -57,10 +57,10 @@ internal static class ViewBuilder
     internal static bool IsMaintained(string node, ClusterSnapshot snapshot) =>
         snapshot.Primary?.Facts?.LastState?.Maintained.Contains(node, StringComparer.Ordinal) == true;
 
-    private static NodeView NodeOf(NodeSnapshot node, ViewInput input)
+    private static NodeStatus NodeOf(NodeSnapshot node, StatusInput input)
     {
         var answers = node.Reachability == NodeReachability.Reachable;
-        return new NodeView
+        return new NodeStatus
         {
             Name = node.Name,
             Host = node.Host,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using HaConnect.Probing;
 
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>
 /// Whether a failover could be made if the primary were lost now, or now that it is, as far as this instance sees. It follows the rules that a

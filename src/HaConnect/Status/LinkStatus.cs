@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>A standby that receives WAL.</summary>
 /// <param name="From">The name of the node it receives from; null where it is none of this cluster's known nodes.</param>
@@ -6,4 +6,4 @@ namespace HaConnect.AspNetCore.Page.View;
 /// <param name="To">The standby.</param>
 /// <param name="State">As <c>pg_stat_replication</c> says it on the sending node, else as the receiver does; null where neither can be seen.</param>
 /// <param name="SyncState">As the sending node says it; null where that cannot be seen.</param>
-internal sealed record LinkView(string? From, string? FromAddress, string To, string? State, string? SyncState);
+internal sealed record LinkStatus(string? From, string? FromAddress, string To, string? State, string? SyncState);

@@ -1,9 +1,9 @@
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.Failover.Promotion;
 using HaConnect.Options;
 using HaConnect.Probing;
 
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>What the quorum arithmetic is done with. Names and numbers of voters come from the options, never from who happens to be in reach.</summary>
 internal sealed record QuorumFacts
@@ -52,7 +52,7 @@ internal sealed record QuorumFacts
             Primary = snapshot.Primary?.Name,
             Commit = snapshot.Primary?.Facts?.LastState is { } state ? CommitOf(state) : null,
             IsGivenUp = snapshot.IsGivenUp,
-            IsPaused = ViewBuilder.IsPaused(snapshot),
+            IsPaused = StatusBuilder.IsPaused(snapshot),
             IsCoordinated = office.IsHeld || CoordinatorWords.LocksHeldOn(snapshot).Count > 0,
             RefusesToAct = office is { IsHeld: true, Acts: false },
             Options = options.Failover,

@@ -1,8 +1,8 @@
 using System.Globalization;
-using HaConnect.AspNetCore.Page.View;
+using HaConnect.Status;
 using HaConnect.Probing;
 
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>The arithmetic in sentences: who votes, what commits wait for, whether a failover is possible, who may be lost. Pure.</summary>
 internal static class QuorumWords

@@ -1,4 +1,4 @@
-namespace HaConnect.AspNetCore.Page.Quorum;
+namespace HaConnect.Status.Quorum;
 
 /// <summary>
 /// Which single voters may be lost now so that writes go on: the primary where a failover is possible, a standby where enough others stream, each where

@@ -1,6 +1,6 @@
-namespace HaConnect.AspNetCore.Page.View;
+namespace HaConnect.Status;
 
 /// <summary>A voter without data.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Sight">seen, missing or unknown.</param>
-internal sealed record WitnessView(string Name, string Sight);
+internal sealed record WitnessStatus(string Name, string Sight);
