@@ -350,6 +350,9 @@ public sealed class HaDataSource : DbDataSource
     /// <summary>Starts watching the cluster, where no host has done so; any use does the same.</summary>
     internal void Start() => _runtime.EnsureStarted();
 
+    /// <summary>Ends with the next snapshot.</summary>
+    internal Task NextChange => _runtime.State.NextChange;
+
     /// <summary>Hands coordination over, as a host does when it stops, and goes on serving.</summary>
     internal Task HandOverAsync() => _runtime.StopCoordinatingAsync();
 

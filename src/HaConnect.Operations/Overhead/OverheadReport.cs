@@ -7,8 +7,6 @@ namespace HaConnect.Operations;
 /// <summary>What was measured, and whether every limit was kept.</summary>
 public sealed class OverheadReport
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     internal OverheadReport(OverheadLimits limits, IReadOnlyList<OverheadMeasurement> measurements)
     {
         Measurements = measurements;
@@ -36,7 +34,7 @@ public sealed class OverheadReport
     public int ExitCode => Passed ? 0 : 1;
 
     /// <summary>All of it, for programs.</summary>
-    public string ToJson() => JsonSerializer.Serialize(new { Passed, Measurements, Checks }, Format);
+    public string ToJson() => JsonSerializer.Serialize(new OverheadDocument(Passed, Measurements, Checks), OverheadJson.Default.OverheadDocument);
 
     /// <summary>A table, for people.</summary>
     public override string ToString()

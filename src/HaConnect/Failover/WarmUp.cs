@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using HaConnect.Diagnostics;
@@ -11,6 +12,9 @@ namespace HaConnect.Failover;
 /// </summary>
 internal static class WarmUp
 {
+    // What was trimmed away is never called, and need not be compiled.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only what is there is compiled; nothing is called by reflection.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Only what is there is compiled; nothing is called by reflection.")]
     internal static void Run(ILogger logger)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled)

@@ -28,7 +28,7 @@ internal static class Headline
     }
 
     /// <summary>It answers, and as a standby it receives and is proven to be as fresh as reads ask for.</summary>
-    private static bool IsWell(NodeSnapshot node, ClusterSnapshot snapshot, TimeSpan maxReplicaLag) => node.Reachability == NodeReachability.Reachable && !node.IsMisconfigured
+    internal static bool IsWell(NodeSnapshot node, ClusterSnapshot snapshot, TimeSpan maxReplicaLag) => node.Reachability == NodeReachability.Reachable && !node.IsMisconfigured
         && (ReferenceEquals(node.Node, snapshot.PrimaryNode) || node is { Role: NodeRole.Standby, Lag: { } lag, Facts.LastState.HasReceiver: true } && lag.Time <= maxReplicaLag);
 
     private static string For(TimeSpan gap) => gap < TimeSpan.FromSeconds(1) ? "" : string.Create(CultureInfo.InvariantCulture, $" for {gap.TotalSeconds:0} s");

@@ -29,7 +29,7 @@ internal static class StatusBuilder
             Nodes = [.. snapshot.Nodes.Select(n => NodeOf(n, input))],
             Links = Replication.LinksOf(snapshot),
             Witnesses = [.. snapshot.Witnesses.Select(w => new WitnessStatus(w.Name, Sights.NameOf(Sights.Of(w, snapshot, options))))],
-            Quorum = QuorumWords.Of(QuorumFacts.Of(snapshot, options, input.Office)),
+            Quorum = QuorumWords.Of(QuorumFacts.Of(snapshot, options, input.Office ?? default)),
         };
     }
 

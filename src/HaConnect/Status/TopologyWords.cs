@@ -1,13 +1,12 @@
 using System.Globalization;
-using HaConnect.Status;
 using HaConnect.Topology;
 
-namespace HaConnect.AspNetCore.Page.Feed;
+namespace HaConnect.Status;
 
 /// <summary>What has changed from one snapshot to the next that a person wants to know, in sentences. Pure.</summary>
 internal static class TopologyWords
 {
-    /// <summary>Whether anything that the page shows at once has changed; positions, lags and times are no change.</summary>
+    /// <summary>Whether anything that is shown at once has changed; positions, lags and times are no change.</summary>
     internal static bool Differs(ClusterSnapshot before, ClusterSnapshot after) =>
         !ReferenceEquals(before, after) && (TopologyWatch.Differs(before, after) || before.IsSwitchingOver != after.IsSwitchingOver || before.IsGivenUp != after.IsGivenUp
             || before.IsComplete != after.IsComplete || AsksDiffer(before, after));

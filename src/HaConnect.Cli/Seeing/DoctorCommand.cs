@@ -1,0 +1,50 @@
+using System.CommandLine;
+using HaConnect.Cli.Output;
+using Spectre.Console;
+
+namespace HaConnect.Cli.Seeing;
+
+/// <summary><c>haconnect doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    internal static Command Create(ToolContext context)
+    {
+        var output = OutputOption.Create();
+        var failOn = new Option<FindingSeverity>("--fail-on") { Description = "The least severity that makes it end with 1.", DefaultValueFactory = _ => FindingSeverity.Unsafe };
+        var command = new Command("doctor", "Looks for what would make a failover unsafe, and for what one would miss. Changes nothing. Ends with 0, or with 1 where it found something of the severity of --fail-on or worse.") { output, failOn };
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
+        {
+            var options = context.Cluster.OptionsOf(parsed);
+            await using var db = new HaDataSourceBuilder(options).Build();
+            var findings = await db.Cluster.DiagnoseAsync(cancellationToken);
+            Print(terminal, new DoctorDocument(1, options.ClusterName, findings), parsed.GetValue(output));
+            return findings.Any(f => f.Severity >= parsed.GetValue(failOn)) ? ExitCodes.Attention : ExitCodes.Ok;
+        }));
+        return command;
+    }
+
+    private static void Print(Terminal terminal, DoctorDocument document, OutputFormat format)
+    {
+        if (format == OutputFormat.Json)
+        {
+            ToolJson.Write(terminal.Output, document, j => j.DoctorDocument);
+            return;
+        }
+
+        if (format == OutputFormat.Csv)
+        {
+            Csv.Write(terminal.Output, ["severity", "node", "problem", "remedy"]);
+            foreach (var f in document.Findings)
+                Csv.Write(terminal.Output, [f.Severity.ToString(), f.Node, f.Problem, f.Remedy]);
+            return;
+        }
+
+        if (document.Findings.Count == 0)
+            terminal.Console.WriteLine("Nothing found.");
+        foreach (var f in document.Findings)
+        {
+            terminal.Console.Write(new Markup($"[{(f.Severity == FindingSeverity.Unsafe ? "red" : "yellow")}]{f.Severity}[/] {Markup.Escape(f.Node is null ? "" : $"{f.Node}: ")}{Markup.Escape(f.Problem)}\n"));
+            terminal.Console.Write(new Text($"  {f.Remedy}\n"));
+        }
+    }
+}

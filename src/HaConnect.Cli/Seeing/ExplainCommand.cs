@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using HaConnect.Cli.Connecting;
+using HaConnect.Cli.Output;
+using Spectre.Console;
+
+namespace HaConnect.Cli.Seeing;
+
+/// <summary><c>haconnect explain</c>.</summary>
+internal static class ExplainCommand
+{
+    internal static Command Create(ToolContext context)
+    {
+        var output = OutputOption.Create();
+        var write = new Option<bool>("--write") { Description = "Where a write would go, not a read." };
+        var lag = new Option<TimeSpan?>("--max-lag") { Description = "Of a read: the staleness bound, in seconds. Default: the one of the settings.", CustomParser = Seconds };
+        var consistency = new Option<ReadConsistency?>("--consistency") { Description = "Of a read. Default: the one of the settings." };
+        var nodes = new Option<string[]>("--node") { Description = "Of a read: only these nodes." };
+        var command = new Command("explain", "Tells where an operation would go now, and of each node why it would be used or not. Ends with 0, or with 2 where it would go nowhere.") { output, write, lag, consistency, nodes };
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
+        {
+            var names = parsed.GetValue(nodes) ?? [];
+            await using var cluster = await ObservedCluster.LookAsync(context.Cluster.OptionsOf(parsed), context.Cluster.TimeoutOf(parsed), cancellationToken);
+            foreach (var name in names.Where(n => cluster.Snapshot[n] is null))
+                throw new UsageException($"--node is {name}; the nodes are {string.Join(", ", cluster.Snapshot.Nodes.Select(n => n.Name))}.");
+            var policy = new ReadPolicy { MaxReplicaLag = parsed.GetValue(lag), Consistency = parsed.GetValue(consistency), Nodes = names };
+            var explanation = ExplainDocument.Of(parsed.GetValue(write) ? cluster.Db.ExplainWrite() : cluster.Db.ExplainRead(policy));
+            Print(terminal, explanation, parsed.GetValue(output));
+            return explanation.Nodes.Any(n => n.IsChosen) ? ExitCodes.Ok : ExitCodes.Down;
+        }));
+        return command;
+    }
+
+    private static void Print(Terminal terminal, ExplainDocument explanation, OutputFormat format)
+    {
+        if (format == OutputFormat.Json)
+        {
+            ToolJson.Write(terminal.Output, explanation, j => j.ExplainDocument);
+            return;
+        }
+
+        if (format == OutputFormat.Csv)
+        {
+            Csv.Write(terminal.Output, ["node", "chosen", "why"]);
+            foreach (var node in explanation.Nodes)
+                Csv.Write(terminal.Output, [node.Node, node.IsChosen ? "true" : "false", node.Why]);
+            return;
+        }
+
+        terminal.Console.WriteLine(explanation.Outcome);
+        foreach (var node in explanation.Nodes)
+            terminal.Console.Write(new Text($"  {(node.IsChosen ? '*' : ' ')} {node.Node}: {node.Why}\n"));
+    }
+
+    private static TimeSpan? Seconds(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86_400)
+            return TimeSpan.FromSeconds(seconds);
+        result.AddError($"{result.Argument.Name} is {text}; it must be a number of seconds above 0 and below 86400.");
+        return null;
+    }
+}

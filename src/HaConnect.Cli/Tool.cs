@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using HaConnect.Cli.Acting;
+using HaConnect.Cli.Checking;
+using HaConnect.Cli.Output;
+using HaConnect.Cli.Seeing;
+
+namespace HaConnect.Cli;
+
+/// <summary>The command line as a whole: parse, call, print.</summary>
+internal static class Tool
+{
+    /// <summary>A command that is called off takes back what it asked for, which takes a moment.</summary>
+    private static readonly TimeSpan ToEndInOrder = TimeSpan.FromSeconds(10);
+
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
+    {
+        var context = new ToolContext(terminal);
+        var root = new RootCommand("Status, diagnosis and commands for a PostgreSQL cluster that HaConnect knows. docs/operations/tool.md")
+        {
+            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), CheckCommand.Create(context),
+        };
+        foreach (var command in ActCommands.Create(context))
+            root.Add(command);
+        foreach (var option in context.Cluster.All)
+            root.Add(option);
+        var parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction error)
+            error.ShowHelp = false; // the message would drown in it
+        var ended = await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, ProcessTerminationTimeout = ToEndInOrder, EnableDefaultExceptionHandler = false }, cancellationToken);
+        if (parsed.Action is not ParseErrorAction)
+            return ended;
+        return parsed.CommandResult.Command.Name == CheckCommand.Name ? ExitCodes.Unknown : ExitCodes.Usage; // a plug-in has no other code for it
+    }
+}
