@@ -24,12 +24,24 @@ internal static class ExplainCommand
             await using var cluster = await ObservedCluster.LookAsync(context.Cluster.OptionsOf(parsed), context.Cluster.TimeoutOf(parsed), cancellationToken);
             foreach (var name in names.Where(n => cluster.Snapshot[n] is null))
                 throw new UsageException($"--node is {name}; the nodes are {string.Join(", ", cluster.Snapshot.Nodes.Select(n => n.Name))}.");
-            var policy = new ReadPolicy { MaxReplicaLag = parsed.GetValue(lag), Consistency = parsed.GetValue(consistency), Nodes = names };
-            var explanation = ExplainDocument.Of(parsed.GetValue(write) ? cluster.Db.ExplainWrite() : cluster.Db.ExplainRead(policy));
+            var policy = new ReadPolicy { MaxReplicaLag = parsed.GetValue(lag), Consistency = parsed.GetValue(consistency), Nodes = names is [] ? null : names };
+            var explanation = parsed.GetValue(write) ? ExplainDocument.Of(cluster.Db.ExplainWrite()) : Read(cluster, policy);
             Print(terminal, explanation, parsed.GetValue(output));
             return explanation.Nodes.Any(n => n.IsChosen) ? ExitCodes.Ok : ExitCodes.Down;
         }));
         return command;
+    }
+
+    private static ExplainDocument Read(ObservedCluster cluster, ReadPolicy policy)
+    {
+        try
+        {
+            return ExplainDocument.Of(cluster.Db.ExplainRead(policy));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static void Print(Terminal terminal, ExplainDocument explanation, OutputFormat format)

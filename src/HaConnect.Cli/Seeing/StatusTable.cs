@@ -28,7 +28,7 @@ internal static class StatusTable
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in (string[])["node", "address", "role", "state", "tl", "lsn", "lag", "bytes", "sync", "serves"])
-            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column is "tl" or "lag" or "bytes" ? Justify.Right : Justify.Left });
+            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column is "tl" or "lsn" or "lag" or "bytes" ? Justify.Right : Justify.Left });
         foreach (var node in status.Nodes)
         {
             var role = node.IsStale ? $"({node.Role})" : node.Role; // what it was when it answered last

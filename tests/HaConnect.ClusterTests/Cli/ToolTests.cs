@@ -27,6 +27,7 @@ public sealed class ToolTests : ClusterTest
         var table = await RunAsync("status");
         Assert.Contains("every node is well", table.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', table.Output);
+        TestContext.Current.TestOutputHelper?.WriteLine(table.Output);
         Assert.Equal(4, (await RunAsync("status", "-o", "csv")).Output.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         await UntilCheckedAsync(0, "primary", "replicas", "lag", "coordinator", "slots");
         Assert.Equal(1, (await RunAsync("check", "archive")).Code); // the test's servers do not archive
@@ -36,6 +37,7 @@ public sealed class ToolTests : ClusterTest
         Assert.Equal((0, 2), (read.Code, read.Json.GetProperty("nodes").EnumerateArray().Count(n => n.GetProperty("isChosen").GetBoolean())));
         Assert.Contains("* n1", (await RunAsync("explain", "--write")).Output, StringComparison.Ordinal);
         Assert.Equal(64, (await RunAsync("explain", "--node", "n9")).Code);
+        Assert.Equal(64, (await RunAsync("explain", "--max-lag", "0.001")).Code); // which no probe can prove
 
         // Paused, by the tool itself.
         Assert.Equal(0, (await RunAsync("pause", "--reason", "work on the 'network'")).Code);
@@ -84,6 +86,8 @@ public sealed class ToolTests : ClusterTest
         async Task<ToolRun> RunAsync(params string[] arguments)
         {
             var run = await ToolRun.InProcessAsync(settings, arguments);
+            if (arguments[0] == "check")
+                TestContext.Current.TestOutputHelper?.WriteLine(run.Output);
             Assert.True(run.Took < TimeSpan.FromSeconds(5) + s_slack, $"{string.Join(' ', arguments)}: {run}");
             return run;
         }
