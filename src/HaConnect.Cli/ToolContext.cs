@@ -1,6 +1,7 @@
 using HaConnect.Cli.Connecting;
 using HaConnect.Cli.Output;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace HaConnect.Cli;
 
@@ -31,6 +32,11 @@ internal sealed class ToolContext(Terminal terminal)
         {
             await terminal.Error.WriteLineAsync(e.Message);
             return e is NoPrimaryException ? ExitCodes.Down : ExitCodes.Attention;
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
+        {
+            await terminal.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Attention;
         }
         catch (OperationCanceledException)
         {

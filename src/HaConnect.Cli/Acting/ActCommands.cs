@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using HaConnect.Cli.Output;
 
 namespace HaConnect.Cli.Acting;
 
 /// <summary>The commands that ask the coordinator for something: <c>switchover</c>, <c>failover</c>, <c>pause</c>, <c>resume</c>, <c>node maintenance</c>.</summary>
 internal static class ActCommands
 {
-    internal static IEnumerable<Command> Create(ToolContext context) => [Switchover(context), Failover(context), Pause(context), Resume(context), Node(context)];
+    internal static IEnumerable<Command> Create(ToolContext context) => [Switchover(context), Failover(context), Pause(context), Resume(context), Node(context), RejoinCommand.Create(context)];
 
     private static Command Switchover(ToolContext context)
     {
@@ -73,11 +72,5 @@ internal static class ActCommands
             return TimeSpan.FromSeconds(seconds);
         result.AddError($"--drain-timeout is {text}; it must be a number of seconds from 0.1 to 300.");
         return TimeSpan.Zero;
-    }
-
-    /// <summary>At once, in the order of the steps.</summary>
-    private sealed class ProgressTo(Terminal terminal) : IProgress<string>
-    {
-        public void Report(string value) => terminal.Progress(value);
     }
 }

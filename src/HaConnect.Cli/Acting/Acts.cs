@@ -25,26 +25,28 @@ internal static class Acts
             if (options.Failover.Mode != FailoverMode.Coordinate)
                 throw new UsageException($"{name} changes something, and these settings only observe: set Failover.Mode to Coordinate, with the control user (Failover.ControlUsername), as the application's instances have it.");
             await using var db = new HaDataSourceBuilder(options).Build();
-            var done = await RefusedAsync(name, () => act(db.Cluster, parsed, terminal, cancellationToken));
-            if (parsed.GetValue(output) == OutputFormat.Json)
-                ToolJson.Write(terminal.Output, done, j => j.ActDocument);
-            else
-                await terminal.Output.WriteLineAsync(done.Text);
-            return done.IsDone ? ExitCodes.Ok : ExitCodes.Attention;
+            return await TellAsync(terminal, name, parsed.GetValue(output), () => act(db.Cluster, parsed, terminal, cancellationToken));
         }));
         return command;
     }
 
-    /// <summary>A refusal is an answer.</summary>
-    private static async Task<ActDocument> RefusedAsync(string name, Func<Task<ActDocument>> act)
+    /// <summary>Does it, and tells what became of it. A refusal is an answer.</summary>
+    internal static async Task<int> TellAsync(Terminal terminal, string name, OutputFormat format, Func<Task<ActDocument>> act)
     {
+        ActDocument done;
         try
         {
-            return await act();
+            done = await act();
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or TimeoutException)
         {
-            return new ActDocument(1, name, IsDone: false, e.Message);
+            done = new ActDocument(1, name, IsDone: false, e.Message);
         }
+
+        if (format == OutputFormat.Json)
+            ToolJson.Write(terminal.Output, done, j => j.ActDocument);
+        else
+            await terminal.Output.WriteLineAsync(done.Text);
+        return done.IsDone ? ExitCodes.Ok : ExitCodes.Attention;
     }
 }

@@ -37,7 +37,7 @@ internal sealed record ToolRun(int Code, string Output, string Error, TimeSpan T
                     Mode = options.Failover.Mode.ToString(),
                     options.Failover.ControlUsername,
                     options.Failover.ControlPassword,
-                    Replication = new { options.Failover.Replication.Username, options.Failover.Replication.Password },
+                    Replication = new { options.Failover.Replication.Username, options.Failover.Replication.Password, options.Failover.Replication.PassFile },
                 },
             },
         }));
