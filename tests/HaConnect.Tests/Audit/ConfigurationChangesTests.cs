@@ -70,7 +70,7 @@ public sealed class ConfigurationChangesTests
         Assert.DoesNotContain("secret", OptionsWords.Of(options), StringComparison.Ordinal);
     }
 
-    private ConfigurationSeen See(ConfigurationSeen seen, params ClusterSnapshot[] snapshots) => snapshots.Aggregate(seen, (s, now) => ConfigurationChanges.Between(s, now).Seen);
+    private static ConfigurationSeen See(ConfigurationSeen seen, params ClusterSnapshot[] snapshots) => snapshots.Aggregate(seen, (s, now) => ConfigurationChanges.Between(s, now).Seen);
 
     private ClusterSnapshot Snapshot(Node primary, string names, long? term = null, bool isPaused = false, string[]? maintained = null)
     {
