@@ -22,7 +22,8 @@ internal sealed class CommandTrail(AuditTrail audit, string cluster, string inst
 
     private async Task<T> RunAsync<T>(AuditedCommand command, Func<Task<T>> run, Func<string?, T, (bool IsDone, string Sentence, string? Before, string? After)> outcome)
     {
-        var (startedAt, primary) = (time.GetTimestamp(), now().Primary?.Name);
+        var (startedAt, seen) = (time.GetTimestamp(), now());
+        var primary = seen.Primary?.Name ?? seen.NewestTerm?.Primary; // a failover is asked for while there is none
         Tell(command, AuditKind.Command, command.Sentence, null, null, null);
         try
         {

@@ -46,7 +46,7 @@ public sealed class AuditTableTests : ClusterTest
             Assert.NotNull(promoted.Duration);
             Assert.Contains(story, e => e.Record is { Kind: AuditKind.Command, By: "alice", Step: "PauseFailover", Before: "automatic", After: "paused: new switches" });
             Assert.Contains(story, e => e.Record is { Kind: AuditKind.Refusal, By: null } && e.Record.Sentence.StartsWith("failover refused:", StringComparison.Ordinal));
-            Assert.Contains(story, e => e.Record is { Kind: AuditKind.Command, By: "alice", Step: "Failover", Duration: not null });
+            Assert.Contains(story, e => e.Record is { Kind: AuditKind.Command, By: "alice", Step: "Failover", Before: "n1", Duration: not null } && e.Record.After == result.Primary);
             Assert.Contains(story, e => e.Record is { Kind: AuditKind.Election } && e.Record.Sentence.StartsWith("elected:", StringComparison.Ordinal));
             Assert.Contains(story, e => e.Record is { Kind: AuditKind.Configuration, Step: "Primary", Before: "n1, term 1" } && e.Record.After == $"{result.Primary}, term 2");
             Assert.Contains(story, e => e.Record is { Kind: AuditKind.Configuration, Step: "Options" });

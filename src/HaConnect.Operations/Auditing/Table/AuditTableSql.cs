@@ -22,7 +22,7 @@ internal static class AuditTableSql
     internal const string Insert = """
         INSERT INTO haconnect_audit.trail (chain, seq, at, cluster, coordinator, term, kind, step, node, sentence, line)
         SELECT $1, l.seq, (l.j->>'at')::timestamptz, l.j->>'cluster', l.j->>'coordinator', (l.j->>'term')::bigint, l.j->>'kind', l.j->>'step', l.j->>'node', l.j->>'sentence', l.line
-          FROM (SELECT u.seq, u.line, u.line::jsonb AS j FROM pg_catalog.unnest($2::bigint[], $3::text[]) AS u (seq, line)) l
+          FROM (SELECT u.seq, u.line, u.line::jsonb AS j FROM ROWS FROM (pg_catalog.unnest($2::bigint[]), pg_catalog.unnest($3::text[])) AS u (seq, line)) l
          ORDER BY l.seq
         ON CONFLICT (chain, seq) DO NOTHING
         """;
