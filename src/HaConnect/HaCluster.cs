@@ -1,3 +1,4 @@
+using HaConnect.Audit;
 using HaConnect.Doctor;
 using HaConnect.Failover.Manual;
 using HaConnect.Failover.Switchover;
@@ -11,9 +12,23 @@ public sealed class HaCluster
     private readonly ManualFailoverClient _failovers;
     private readonly PauseClient _pauses;
     private readonly ClusterDoctor _doctor;
+    private readonly CommandTrail _trail;
+    private readonly string _by;
 
-    internal HaCluster(SwitchoverClient switchovers, ManualFailoverClient failovers, PauseClient pauses, ClusterDoctor doctor) =>
-        (_switchovers, _failovers, _pauses, _doctor) = (switchovers, failovers, pauses, doctor);
+    internal HaCluster(SwitchoverClient switchovers, ManualFailoverClient failovers, PauseClient pauses, ClusterDoctor doctor, CommandTrail trail, string by) =>
+        (_switchovers, _failovers, _pauses, _doctor, _trail, _by) = (switchovers, failovers, pauses, doctor, trail, by);
+
+    /// <summary>
+    /// The same, with what is asked through it recorded in the audit trail as asked for by somebody: a user who is logged in, say. Without it that is
+    /// the operating system's user and the application's name.
+    /// </summary>
+    /// <param name="name">Who asks, for people; <see cref="AuditRecord.By"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public HaCluster OnBehalfOf(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new HaCluster(_switchovers, _failovers, _pauses, _doctor, _trail, name);
+    }
 
     /// <summary>
     /// Looks for what would make a failover unsafe, and for what one or its aftermath would miss: on every configured node, and with
@@ -46,7 +61,7 @@ public sealed class HaCluster
         options ??= new SwitchoverOptions();
         if (options.DrainTimeout < SwitchoverOptions.LeastDrainTimeout || options.DrainTimeout > SwitchoverOptions.MostDrainTimeout)
             throw new ArgumentOutOfRangeException(nameof(options), options.DrainTimeout, $"SwitchoverOptions.DrainTimeout must be {SwitchoverOptions.LeastDrainTimeout} to {SwitchoverOptions.MostDrainTimeout}.");
-        return _switchovers.RunAsync(target, options, cancellationToken);
+        return _trail.RunAsync(Asked("Switchover", target, $"a switchover to {target ?? "the standby of the highest priority"} is asked for"), () => _switchovers.RunAsync(target, options, cancellationToken));
     }
 
     /// <summary>
@@ -64,7 +79,8 @@ public sealed class HaCluster
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>, or there still was a primary after <see cref="ConnectionsOptions.WaitTimeout"/>.</exception>
     /// <exception cref="NoPrimaryException">No term of this cluster is known to this instance.</exception>
     public Task<SwitchoverResult> FailoverAsync(string clusterName, bool acceptDataLoss = false, CancellationToken cancellationToken = default) =>
-        _failovers.RunAsync(clusterName, acceptDataLoss, cancellationToken);
+        _trail.RunAsync(Asked("Failover", null, $"a failover of {clusterName} is asked for{(acceptDataLoss ? ", and that acked writes may be lost is accepted" : "")}"),
+            () => _failovers.RunAsync(clusterName, acceptDataLoss, cancellationToken));
 
     /// <summary>
     /// Keeps all coordinators from acting by themselves, across restarts and whoever is elected, until <see cref="ResumeFailoverAsync"/>: no
@@ -79,13 +95,15 @@ public sealed class HaCluster
     /// <exception cref="InvalidOperationException"><see cref="FailoverOptions.Mode"/> is not <see cref="FailoverMode.Coordinate"/>: this instance may change nothing.</exception>
     /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it did not record it.</exception>
     /// <exception cref="TimeoutException">Too few standbys have recorded it within <see cref="ConnectionsOptions.WaitTimeout"/>: a failover might forget it.</exception>
-    public Task<bool> PauseFailoverAsync(string reason, CancellationToken cancellationToken = default) => _pauses.PauseAsync(null, reason, cancellationToken);
+    public Task<bool> PauseFailoverAsync(string reason, CancellationToken cancellationToken = default) =>
+        _trail.RunAsync(Asked("PauseFailover", null, $"a pause of automatic failover is asked for: {reason}"), "automatic", $"paused: {reason}", () => _pauses.PauseAsync(null, reason, cancellationToken));
 
     /// <summary>Lets coordinators act by themselves again, within about two seconds.</summary>
     /// <param name="cancellationToken">Ends the wait; what was recorded stays.</param>
     /// <returns>False where the cluster was not paused.</returns>
     /// <inheritdoc cref="PauseFailoverAsync" path="/exception"/>
-    public Task<bool> ResumeFailoverAsync(CancellationToken cancellationToken = default) => _pauses.ResumeAsync(null, cancellationToken);
+    public Task<bool> ResumeFailoverAsync(CancellationToken cancellationToken = default) =>
+        _trail.RunAsync(Asked("ResumeFailover", null, "the end of the pause is asked for"), "paused", "automatic", () => _pauses.ResumeAsync(null, cancellationToken));
 
     /// <summary>
     /// Gives coordination of this cluster up for good: recorded on the primary as a term that belongs to no node, whereupon no coordinator acts any
@@ -100,7 +118,8 @@ public sealed class HaCluster
     /// or a new term is under way, or another node is out of recovery on no earlier timeline, so that it would not be clear who the primary is.</exception>
     /// <exception cref="NoPrimaryException">There was no established primary within <see cref="ConnectionsOptions.WaitTimeout"/>, or it did not record it.</exception>
     /// <exception cref="TimeoutException">Too few of the standbys that have to ack follow within <see cref="ConnectionsOptions.WaitTimeout"/>; repeat it when they do.</exception>
-    public Task<bool> GiveUpCoordinationAsync(string clusterName, CancellationToken cancellationToken = default) => _pauses.GiveUpAsync(clusterName, cancellationToken);
+    public Task<bool> GiveUpCoordinationAsync(string clusterName, CancellationToken cancellationToken = default) =>
+        _trail.RunAsync(Asked("GiveUpCoordination", null, $"to give coordination of {clusterName} up is asked for"), "coordinated", "given up", () => _pauses.GiveUpAsync(clusterName, cancellationToken));
 
     /// <summary>
     /// Keeps a node out of it while it is worked on: as a standby it is named as synchronous no more, where enough others are, and it is the
@@ -115,7 +134,7 @@ public sealed class HaCluster
     public Task<bool> BeginMaintenanceAsync(string node, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(node);
-        return _pauses.PauseAsync(node, reason, cancellationToken);
+        return _trail.RunAsync(Asked("BeginMaintenance", node, $"maintenance of {node} is asked for: {reason}"), "in use", $"under maintenance: {reason}", () => _pauses.PauseAsync(node, reason, cancellationToken));
     }
 
     /// <summary>Counts on the node again, as soon as it streams.</summary>
@@ -126,6 +145,8 @@ public sealed class HaCluster
     public Task<bool> EndMaintenanceAsync(string node, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(node);
-        return _pauses.ResumeAsync(node, cancellationToken);
+        return _trail.RunAsync(Asked("EndMaintenance", node, $"the end of the maintenance of {node} is asked for"), "under maintenance", "in use", () => _pauses.ResumeAsync(node, cancellationToken));
     }
+
+    private AuditedCommand Asked(string command, string? node, string sentence) => new(command, _by, node, sentence);
 }

@@ -32,6 +32,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly FailoverLoop? _failover;
     private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
+    private readonly ConfigurationTrail _configuration;
     private readonly ILogger _logger;
     private readonly Func<MultiHostSource> _createCompatibility;
     private readonly CancellationTokenSource _dispose = new();
@@ -67,14 +68,15 @@ internal sealed class HaRuntime : IAsyncDisposable
         _probes = new ProbeSchedule(State, sources, options, () => _failover is { HoldsOffice: true }, time, Random.Shared.NextDouble, _logger);
         IEnumerable<INodeDiscovery> reported = options.Discovery.ReportedStandbys ? [new ReportedStandbys(options.Discovery.ForgetAfter, time)] : [];
         _discoveries = [.. options.Discovery.Sources.Distinct().Concat(reported).Select(d => new DiscoveryLoop(d, State, options.Discovery, time, _logger))];
+        var instance = InstanceName.Create();
         Audit = new AuditTrail(extensions.AuditSinks, _logger);
+        _configuration = new ConfigurationTrail(Audit, options, instance, time);
         var doctor = new ClusterDoctor(sources, options, time);
         _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
-            var coordinator = InstanceName.Create();
-            _failover = FailoverLoop.Create(coordinator, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
-                Audit, Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, coordinator, time), loggers.CreateLogger("HaConnect.Failover"));
+            _failover = FailoverLoop.Create(instance, State, node => new OwnSessionSource(sources.ForCoordinator(node.Host, node.Port), time), _probes.WakeAll, options,
+                Audit, Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, instance, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
             if (options.Failover.Replication.KeepSlots)
             {
@@ -83,7 +85,9 @@ internal sealed class HaRuntime : IAsyncDisposable
             }
         }
 
-        Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor);
+        Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor,
+            new CommandTrail(Audit, options.ClusterName, instance, () => State.Current, time, _logger), AuditedCommand.AskerOf(options));
+        OperatorSessions = Operator;
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
         ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port, node.CertificateHost), time);
@@ -114,6 +118,9 @@ internal sealed class HaRuntime : IAsyncDisposable
     internal HaMetrics Metrics { get; }
 
     internal AuditTrail Audit { get; }
+
+    /// <summary>Opens sessions of the control user that may write in the control database.</summary>
+    internal Func<Node, ISessionSource> OperatorSessions { get; }
 
     /// <summary>Null where this instance only observes.</summary>
     internal FailoverLoop? Failover => _failover;
@@ -172,6 +179,7 @@ internal sealed class HaRuntime : IAsyncDisposable
 
         await _diagnosis.DisposeAsync().ConfigureAwait(false);
         State.Published -= OnPublished;
+        await _configuration.DisposeAsync().ConfigureAwait(false);
         await Pools.DisposeAsync().ConfigureAwait(false);
         if (_compatibility is { } compatibility)
             await compatibility.DisposeAsync().ConfigureAwait(false);
@@ -201,6 +209,7 @@ internal sealed class HaRuntime : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposal is not null, typeof(HaDataSource));
             if (_started)
                 return;
+            _configuration.Start();
             State.Published += OnPublished;
             _probes.Start();
             foreach (var discovery in _discoveries)
@@ -222,5 +231,6 @@ internal sealed class HaRuntime : IAsyncDisposable
         Pools.OnPublished(before, after);
         _compatibility?.OnPublished(before, after);
         TopologyLog.Write(_logger, before, after);
+        _configuration.OnPublished(after);
     }
 }

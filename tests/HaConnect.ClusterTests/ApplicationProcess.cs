@@ -19,8 +19,9 @@ internal sealed class ApplicationProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>What its coordinator told, without what it only saw or was asked for.</summary>
     internal IReadOnlyList<AuditRecord> Audit =>
-        [.. Lines.Where(l => l.StartsWith("audit ", StringComparison.Ordinal)).Select(l => JsonSerializer.Deserialize<AuditRecord>(l.AsSpan("audit ".Length))!)];
+        [.. Lines.Where(l => l.StartsWith("audit ", StringComparison.Ordinal)).Select(l => JsonSerializer.Deserialize<AuditRecord>(l.AsSpan("audit ".Length))!).Where(r => r.By is null && r.Kind != AuditKind.Configuration)];
 
     /// <summary>The log entries at a level, as text.</summary>
     internal IReadOnlyList<string> LogAt(string level) => [.. Lines.Where(l => l.StartsWith('{') && l.Contains($"\"LogLevel\":\"{level}\"", StringComparison.Ordinal))];

@@ -12,6 +12,9 @@ internal sealed class FailoverTimeline(TimeProvider time) : IAuditSink
 
     public void Write(AuditRecord record)
     {
+        if (record.By is not null || record.Kind == AuditKind.Configuration)
+            return; // the demo itself is who asked, and what is seen of the cluster is in its table
+
         // Most sentences begin with the word for their step: "promoted: n2 has left recovery".
         var colon = record.Sentence.IndexOf(": ", StringComparison.Ordinal);
         var (label, sentence) = colon is > 0 and < 16 ? (record.Sentence[..colon], record.Sentence[(colon + 2)..]) : (LabelOf(record.Step), record.Sentence);

@@ -1,6 +1,6 @@
 namespace HaConnect;
 
-/// <summary>Receives the audit records of this instance, one after the other. It must be quick; what it throws is logged.</summary>
+/// <summary>Receives the audit records of this instance. Several threads may call it at once; those of the coordinator come one after the other, and its steps wait for it, so that it must be quick. What it throws is logged.</summary>
 public interface IAuditSink
 {
     /// <summary>Takes one record.</summary>

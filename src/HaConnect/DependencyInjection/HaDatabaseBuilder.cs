@@ -24,6 +24,9 @@ public sealed class HaDatabaseBuilder
     /// <summary>The services it was registered in.</summary>
     public IServiceCollection Services { get; }
 
+    /// <summary>The key of its services; null where they have none.</summary>
+    internal object? Key => _key;
+
     /// <inheritdoc cref="HaDataSourceBuilder.ConfigureDataSource"/>
     public HaDatabaseBuilder ConfigureDataSource(Action<IServiceProvider, NpgsqlDataSourceBuilder> configure)
     {

@@ -98,6 +98,9 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "An audit sink failed on '{Sentence}'.")]
     internal static partial void AuditSinkFailed(ILogger logger, string sentence, Exception exception);
 
+    [LoggerMessage(3020, LogLevel.Information, "{By}: {Sentence}")]
+    internal static partial void CommandTold(ILogger logger, string by, string sentence);
+
     [LoggerMessage(3005, LogLevel.Warning,
         "Replication is asynchronous (Failover.RequiredSynchronousStandbys = 0): a failover can lose acked writes, and two primaries can ack until the old one is fenced.")]
     internal static partial void AsynchronousReplication(ILogger logger);

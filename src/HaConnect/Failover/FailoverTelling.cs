@@ -11,6 +11,7 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
     private readonly Lock _lock = new();
     private readonly List<AuditRecord> _unsaved = [];
     private long? _detectedAt;
+    private long? _announcedAt;
     private Activity? _activity;
 
     internal bool HoldsOffice
@@ -24,7 +25,13 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
             Log.FailoverWarning(logger, said.Sentence);
         else
             Log.FailoverStep(logger, said.Sentence);
-        var record = new AuditRecord(time.GetUtcNow(), cluster, coordinator, said.Term, said.Step.ToString(), said.Node, said.Sentence);
+        var record = new AuditRecord(time.GetUtcNow(), cluster, coordinator, said.Term, said.Step.ToString(), said.Node, said.Sentence)
+        {
+            Kind = said.Kind,
+            Before = said.Before,
+            After = said.After,
+            Duration = SinceItBegan(said.Step),
+        };
         lock (_lock)
             _unsaved.Add(record);
         audit.Write(record);
@@ -45,6 +52,19 @@ internal sealed class FailoverTelling(string coordinator, string cluster, AuditT
         _activity?.SetStatus(succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
         _activity?.Dispose();
         _activity = null;
+    }
+
+    /// <summary>Since the loss was detected or the switchover announced, up to the sentence with which it ends.</summary>
+    private TimeSpan? SinceItBegan(Step step)
+    {
+        var since = _detectedAt ?? _announcedAt;
+        _announcedAt = step switch
+        {
+            Step.Announcing => time.GetTimestamp(),
+            Step.Leading or Step.Watching or Step.Stopped => null,
+            _ => _announcedAt,
+        };
+        return since is { } began ? time.GetElapsedTime(began) : null;
     }
 
     /// <summary>The records that no server has yet; they are written to the primary once there is one.</summary>

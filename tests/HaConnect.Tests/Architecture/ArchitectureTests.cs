@@ -37,6 +37,10 @@ public sealed class ArchitectureTests
     [InlineData("Doctor.ServerChecks")]
     [InlineData("Doctor.MajorityChecks")]
     [InlineData("Doctor.ReplicationChecks")]
+    [InlineData("Audit.ConfigurationChanges")]
+    [InlineData("Audit.OptionsWords")]
+    [InlineData("Failover.Changes")]
+    [InlineData("Failover.TellingKinds")]
     [InlineData("Failover.FailoverMachine")]
     [InlineData("Failover.FailoverTable")]
     [InlineData("Failover.FailoverRules")]
@@ -76,7 +80,7 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitGuarantee", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditKind", "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitGuarantee", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "HaNotification", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "TransactionPolicy", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",

@@ -105,18 +105,19 @@ internal sealed class TopologyActions(ActionsPolicy policy, ILogger logger)
 
     private static async Task<ActionNews> TryAsync(TopologyAction action, ActionRequest asked, string user, HaDataSource source, Action<string> tell, CancellationToken cancellationToken)
     {
+        var cluster = source.Cluster.OnBehalfOf($"{user} (through the page)");
         try
         {
             switch (action)
             {
                 case TopologyAction.Switchover:
-                    var result = await source.Cluster.SwitchoverAsync(asked.Target, new SwitchoverOptions { Progress = new Teller(tell) }, cancellationToken).ConfigureAwait(false);
+                    var result = await cluster.SwitchoverAsync(asked.Target, new SwitchoverOptions { Progress = new Teller(tell) }, cancellationToken).ConfigureAwait(false);
                     return new ActionNews(result.Reason, result.Succeeded);
                 case TopologyAction.Pause:
-                    var paused = await source.Cluster.PauseFailoverAsync($"{asked.Reason} (asked for by {user} through the page)", cancellationToken).ConfigureAwait(false);
+                    var paused = await cluster.PauseFailoverAsync($"{asked.Reason} (asked for by {user} through the page)", cancellationToken).ConfigureAwait(false);
                     return new ActionNews(paused ? "automatic failover is paused" : "it was paused already, with the reason it had", true);
                 case TopologyAction.Resume:
-                    var resumed = await source.Cluster.ResumeFailoverAsync(cancellationToken).ConfigureAwait(false);
+                    var resumed = await cluster.ResumeFailoverAsync(cancellationToken).ConfigureAwait(false);
                     return new ActionNews(resumed ? "automatic failover goes on" : "it was not paused", true);
                 default:
                     throw new ArgumentOutOfRangeException(nameof(action), action, "No such action.");

@@ -39,9 +39,11 @@ internal sealed class TopologyRecorder : IAuditSink, IDisposable
     /// <summary>Something was added, or is different; handlers must be quick and must not throw.</summary>
     internal event Action? Changed;
 
-    /// <summary>Of this instance, as coordinator.</summary>
+    /// <summary>Of this instance, as coordinator. What it sees of the cluster comes with the snapshots, and what the page asks for with its answer.</summary>
     public void Write(AuditRecord record)
     {
+        if (record.By is not null || record.Kind == AuditKind.Configuration)
+            return;
         Decisions.Add(record.At, $"coordinator {record.Coordinator} (this instance)", AuditWords.LevelOf(record), record.Term, record.Sentence);
         Changed?.Invoke();
     }

@@ -19,7 +19,14 @@ internal abstract record Effect
     internal sealed record ReleaseAll : Effect;
 
     /// <summary>Record what happened and why.</summary>
-    internal sealed record Tell(Step Step, long? Term, string? Node, string Sentence, bool IsWarning) : Effect;
+    internal sealed record Tell(Step Step, long? Term, string? Node, string Sentence, bool IsWarning) : Effect
+    {
+        internal required AuditKind Kind { get; init; }
+
+        internal string? Before { get; init; }
+
+        internal string? After { get; init; }
+    }
 
     /// <summary>An attempt at a failover begins.</summary>
     internal sealed record FailoverBegan(string Why) : Effect;

@@ -31,7 +31,7 @@ internal static class FailoverTable
         .. LosesOffice(Step.Announcing), .. LosesOffice(Step.Draining), .. LosesOffice(Step.Sealing), .. LosesOffice(Step.CatchingUp), .. LosesOffice(Step.Reopening),
 
         // ---- Peace. ----
-        new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true),
+        new(Step.Surveying, s => s.Settled && Preflight.Problem(s) is not null, Step.Watching, s => IfNew(s, Preflight.Problem(s)!, "this instance does not coordinate"), s => Refuse(s, Preflight.Problem(s)!, Release), IsWarning: true) { Kind = AuditKind.Refusal },
         new(Step.Surveying, s => s.Settled && MayFailOver(s), Step.Reading, Detected, s => Begin(s, Goal.Failover)),
         new(Step.Surveying, s => s.Settled && IsHeldUp(s), Step.Reopening, s => $"{s.Established!.Primary} was left holding up writes by a coordinator before; letting it go on", s => Reopen(s, SwitchoverRequest.Lost)),
         // Before the strays, since where too few can ack nobody else can be confirmed either.
@@ -124,8 +124,8 @@ internal static class FailoverTable
         new(Step.Verifying, s => s.TimeOver || s.AllAnswered, Step.Reverting, s => $"refused: something changed before the promotion; {Problems(s)}", Revert, IsWarning: true),
 
         // ---- From here on only forward: a promotion that was asked for cannot be taken back. ----
-        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && NewRow(s).Required == 0, Step.Accepting, Promoted, Accept),
-        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish),
+        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true } && NewRow(s).Required == 0, Step.Accepting, Promoted, Accept) { Change = Changes.OfPrimary },
+        new(Step.Promoting, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Establishing, Promoted, Establish) { Change = Changes.OfPrimary },
         new(Step.Promoting, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"whether {s.Candidate} was promoted is not known: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Accepting, s => s.Settled && IsAccepted(s), Step.Opening, _ => null, Open),
@@ -147,8 +147,8 @@ internal static class FailoverTable
         new(Step.Widening, s => s.AllAnswered && s.CandidateState is { Problem: null, HoldsLock: true }, Step.Marking, FollowersStream, Mark),
         new(Step.Widening, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"{s.Candidate} could not be told whom to wait for: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
-        new(Step.Marking, s => s.IsMarked && s.Goal == Goal.Reconfigure, Step.Leading, s => $"established: in term {s.Term} {Acks(s)}", Finish),
-        new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish),
+        new(Step.Marking, s => s.IsMarked && s.Goal == Goal.Reconfigure, Step.Leading, s => $"established: in term {s.Term} {Acks(s)}", Finish) { Change = Changes.OfRow },
+        new(Step.Marking, s => s.IsMarked, Step.Leading, s => $"established: {s.Candidate} is the primary of term {s.Term}", Finish) { Change = Changes.OfRow },
         new(Step.Marking, s => s.TimeOver || s.AllAnswered, Step.Leading, s => $"term {s.Term} could not be marked as established: {Problems(s)}; trying again soon", TryAgain, IsWarning: true),
 
         new(Step.Reverting, s => s.Goal == Goal.Switchover && CanUndo(s), Step.Reading, _ => null, Undo),

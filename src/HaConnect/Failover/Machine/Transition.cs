@@ -10,4 +10,11 @@ internal sealed record Transition(
     Step To,
     Func<FailoverState, string?> Sentence,
     Func<FailoverState, (FailoverState State, IEnumerable<Effect> Effects)>? Then = null,
-    bool IsWarning = false);
+    bool IsWarning = false)
+{
+    /// <summary>What sort of thing the sentence tells of, where the steps do not say it.</summary>
+    internal AuditKind? Kind { get; init; }
+
+    /// <summary>What it changes, for the audit trail; null where that is no one value.</summary>
+    internal Func<FailoverState, (string? Before, string? After)>? Change { get; init; }
+}
