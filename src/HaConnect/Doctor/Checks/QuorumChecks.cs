@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace HaConnect.Doctor;
 
@@ -62,5 +61,5 @@ internal static class QuorumChecks
         where host.Count() > 1 && !IsLoopback(host.Key)
         select Diagnosis.Warning(FindingCodes.SharedHost, null, $"{string.Join(" and ", host)} are on one host, {host.Key}: they are lost together, and count as several in a vote all the same", Mend.ByHand("give each node and witness a host of its own"));
 
-    private static bool IsLoopback(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || host.StartsWith('/') || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string host) => host is "::1" or "[::1]" || host.StartsWith('/') || host.StartsWith("127.", StringComparison.Ordinal) || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase);
 }

@@ -9,7 +9,7 @@ internal static class UpkeepChecks
     private const long OldXid = 1_000_000_000;
 
     /// <summary>A transaction manager commits in seconds what it has prepared.</summary>
-    private static readonly TimeSpan s_longPrepared = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longPrepared = TimeSpan.FromSeconds(30);
 
     private const double MostConnections = 0.9;
 
@@ -22,7 +22,7 @@ internal static class UpkeepChecks
         if (!server.InRecovery && old.Count > 0)
         {
             yield return Diagnosis.Warning(FindingCodes.PreparedTransactions, node,
-                string.Create(CultureInfo.InvariantCulture, $"{node} has {old.Count} prepared transactions that nobody ends, the oldest for {old.Max(p => p.Age).TotalMinutes:0} min: {string.Join(", ", old.Take(5).Select(p => $"{p.Id} in {p.Database}"))}. They hold locks and keep vacuum from its work, across restarts and failovers"),
+                string.Create(CultureInfo.InvariantCulture, $"{node} has {old.Count} prepared transactions that nobody ends, the oldest for {old.Max(p => p.Age).TotalSeconds:0} s: {string.Join(", ", old.Take(5).Select(p => $"{p.Id} in {p.Database}"))}. They hold locks and keep vacuum from its work, across restarts and failovers"),
                 Mend.ByHand($"as their transaction manager decides, in the database {old[0].Database}: COMMIT PREPARED {SqlText.Literal(old[0].Id)} or ROLLBACK PREPARED {SqlText.Literal(old[0].Id)}"));
         }
     }
