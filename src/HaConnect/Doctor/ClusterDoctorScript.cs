@@ -32,7 +32,7 @@ public static class ClusterDoctorScript
         foreach (var part in all.Where(f => f is { Sql: not null, RunAt: not null }).GroupBy(f => f.RunAt!, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
             WritePart(text, part.Key, [.. part]);
         foreach (var finding in all.Where(f => f.Sql is null || f.RunAt is null))
-            text.Append("\n-- By hand").Append(Reason(finding)).Append("\n--   ").Append(SqlText.OneLine(finding.Remedy)).Append('\n');
+            text.Append("\n-- By hand, ").Append(Reason(finding)).Append("\n--   ").Append(SqlText.OneLine(finding.Remedy)).Append('\n');
         return text.ToString();
     }
 
@@ -53,5 +53,5 @@ public static class ClusterDoctorScript
     }
 
     private static string Reason(ClusterFinding finding) =>
-        $" {finding.Severity}{(finding.Node is { } node ? $" at {SqlText.OneLine(node)}" : "")}, {SqlText.OneLine(finding.Code)}: {SqlText.OneLine(finding.Problem)}";
+        $"{finding.Severity}{(finding.Node is { } node ? $" at {SqlText.OneLine(node)}" : "")}, {SqlText.OneLine(finding.Code)}: {SqlText.OneLine(finding.Problem)}";
 }

@@ -26,7 +26,7 @@ public sealed class ReplicationFaultDoctorTests : DoctorTest
             new("shared-name@n1", () => FollowAsync(conninfo.Replace("=n3", "=n2", StringComparison.Ordinal))) { Besides = ["sync-standby-away@n1", "conninfo-differs@n3"], ByHand = () => FollowAsync(conninfo) },
             new("conninfo-differs@n3", () => FollowAsync(conninfo.Replace($"user={cluster.Replication.User}", $"user={cluster.Superuser.User}", StringComparison.Ordinal).Replace(cluster.Replication.Password, cluster.Superuser.Password, StringComparison.Ordinal)))
             {
-                Besides = [],
+                Besides = ["standby-not-streaming@n3", "sync-standby-away@n1"], // it is not let in as that
                 ByHand = () => FollowAsync(conninfo),
                 Severity = FindingSeverity.Unsafe,
             },

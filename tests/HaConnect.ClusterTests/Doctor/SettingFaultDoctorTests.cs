@@ -55,10 +55,11 @@ public sealed class SettingFaultDoctorTests : DoctorTest
             File(cluster, "n2", "postgresql.conf", "settings-file-error@n2", "no_such_setting = 1"),
             Setting(cluster, "n3", "pending-restart", "max_worker_processes", "9"),
             File(cluster, "n2", "pg_hba.conf", "hba-replication-wide@n2", "host replication replicator 0.0.0.0/0 scram-sha-256"),
-            File(cluster, "n2", "pg_hba.conf", "hba-replication-users@n2", "hostssl replication all 192.0.2.0/24 scram-sha-256"),
+            File(cluster, "n2", "pg_hba.conf", "hba-replication-users@n2", "host replication all 192.0.2.0/24 scram-sha-256"),
             File(cluster, "n2", "pg_hba.conf", "hba-trust@n2", "host app app 192.0.2.0/24 trust"),
             File(cluster, "n1", "pg_hba.conf", "hba-clear-password@n1", "host app app 192.0.2.0/24 password"),
             File(cluster, "n3", "pg_hba.conf", "hba-error@n3", "host all all 300.0.0.0/8 scram-sha-256"),
+            File(cluster, "n3", "pg_hba.conf", "hba-error@n3", "hostssl app app 192.0.2.0/24 scram-sha-256"), // and ssl is off
             Setting(cluster, "n1", "archive-command-missing", "archive_command", "") with { ByHand = () => SetAsync(cluster["n1"], "archive_command", "/bin/true") },
             new("archive-failing@n1", () => ArchiveAsync(cluster["n1"], "/bin/false")) { ByHand = () => ArchiveAsync(cluster["n1"], "/bin/true") },
         ]);

@@ -22,7 +22,7 @@ public sealed class ClusterDoctorScriptTests
             SELECT :'node' = 'a' AS haconnect_here \gset
             \if :haconnect_here
 
-            --  Warning at a, a-code: a is wrong
+            -- Warning at a, a-code: a is wrong
             ALTER SYSTEM SET y = 2;
 
             \echo 'Now restart this server: some of what was set takes effect with its next start.'
@@ -32,7 +32,7 @@ public sealed class ClusterDoctorScriptTests
             SELECT :'node' = 'b' AS haconnect_here \gset
             \if :haconnect_here
 
-            --  Warning at b, b-code: b is wrong
+            -- Warning at b, b-code: b is wrong
             ALTER SYSTEM SET x = 1;
             SELECT pg_reload_conf();
             \endif
@@ -41,12 +41,12 @@ public sealed class ClusterDoctorScriptTests
             SELECT :'node' = 'p' AS haconnect_here \gset
             \if :haconnect_here
 
-            --  Unsafe, roles: a role is wrong
+            -- Unsafe, roles: a role is wrong
             ALTER ROLE r NOLOGIN;
             \endif
 
-            -- By hand Information, else: something else
-            --   do it
+            -- By hand, Information, else: something else
+            --  do it
 
             """.ReplaceLineEndings("\n"), script[script.IndexOf("\n-- a\n", StringComparison.Ordinal)..]);
     }

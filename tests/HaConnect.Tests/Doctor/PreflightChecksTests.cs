@@ -26,8 +26,8 @@ public sealed class PreflightChecksTests
     [Fact]
     public void Of_KnownBadMinorVersion_SaysWhichToInstall()
     {
-        var finding = Healthy.Cluster().WithServer("b", s => s with { VersionNumber = 150012 }).Only(FindingSeverity.Unsafe, "b", "b runs PostgreSQL 15.12");
-        Assert.Equal("install 15.13 or later", finding.Remedy);
+        var finding = Healthy.Problems(Healthy.Cluster().WithServer("b", s => s with { VersionNumber = 150012 })).Single(f => f.Code == FindingCodes.VersionAcksEarly);
+        Assert.Equal((FindingSeverity.Unsafe, "b", "install 15.13 or later"), (finding.Severity, finding.Node, finding.Remedy));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class PreflightChecksTests
     [InlineData(150018, "run there: ALTER SYSTEM SET restore_command = ''; SELECT pg_reload_conf()")]
     [InlineData(130021, "run there: ALTER SYSTEM SET restore_command = ''; and restart it")]
     public void Of_RestoreCommand_HasAStatementThatMendsIt(int version, string remedy) =>
-        Assert.Equal(remedy, Healthy.Cluster().WithServer("b", s => s with { VersionNumber = version }).WithRecord("b", r => r with { RestoreCommand = "a; b %f" }).Only(FindingSeverity.Unsafe, "b", "restore_command = 'a; b %f', through which").Remedy);
+        Assert.Equal(remedy, Healthy.Problems(Healthy.Cluster().WithServer("b", s => s with { VersionNumber = version }).WithRecord("b", r => r with { RestoreCommand = "a; b %f" })).Single(f => f.Problem.Contains("restore_command = 'a; b %f', through which", StringComparison.Ordinal)).Remedy);
 
     [Fact]
     public void Of_ReceiverTimeout_IsUnsafeOnAStandbyAndAWarningOnThePrimary()

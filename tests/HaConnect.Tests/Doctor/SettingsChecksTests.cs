@@ -32,6 +32,9 @@ public sealed class SettingsChecksTests
     [Fact]
     public void Find_ValueOfTheDoctorsOwnRole_IsNotTheServers() => Assert.Empty(Healthy.Problems(Healthy.Cluster().WithSetting("a", "idle_session_timeout", "1000", "ms", source: "user")));
 
+    [Fact]
+    public void Find_ValueOfTheCommandLine_IsNotForAlterSystem() => Assert.Null(Healthy.Cluster().WithSetting("a", "autovacuum", "off", source: "command line").Only(FindingSeverity.Warning, "a", "a has autovacuum = off").Sql);
+
     [Theory]
     [InlineData("off", 3, true)]
     [InlineData("on", 3, false)]

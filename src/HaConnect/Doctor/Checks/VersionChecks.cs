@@ -8,7 +8,7 @@ internal static class VersionChecks
     /// <summary>The last day of each major version (https://www.postgresql.org/support/versioning/), in days of the epoch.</summary>
     private static readonly Dictionary<int, (double Day, string Date)> s_ends = new()
     {
-        [10] = (19307, "2022-11-10"),
+        [10] = (19306, "2022-11-10"),
         [11] = (19670, "2023-11-09"),
         [12] = (20048, "2024-11-21"),
         [13] = (20405, "2025-11-13"),
@@ -53,7 +53,7 @@ internal static class VersionChecks
     {
         if (seen.Access is not { } access)
             yield break;
-        foreach (var major in seen.Servers.Where(s => s_ends.TryGetValue(s.Server.VersionNumber / 10000, out var end) && access.Access.Now / 86400 > end.Day + 1).GroupBy(s => s.Server.VersionNumber / 10000))
+        foreach (var major in seen.Servers.Where(s => s_ends.TryGetValue(s.Server.VersionNumber / 10000, out var end) && access.Access.Now / 86400 >= end.Day + 1).GroupBy(s => s.Server.VersionNumber / 10000))
         {
             yield return Diagnosis.Warning(FindingCodes.VersionEnded, null, string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", major.Select(s => s.Node))} run PostgreSQL {major.Key}, which gets no more corrections since {s_ends[major.Key].Date}, of replication and of security neither"),
                 Mend.ByHand("plan the upgrade to a later major version"));

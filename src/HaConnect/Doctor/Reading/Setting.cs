@@ -9,7 +9,10 @@ namespace HaConnect.Doctor;
 internal sealed record Setting(string Value, string Unit, string Source)
 {
     /// <summary>Whether it is the server's own value, and not one of the doctor's session, role or database.</summary>
-    internal bool IsServerWide => Source is "default" or "environment variable" or "configuration file" or "command line" or "global" or "override";
+    internal bool IsServerWide => Source is "default" or "environment variable" or "configuration file" or "command line" or "override";
+
+    /// <summary>ALTER SYSTEM does not prevail over it.</summary>
+    internal bool IsOnCommandLine => Source == "command line";
 
     internal bool IsOn => Value == "on";
 

@@ -17,7 +17,10 @@ internal static class HbaChecks
     {
         if (rule.Error is { } error)
         {
-            yield return Finding(FindingCodes.HbaError, node, rule, $"is wrong ({error}): the whole file is passed over when it is reloaded, and a server that is started with it lets nobody in", "correct it and reload");
+            // A line that could be read and is in force all the same: hostssl while ssl is off.
+            yield return rule.Type.Length > 0
+                ? Finding(FindingCodes.HbaError, node, rule, $"lets nobody in ({error})", "set ssl = on, or correct it, and reload")
+                : Finding(FindingCodes.HbaError, node, rule, $"is wrong ({error}): the whole file is passed over when it is reloaded, and a server that is started with it lets nobody in", "correct it and reload");
             yield break;
         }
 

@@ -9,6 +9,4 @@ namespace HaConnect.Doctor;
 internal sealed record SettingRule(string Code, string Name, Func<Setting, ServerReading, bool> IsWrong, string Why, string Better)
 {
     internal bool NeedsRestart { get; init; }
-
-    internal FindingSeverity Severity { get; init; } = FindingSeverity.Warning;
 }

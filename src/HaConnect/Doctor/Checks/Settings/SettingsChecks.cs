@@ -10,7 +10,11 @@ internal static class SettingsChecks
         from rule in SettingRules.All
         let setting = settings.ServerWide(rule.Name)
         where setting is not null && rule.IsWrong(setting, server)
-        select Diagnosis.Warning(rule.Code, node, $"{node} has {rule.Name} = {setting.Text}: {rule.Why}", rule.NeedsRestart ? Mend.SettingAndRestart(node, rule.Name, rule.Better) : Mend.Setting(node, rule.Name, rule.Better)) with { Severity = rule.Severity };
+        select Diagnosis.Warning(rule.Code, node, $"{node} has {rule.Name} = {setting.Text}: {rule.Why}", Better(node, rule, setting));
+
+    private static Mend Better(string node, SettingRule rule, Setting setting) => setting.IsOnCommandLine ? Mend.ByHand($"it is on the command line of the server: make it {rule.Better} there, and restart {node}")
+        : rule.NeedsRestart ? Mend.SettingAndRestart(node, rule.Name, rule.Better)
+        : Mend.Setting(node, rule.Name, rule.Better);
 
     /// <summary>Without feedback the primary's vacuum removes rows that queries on the standby still need, and replay then cancels them.</summary>
     private static IEnumerable<ClusterFinding> Feedback(Examination seen) =>
