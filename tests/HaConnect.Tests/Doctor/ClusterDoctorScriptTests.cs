@@ -46,7 +46,7 @@ public sealed class ClusterDoctorScriptTests
             \endif
 
             -- By hand, Information, else: something else
-            --  do it
+            --   do it
 
             """.ReplaceLineEndings("\n"), script[script.IndexOf("\n-- a\n", StringComparison.Ordinal)..]);
     }
