@@ -19,6 +19,7 @@ public sealed class StreamChecksTests
     [InlineData("A", false, null)] // PostgreSQL compares names regardless of case
     [InlineData("pg_receivewal", false, null)]
     [InlineData("sub", true, null)]
+    [InlineData("db4:5432", false, null)] // it is discovered by that name
     [InlineData("stranger", false, "standby-not-configured")]
     public void Find_Sender_IsKnownOrTold(string name, bool isLogical, string? code)
     {

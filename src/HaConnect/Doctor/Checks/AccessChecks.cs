@@ -44,7 +44,8 @@ internal static class AccessChecks
 
     private static ClusterFinding Pooler(Examination seen, string node, string sign) => Diagnosis.Warning(FindingCodes.Pooler, node,
         $"a connection pooler answers for {node} ({sign}): locks and settings of a session are not kept there, and HaConnect cannot tell its server process",
-        Mend.ByHand("give the address of the server itself in the options")) with { Severity = seen.Coordinates ? FindingSeverity.Unsafe : FindingSeverity.Warning };
+        Mend.ByHand("give the address of the server itself in the options")) with
+    { Severity = seen.Coordinates ? FindingSeverity.Unsafe : FindingSeverity.Warning };
 
     /// <summary>One finding for all that was not looked at: an empty list must mean that nothing is wrong.</summary>
     private static ClusterFinding? Unseen(Examination seen)

@@ -24,10 +24,14 @@ internal static class StreamChecks
 
     private static IEnumerable<ClusterFinding> Strangers(Examination seen)
     {
+        if (!seen.Coordinates)
+            return []; // who only observes points nobody anywhere
+
+        // A name that is an address is how a standby lets itself be discovered (docs/concepts/discovery.md).
         var known = seen.Settings.DataNodes.Select(n => n.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return from node in seen.Running
                from sender in node.State.Senders
-               where node.State.SeesStatistics && !sender.IsLogical && !known.Contains(sender.Name) && !s_archivers.Contains(sender.Name, StringComparer.Ordinal)
+               where node.State.SeesStatistics && !sender.IsLogical && !sender.Name.Contains(':', StringComparison.Ordinal) && !known.Contains(sender.Name) && !s_archivers.Contains(sender.Name, StringComparer.Ordinal)
                select Diagnosis.Warning(FindingCodes.StandbyNotConfigured, node.Node, $"{sender.Name} replicates from {node.Node} and is no node of these options: nobody points it to the new primary after a failover, and nothing keeps WAL for it",
                    Mend.ByHand("add it to the nodes, under that name; or see what it is and who runs it"));
     }

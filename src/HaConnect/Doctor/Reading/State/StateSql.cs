@@ -5,7 +5,7 @@ internal static class StateSql
 {
     /// <summary>
     /// A sender is logical where a logical slot has its process. Loopback addresses and sockets need no protection of the wire. The startup process
-    /// shows what replay waits for; its conflicts are counted per database (manual, "pg_stat_database_conflicts").
+    /// shows what replay waits for; slots that a standby copies from the primary (since PostgreSQL 17) are inactive as they should be. Conflicts are counted per database (manual, "pg_stat_database_conflicts").
     /// </summary>
     internal const string Read = """
         SELECT pg_catalog.json_build_object(
@@ -35,7 +35,7 @@ internal static class StateSql
                                  GROUP BY a.usename, a.client_addr ORDER BY a.usename, a.client_addr LIMIT 100),
           'slots', ARRAY(SELECT pg_catalog.json_build_array(l.slot_name, l.slot_type = 'logical', l.active, pg_catalog.to_jsonb(l) ->> 'wal_status', (pg_catalog.to_jsonb(l) ->> 'safe_wal_size')::bigint,
                                   pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END, l.restart_lsn))
-                           FROM pg_catalog.pg_replication_slots l WHERE NOT l.temporary ORDER BY l.slot_name))::text
+                           FROM pg_catalog.pg_replication_slots l WHERE NOT l.temporary AND NOT coalesce((pg_catalog.to_jsonb(l) ->> 'synced')::boolean, false) ORDER BY l.slot_name))::text
         """;
 
     /// <summary>Since PostgreSQL 15. Databases of the C collation have no version.</summary>
