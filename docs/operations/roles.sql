@@ -52,6 +52,10 @@ GRANT ALTER SYSTEM ON PARAMETER
     haconnect.term
   TO :"control";
 
+--    Where the diagnosis is to judge pg_hba.conf too (docs/operations/doctor.md), which may hold a password of LDAP:
+--      GRANT SELECT ON pg_catalog.pg_hba_file_rules TO :"control";
+--      GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO :"control";
+
 --    Where Failover.Replication.KeepSlots is set it also makes replication slots, which takes an attribute with which one may copy the
 --    whole cluster:
 --      ALTER ROLE :"control" REPLICATION;

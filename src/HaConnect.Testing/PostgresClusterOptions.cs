@@ -21,6 +21,9 @@ public sealed class PostgresClusterOptions
     /// </summary>
     public int SynchronousStandbys { get; set; } = 1;
 
+    /// <summary>Whether the data nodes and witnesses are made with data checksums (<c>initdb --data-checksums</c>). Default false: initdb's own default, which is on since PostgreSQL 18.</summary>
+    public bool DataChecksums { get; set; }
+
     /// <summary>More server settings for all nodes, as in <c>postgresql.conf</c>; they win over the library's. Values are quoted for you. Default none.</summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 

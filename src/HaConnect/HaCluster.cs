@@ -31,13 +31,13 @@ public sealed class HaCluster
     }
 
     /// <summary>
-    /// Looks for what would make a failover unsafe, and for what one or its aftermath would miss: on every configured node, and with
+    /// Looks for what would make a failover unsafe, for what one or its aftermath would miss, and for who gets in that should not: on every configured node, and with
     /// <see cref="FailoverMode.Coordinate"/> on every witness. It reads in sessions of its own and changes nothing on any server. A node that
     /// cannot be read, and what the user may not see, are findings too. Takes as long as the slowest node: 5 s for a connection and for each of
-    /// a few statements at most. docs/operations/doctor.md lists the checks.
+    /// some fifteen statements at most; one that does not answer takes 5 s. docs/operations/doctor.md lists the checks, and <see cref="ClusterDoctorScript"/> makes a script of what it returns.
     /// </summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What was found, the worst first; empty where all was seen and nothing is wrong.</returns>
+    /// <returns>What was found, the worst first; nothing above <see cref="FindingSeverity.Information"/> where all was seen and nothing is wrong.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<IReadOnlyList<ClusterFinding>> DiagnoseAsync(CancellationToken cancellationToken = default) => _doctor.DiagnoseAsync(cancellationToken);
 

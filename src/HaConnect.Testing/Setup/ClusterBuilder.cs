@@ -118,7 +118,7 @@ internal static class ClusterBuilder
     private static async Task InitializeAsync(ClusterSetup setup, PostgresNode node, bool witness, CancellationToken cancellationToken)
     {
         // trust is only for initdb, which would ask for a password otherwise: WriteAccess replaces the file before the first start.
-        string[] arguments = ["-D", node.DataDirectory, "-U", setup.Superuser.User, "--no-sync", "--no-locale", "-E", "UTF8", "--auth=trust"];
+        string[] arguments = ["-D", node.DataDirectory, "-U", setup.Superuser.User, "--no-sync", "--no-locale", "-E", "UTF8", "--auth=trust", .. setup.Options.DataChecksums ? (string[])["--data-checksums"] : []];
         (await setup.Host.RunAsync("initdb", arguments, null, "", cancellationToken).ConfigureAwait(false)).ThrowIfFailed("initdb");
         node.Files.WriteAccess();
         node.Files.WriteSettings(blocked: false);

@@ -11,12 +11,14 @@ internal sealed class ClusterDoctor(NodeSources sources, HaDatabaseOptions optio
 
     internal async Task<IReadOnlyList<ClusterFinding>> DiagnoseAsync(CancellationToken cancellationToken)
     {
-        var reader = new NodeReader(sources, _coordinates, time);
+        var examined = ExaminedOptions.From(options);
+        var reader = new NodeReader(sources, examined, _coordinates, time);
         var nodes = await Task.WhenAll(
         [
             .. ConfiguredNode.DataNodesOf(options).Select(n => reader.ReadAsync(n, isWitness: false, cancellationToken)),
             .. ConfiguredNode.WitnessesOf(options).Where(_ => _coordinates).Select(n => reader.ReadAsync(n, isWitness: true, cancellationToken)),
         ]).ConfigureAwait(false);
-        return Diagnosis.Of(new Examination(FailoverLoop.SettingsOf("", options), _coordinates, options.Failover.WithoutMajority, options.Failover.Replication.KeepSlots, nodes));
+        var settings = FailoverLoop.SettingsOf("", options);
+        return Diagnosis.Of(new Examination(settings, _coordinates, options.Failover.WithoutMajority, options.Failover.Replication.KeepSlots, nodes) { Options = examined });
     }
 }

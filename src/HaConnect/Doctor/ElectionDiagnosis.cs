@@ -23,7 +23,7 @@ internal sealed class ElectionDiagnosis(ClusterDoctor doctor, ILogger logger) : 
     {
         try
         {
-            foreach (var finding in await doctor.DiagnoseAsync(_stop.Token).ConfigureAwait(false))
+            foreach (var finding in (await doctor.DiagnoseAsync(_stop.Token).ConfigureAwait(false)).Where(f => f.Severity >= FindingSeverity.Warning))
                 Log.Found(logger, finding.Problem, finding.Remedy);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -40,4 +40,10 @@ public sealed class HaDatabaseOptions
 
     /// <summary>Whether and how this instance takes part in failover.</summary>
     public FailoverOptions Failover { get; } = new();
+
+    /// <summary>
+    /// A declaration for <see cref="HaCluster.DiagnoseAsync"/>: the disks of all nodes are encrypted, which PostgreSQL cannot tell. Nothing else depends on it.
+    /// Default false, not declared.
+    /// </summary>
+    public bool EncryptedAtRest { get; set; }
 }

@@ -41,6 +41,24 @@ public sealed class ArchitectureTests
     [InlineData("Audit.OptionsWords")]
     [InlineData("Failover.Changes")]
     [InlineData("Failover.TellingKinds")]
+    [InlineData("Doctor.QuorumChecks")]
+    [InlineData("Doctor.ClockChecks")]
+    [InlineData("Doctor.VersionChecks")]
+    [InlineData("Doctor.StreamChecks")]
+    [InlineData("Doctor.ReplayChecks")]
+    [InlineData("Doctor.HeldSlotChecks")]
+    [InlineData("Doctor.SlotChecks")]
+    [InlineData("Doctor.SettingRules")]
+    [InlineData("Doctor.SettingsChecks")]
+    [InlineData("Doctor.FileChecks")]
+    [InlineData("Doctor.ArchiveChecks")]
+    [InlineData("Doctor.UpkeepChecks")]
+    [InlineData("Doctor.TransportChecks")]
+    [InlineData("Doctor.HbaChecks")]
+    [InlineData("Doctor.RoleChecks")]
+    [InlineData("Doctor.ServiceRoleChecks")]
+    [InlineData("Doctor.Mend")]
+    [InlineData("Doctor.SqlText")]
     [InlineData("Failover.FailoverMachine")]
     [InlineData("Failover.FailoverTable")]
     [InlineData("Failover.FailoverRules")]
@@ -80,7 +98,7 @@ public sealed class ArchitectureTests
     {
         string[] expected =
         [
-            "AuditKind", "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterFinding", "ClusterSnapshot", "CommitGuarantee", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
+            "AuditKind", "AuditRecord", "CausalScope", "CausalToken", "CausalTokenException", "ClusterDoctorScript", "ClusterFinding", "ClusterSnapshot", "CommitGuarantee", "CommitOutcomeUnknownException", "ConnectionsOptions", "DiscoveredNode", "DiscoveryOptions", "DnsAddresses", "FailoverMode", "FailoverOptions", "FencingOptions", "FindingSeverity", "HaBatch", "HaCluster", "HaCommand", "HaConnectException",
             "HaConnectMeterProviderBuilderExtensions", "HaConnectTracerProviderBuilderExtensions", "HaDataSource", "HaDataSourceBuilder", "HaDatabaseBuilder", "HaDatabaseOptions",
             "HaDatabaseServiceCollectionExtensions", "HaNodeOptions", "HaNotification", "IAuditSink", "INodeDiscovery", "IReadBalancer", "ListedHosts", "NoPrimaryException", "NoReplicaException", "NodeExplanation", "NodeReachability", "NodeRole", "NodeSnapshot", "NpgsqlTransactionExtensions",
             "ProbingOptions", "ReadBalancing", "ReadCandidate", "ReadConsistency", "ReadFallback", "ReadPolicy", "ReplicaKind", "ReplicaLag", "ReplicationOptions", "RoutingExplanation", "RoutingOptions", "SwitchoverOptions", "SwitchoverResult", "TransactionPolicy", "WithoutMajorityAccess", "WithoutMajorityOptions", "WitnessOptions", "WorkKind",

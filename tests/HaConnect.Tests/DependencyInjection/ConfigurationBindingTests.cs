@@ -14,6 +14,7 @@ public sealed class ConfigurationBindingTests
         {
             ["ConnectionString"] = "Username=app",
             ["ClusterName"] = "orders",
+            ["EncryptedAtRest"] = "true",
             ["Nodes:0:Name"] = "alpha",
             ["Nodes:0:Host"] = "db1",
             ["Nodes:0:Port"] = "5433",
@@ -82,6 +83,7 @@ public sealed class ConfigurationBindingTests
             Discovery.Interval=00:00:10
             Discovery.ReportedStandbys=False
             Discovery.Timeout=00:00:02
+            EncryptedAtRest=True
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha

@@ -53,7 +53,7 @@ public sealed class AccessChecksTests
     }
 
     [Fact]
-    public void Of_StandbyWithoutStatistics_LacksNothing() => Assert.Empty(Diagnosis.Of(Healthy.Cluster(coordinates: false).WithServer("a", s => s with { SeesStatistics = false })));
+    public void Of_StandbyWithoutStatistics_LacksNothing() => Assert.Empty(Healthy.Problems(Healthy.Cluster(coordinates: false).WithServer("a", s => s with { SeesStatistics = false })));
 
     [Fact]
     public void Of_RecordsThatCouldNotBeRead_AreNamed() =>
@@ -63,7 +63,7 @@ public sealed class AccessChecksTests
     [Fact]
     public void Of_NoPrimaryInReach_SaysWhatWasNotCompared()
     {
-        var findings = Diagnosis.Of(Healthy.Cluster(coordinates: false).WithFailure("p", new ProbeFailure(ProbeFailureKind.Refused, "refused")));
+        var findings = Healthy.Problems(Healthy.Cluster(coordinates: false).WithFailure("p", new ProbeFailure(ProbeFailureKind.Refused, "refused")));
         Assert.Equal(["p", null], findings.Select(f => f.Node));
         Assert.Contains("what is compared with the primary, since none was found", findings[1].Problem, StringComparison.Ordinal);
     }
@@ -72,6 +72,6 @@ public sealed class AccessChecksTests
     public void Of_NothingInReach_IsTold()
     {
         var seen = Healthy.Cluster();
-        Assert.Equal(5, Diagnosis.Of(seen.Nodes.Aggregate(seen, (all, n) => all.WithFailure(n.Node, new ProbeFailure(ProbeFailureKind.Refused, "refused")))).Count);
+        Assert.Equal(5, Healthy.Problems(seen.Nodes.Aggregate(seen, (all, n) => all.WithFailure(n.Node, new ProbeFailure(ProbeFailureKind.Refused, "refused")))).Count);
     }
 }

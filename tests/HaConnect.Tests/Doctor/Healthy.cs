@@ -13,7 +13,7 @@ internal static class Healthy
     {
         var cluster = new Cluster(required: required, witnesses: witnesses);
         var settings = cluster.Settings("i");
-        return new Examination(settings, coordinates, withoutMajority ?? new WithoutMajorityOptions(), keepsSlots,
+        NodeReading[] nodes =
         [
             .. settings.Voters.Select(v => v.IsWitness ? new NodeReading(v.Name, IsWitness: true) : new NodeReading(v.Name, IsWitness: false)
             {
@@ -21,11 +21,27 @@ internal static class Healthy
                 Slots = new SlotReading { InRecovery = cluster[v.Name].InRecovery, VersionNumber = 150018 },
                 Record = coordinates ? cluster[v.Name].Record(settings) : null,
             }),
-        ]);
+        ];
+        return new Examination(settings, coordinates, withoutMajority ?? new WithoutMajorityOptions(), keepsSlots, nodes)
+        {
+            Options = new ExaminedOptions { ApplicationUser = "app", ApplicationDatabase = "shop", ControlUser = "haconnect", ReplicationUser = "replicator", EncryptedAtRest = true },
+        };
     }
 
+    /// <summary>What is wrong, without what is only good to know.</summary>
+    internal static IReadOnlyList<ClusterFinding> Problems(Examination seen) => [.. Diagnosis.Of(seen).Where(f => f.Severity > FindingSeverity.Information)];
+
     internal static Examination With(this Examination seen, string node, Func<NodeReading, NodeReading> change) =>
-        new(seen.Settings, seen.Coordinates, seen.WithoutMajority, seen.KeepsSlots, [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)]);
+        seen with { Nodes = [.. seen.Nodes.Select(n => n.Node == node ? change(n) : n)] };
+
+    internal static Examination WithSetting(this Examination seen, string node, string name, string value, string unit = "", string source = "configuration file") =>
+        seen.With(node, n => n with { Settings = (n.Settings ?? new SettingsReading()) with { Values = new Dictionary<string, Setting>(n.Settings?.Values ?? new Dictionary<string, Setting>(), StringComparer.Ordinal) { [name] = new(value, unit, source) } } });
+
+    internal static Examination WithState(this Examination seen, string node, Func<StateReading, StateReading> change) =>
+        seen.With(node, n => n with { State = change(n.State ?? new StateReading { SeesStatistics = true, Receiver = n.Server!.InRecovery ? "streaming" : null }) });
+
+    internal static Examination WithAccess(this Examination seen, Func<AccessReading, AccessReading> change) =>
+        seen.With("p", n => n with { Access = change(n.Access ?? new AccessReading { MayReadRules = true }) });
 
     internal static Examination WithServer(this Examination seen, string node, Func<ServerReading, ServerReading> change) =>
         seen.With(node, n => n with { Server = change(n.Server!) });
@@ -42,7 +58,7 @@ internal static class Healthy
     /// <summary>The one finding there is, of this severity, at this node, with these parts of its problem.</summary>
     internal static ClusterFinding Only(this Examination seen, FindingSeverity severity, string? node, params string[] parts)
     {
-        var finding = Assert.Single(Diagnosis.Of(seen));
+        var finding = Assert.Single(Healthy.Problems(seen));
         Assert.Equal((severity, node), (finding.Severity, finding.Node));
         Assert.All(parts, part => Assert.Contains(part, finding.Problem, StringComparison.Ordinal));
         return finding;

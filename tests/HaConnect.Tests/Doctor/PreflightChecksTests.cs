@@ -13,7 +13,7 @@ public sealed class PreflightChecksTests
     [InlineData(false, 1, 0)]
     [InlineData(false, 0, 0)]
     public void Of_HealthyCluster_FindsNothing(bool coordinates, int required, int witnesses) =>
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster(coordinates, required, witnesses)));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster(coordinates, required, witnesses)));
 
     [Fact]
     public void Of_AnotherManager_SaysToObserve()
@@ -26,15 +26,15 @@ public sealed class PreflightChecksTests
     [Fact]
     public void Of_KnownBadMinorVersion_SaysWhichToInstall()
     {
-        var finding = Healthy.Cluster().WithServer("b", s => s with { VersionNumber = 150012 }).Only(FindingSeverity.Unsafe, "b", "b runs PostgreSQL 15.12");
-        Assert.Equal("install 15.13 or later", finding.Remedy);
+        var finding = Healthy.Problems(Healthy.Cluster().WithServer("b", s => s with { VersionNumber = 150012 })).Single(f => f.Code == FindingCodes.VersionAcksEarly);
+        Assert.Equal((FindingSeverity.Unsafe, "b", "install 15.13 or later"), (finding.Severity, finding.Node, finding.Remedy));
     }
 
     [Fact]
     public void Of_BadMinorVersionObserved_MattersWhereCommitsWait()
     {
         Healthy.Cluster(coordinates: false).WithServer("p", s => s with { VersionNumber = 150012 }).Only(FindingSeverity.Unsafe, "p", "p runs PostgreSQL 15.12");
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster(coordinates: false, required: 0).WithServer("p", s => s with { VersionNumber = 150012 })));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster(coordinates: false, required: 0).WithServer("p", s => s with { VersionNumber = 150012 })));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PreflightChecksTests
     {
         var seen = Healthy.Cluster();
         seen = seen.Nodes.Aggregate(seen, (all, n) => all.With(n.Node, x => x with { Record = Lacking }));
-        var unsafeOnes = Diagnosis.Of(seen).Where(f => f.Severity == FindingSeverity.Unsafe).ToList();
+        var unsafeOnes = Healthy.Problems(seen).Where(f => f.Severity == FindingSeverity.Unsafe).ToList();
         var finding = Assert.Single(unsafeOnes);
         Assert.Equal("p", finding.Node);
         Assert.Equal("run there: GRANT x TO y; GRANT z TO y", finding.Remedy);
@@ -50,15 +50,15 @@ public sealed class PreflightChecksTests
 
     [Fact]
     public void Of_MissingPrivilegesSeenAtAStandbyAlone_AreGrantedAtThePrimary() =>
-        Assert.Contains(Diagnosis.Of(Healthy.Cluster().With("a", n => n with { Record = Lacking })),
+        Assert.Contains(Healthy.Problems(Healthy.Cluster().With("a", n => n with { Record = Lacking })),
             f => f is { Severity: FindingSeverity.Unsafe, Node: "a", Remedy: "run at the primary: GRANT x TO y; GRANT z TO y" });
 
     [Fact]
     public void Of_MissingPrivileges_WhatAnyUserSeesIsJudgedAllTheSame()
     {
         var seen = Healthy.Cluster().With("p", n => n with { Record = Lacking }).WithServer("b", s => s with { SystemIdentifier = 8 });
-        Assert.Contains(Diagnosis.Of(seen), f => f is { Severity: FindingSeverity.Unsafe, Node: null, Remedy: "correct the hosts" });
-        Assert.DoesNotContain(Diagnosis.Of(seen), f => f.Problem.Contains("wal_receiver_timeout", StringComparison.Ordinal)); // not taken for 0
+        Assert.Contains(Healthy.Problems(seen), f => f is { Severity: FindingSeverity.Unsafe, Node: null, Remedy: "correct the hosts" });
+        Assert.DoesNotContain(Healthy.Problems(seen), f => f.Problem.Contains("wal_receiver_timeout", StringComparison.Ordinal)); // not taken for 0
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class PreflightChecksTests
     [InlineData(150018, "run there: ALTER SYSTEM SET restore_command = ''; SELECT pg_reload_conf()")]
     [InlineData(130021, "run there: ALTER SYSTEM SET restore_command = ''; and restart it")]
     public void Of_RestoreCommand_HasAStatementThatMendsIt(int version, string remedy) =>
-        Assert.Equal(remedy, Healthy.Cluster().WithServer("b", s => s with { VersionNumber = version }).WithRecord("b", r => r with { RestoreCommand = "a; b %f" }).Only(FindingSeverity.Unsafe, "b", "restore_command = 'a; b %f', through which").Remedy);
+        Assert.Equal(remedy, Healthy.Problems(Healthy.Cluster().WithServer("b", s => s with { VersionNumber = version }).WithRecord("b", r => r with { RestoreCommand = "a; b %f" })).Single(f => f.Problem.Contains("restore_command = 'a; b %f', through which", StringComparison.Ordinal)).Remedy);
 
     [Fact]
     public void Of_ReceiverTimeout_IsUnsafeOnAStandbyAndAWarningOnThePrimary()
@@ -101,7 +101,7 @@ public sealed class PreflightChecksTests
         const string Remedy = "run there: ALTER SYSTEM SET wal_receiver_timeout = '2s'; SELECT pg_reload_conf()";
         Assert.Equal(Remedy, Healthy.Cluster().WithServer("b", s => s with { WalReceiverTimeout = TimeSpan.FromMinutes(1) }).Only(FindingSeverity.Unsafe, "b", "b has wal_receiver_timeout = 60 s").Remedy);
         Assert.Equal(Remedy, Healthy.Cluster().WithServer("p", s => s with { WalReceiverTimeout = TimeSpan.Zero }).Only(FindingSeverity.Warning, "p", "once p is a standby: p has wal_receiver_timeout = 0 s").Remedy);
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster(coordinates: false).WithServer("b", s => s with { WalReceiverTimeout = TimeSpan.Zero })));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster(coordinates: false).WithServer("b", s => s with { WalReceiverTimeout = TimeSpan.Zero })));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class PreflightChecksTests
     {
         var finding = Healthy.Cluster().WithRecord("b", r => r with { PrimaryConninfo = "host=p port=5432 user=other application_name=b" }).Only(FindingSeverity.Unsafe, "b", "has user=other");
         Assert.Equal("make them agree", finding.Remedy);
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster().WithRecord("p", r => r with { PrimaryConninfo = "host=x" }))); // what it once followed
+        Assert.Empty(Healthy.Problems(Healthy.Cluster().WithRecord("p", r => r with { PrimaryConninfo = "host=x" }))); // what it once followed
     }
 
     [Fact]
@@ -117,14 +117,14 @@ public sealed class PreflightChecksTests
     {
         var finding = Healthy.Cluster().WithServer("p", s => s with { SynchronousNamesText = "ANY 1 (*)" }).Only(FindingSeverity.Unsafe, "p", "p has synchronous_standby_names = 'ANY 1 (*)'");
         Assert.Equal("run there: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (\"a\",\"b\")'; SELECT pg_reload_conf()", finding.Remedy);
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster(coordinates: false).WithServer("p", s => s with { SynchronousNamesText = "ANY 1 (*)" }))); // nobody's business who observes
+        Assert.Empty(Healthy.Problems(Healthy.Cluster(coordinates: false).WithServer("p", s => s with { SynchronousNamesText = "ANY 1 (*)" }))); // nobody's business who observes
     }
 
     [Fact]
     public void Of_CoordinationGivenUp_IsToldOnceAndHidesNothing()
     {
         var seen = Healthy.Cluster().WithRecord("p", r => r with { EstablishedTerm = Given.Row(5, "") }).WithRecord("b", r => r with { RestoreCommand = "x" });
-        var findings = Diagnosis.Of(seen);
+        var findings = Healthy.Problems(seen);
         Assert.Equal(2, findings.Count);
         Assert.Single(findings, f => f.Problem.Contains("coordination of this cluster was given up, on record as term 5", StringComparison.Ordinal));
         Assert.Single(findings, f => f.Problem.Contains("restore_command", StringComparison.Ordinal));
@@ -134,7 +134,7 @@ public sealed class PreflightChecksTests
     public void Of_SeveralProblemsAtOneNode_AreAllTold()
     {
         var seen = Healthy.Cluster().WithRecord("b", r => r with { RestoreCommand = "x", OtherManagers = ["m"], StoredControlDatabase = "y" }).WithServer("b", s => s with { WalReceiverTimeout = TimeSpan.Zero, CanBeRewound = false });
-        var findings = Diagnosis.Of(seen);
+        var findings = Healthy.Problems(seen);
         Assert.Equal(5, findings.Count);
         Assert.Equal(findings.OrderByDescending(f => f.Severity), findings); // the worst first
         Assert.Equal(FindingSeverity.Warning, findings[^1].Severity);

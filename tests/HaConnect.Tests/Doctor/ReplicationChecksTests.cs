@@ -11,7 +11,7 @@ public sealed class ReplicationChecksTests
     {
         Healthy.Cluster().WithServer("p", s => s with { Senders = [("a", true)] }).Only(FindingSeverity.Warning, "p", "b is in synchronous_standby_names of p but does not stream");
         Healthy.Cluster().WithServer("p", s => s with { Senders = [("a", true), ("b", false)] }).Only(FindingSeverity.Warning, "p", "b is in synchronous_standby_names");
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster().WithServer("p", s => s with { Senders = [("A", true), ("B", true)] }))); // as PostgreSQL compares
+        Assert.Empty(Healthy.Problems(Healthy.Cluster().WithServer("p", s => s with { Senders = [("A", true), ("B", true)] }))); // as PostgreSQL compares
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class ReplicationChecksTests
     {
         var finding = Healthy.Cluster().WithServer("p", s => s with { Senders = [("a", true), ("b", true), ("a", true)] }).Only(FindingSeverity.Warning, "p", "2 connections replicate from p under the name a");
         Assert.Contains("its own application_name", finding.Remedy, StringComparison.Ordinal);
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster().WithServer("p", s => s with { Senders = [("a", true), ("b", true), ("walreceiver", true), ("walreceiver", true)] })));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster().WithServer("p", s => s with { Senders = [("a", true), ("b", true), ("walreceiver", true), ("walreceiver", true)] })));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class ReplicationChecksTests
     {
         var finding = Healthy.Cluster().WithServer("b", s => s with { Limits = [.. s.Limits.Select((v, i) => i == limit ? v - 1 : v)] }).Only(FindingSeverity.Warning, "b", $"b has {name} = {value - 1}, less than the {value} of p");
         Assert.Equal($"run there: ALTER SYSTEM SET {name} = {value}; and restart it", finding.Remedy);
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster().WithServer("b", s => s with { Limits = [.. s.Limits.Select(v => v + 1)] })));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster().WithServer("b", s => s with { Limits = [.. s.Limits.Select(v => v + 1)] })));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ReplicationChecksTests
     {
         var seen = Healthy.Cluster();
         seen = seen.Nodes.Aggregate(seen, (all, n) => all.WithServer(n.Node, s => s with { Limits = [100, 8, 1, 0, 64] }));
-        var findings = Diagnosis.Of(seen);
+        var findings = Healthy.Problems(seen);
         Assert.Equal(["p", "a", "b"], findings.Select(f => f.Node));
         Assert.All(findings, f => Assert.Contains("has max_wal_senders = 1, but as the primary it has 2 standbys", f.Problem, StringComparison.Ordinal));
     }
@@ -54,9 +54,9 @@ public sealed class ReplicationChecksTests
     public void Of_TwoOutOfRecovery_TheEstablishedOneIsThePrimary()
     {
         var seen = Healthy.Cluster().WithServer("a", s => s with { InRecovery = false, SynchronousNamesText = SynchronousNames.Fenced(2) });
-        Assert.Contains(Diagnosis.Of(seen), f => f.Problem.Contains("none was found", StringComparison.Ordinal));
+        Assert.Contains(Healthy.Problems(seen), f => f.Problem.Contains("none was found", StringComparison.Ordinal));
         seen = seen.WithRecord("p", r => r with { EstablishedTerm = new TermRow(2, "p", ["a", "b"], 1, IsEstablished: true) });
         Assert.Equal("p", seen.Primary?.Node);
-        Assert.Empty(Diagnosis.Of(seen));
+        Assert.Empty(Healthy.Problems(seen));
     }
 }

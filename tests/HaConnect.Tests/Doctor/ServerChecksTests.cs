@@ -29,5 +29,5 @@ public sealed class ServerChecksTests
 
     [Fact]
     public void Of_CommitOverrideWithAsynchronousReplication_IsNone() =>
-        Assert.Empty(Diagnosis.Of(Healthy.Cluster(required: 0).WithServer("p", s => s with { CommitOverrides = [("x", "y")] })));
+        Assert.Empty(Healthy.Problems(Healthy.Cluster(required: 0).WithServer("p", s => s with { CommitOverrides = [("x", "y")] })));
 }

@@ -18,14 +18,14 @@ public sealed class SlotChecksTests
     {
         var seen = Healthy.Cluster().WithServer("a", s => s with { WalKeepSize = 0 });
         seen.Only(FindingSeverity.Warning, "a", "a has wal_keep_size = 0, and b would stream from it without a slot");
-        Assert.Empty(Diagnosis.Of(seen.WithSlots("b", s => s with { PrimarySlotName = "s" }).WithSlots("a", s => s with { Physical = [new("s", false, 1)] }).WithSlots("p", s => s with { Physical = [new("s", true, 1)] })));
+        Assert.Empty(Healthy.Problems(seen.WithSlots("b", s => s with { PrimarySlotName = "s" }).WithSlots("a", s => s with { Physical = [new("s", false, 1)] }).WithSlots("p", s => s with { Physical = [new("s", true, 1)] })));
     }
 
     [Fact]
     public void Of_SlotsAreKept_NeitherIsMissed()
     {
         var seen = Kept().WithServer("a", s => s with { WalKeepSize = 0 }).WithSlots("b", s => s with { PrimarySlotName = "for_b" });
-        Assert.Empty(Diagnosis.Of(seen));
+        Assert.Empty(Healthy.Problems(seen));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class SlotChecksTests
     public void Of_KeptWithTooFewSlots_IsTold()
     {
         var seen = Kept().WithSlots("a", s => s with { MostSlots = 3, Physical = [new("backup", true, 1), new("haconnect_b", false, 1)] });
-        Assert.Empty(Diagnosis.Of(seen));
+        Assert.Empty(Healthy.Problems(seen));
         seen = seen.WithSlots("a", s => s with { MostSlots = 2 });
         seen.Only(FindingSeverity.Warning, "a", "a has max_replication_slots = 2, but 3 are needed");
     }
@@ -62,7 +62,7 @@ public sealed class SlotChecksTests
     public void Of_ObservingInstance_SaysNothingOfSlotsThatOthersKeep()
     {
         var seen = Healthy.Cluster(coordinates: false).WithSlots("a", s => s with { MayKeep = false, Physical = [new("haconnect_b", false, 1)] });
-        Assert.DoesNotContain(Diagnosis.Of(seen), f => f.Problem.Contains("slot", StringComparison.Ordinal));
+        Assert.DoesNotContain(Healthy.Problems(seen), f => f.Problem.Contains("slot", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class SlotChecksTests
     {
         var finding = Healthy.Cluster().WithSlots("a", s => s with { Physical = [new("haconnect_b", false, 1), new("haconnect_p", false, 1), new("backup", false, 1)] })
             .Only(FindingSeverity.Warning, "a", "replication slots that nobody advances any more", "haconnect_b, haconnect_p.");
-        Assert.Equal("run there: SELECT pg_drop_replication_slot('haconnect_b'); SELECT pg_drop_replication_slot('haconnect_p');", finding.Remedy);
+        Assert.Equal("run there: SELECT pg_drop_replication_slot('haconnect_b'); SELECT pg_drop_replication_slot('haconnect_p')", finding.Remedy);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class SlotChecksTests
         var seen = Healthy.Cluster().WithSlots("p", s => s with { Logical = [slot] }).WithSlots("a", s => s with { Logical = [slot] }).WithSlots("b", s => s with { Logical = [slot with { IsValid = false }] });
         var finding = seen.Only(FindingSeverity.Warning, "b", "b does not have the failover slots cdc of p yet");
         Assert.Contains("sync_replication_slots = on", finding.Remedy, StringComparison.Ordinal);
-        Assert.Empty(Diagnosis.Of(seen.WithSlots("b", s => s with { Logical = [slot] })));
+        Assert.Empty(Healthy.Problems(seen.WithSlots("b", s => s with { Logical = [slot] })));
     }
 
     private static Examination Kept()

@@ -9,14 +9,14 @@ internal static class ServerChecks
     {
         if (!server.CanBeRewound)
         {
-            yield return Diagnosis.Warning(node, $"{node} has neither data checksums nor wal_log_hints = on, one of which pg_rewind needs: as an old primary it can only be rebuilt from a base backup",
-                "run there: ALTER SYSTEM SET wal_log_hints = on; and restart it");
+            yield return Diagnosis.Warning(FindingCodes.CannotBeRewound, node, $"{node} has neither data checksums nor wal_log_hints = on, one of which pg_rewind needs: as an old primary it can only be rebuilt from a base backup",
+                Mend.SettingAndRestart(node, "wal_log_hints", "on"));
         }
 
         if (!server.HotStandby)
         {
-            yield return Diagnosis.Warning(node, $"{node} has hot_standby = off: as a standby it accepts no session, serves no reads and has no part in a failover",
-                "run there: ALTER SYSTEM SET hot_standby = on; and restart it");
+            yield return Diagnosis.Warning(FindingCodes.HotStandbyOff, node, $"{node} has hot_standby = off: as a standby it accepts no session, serves no reads and has no part in a failover",
+                Mend.SettingAndRestart(node, "hot_standby", "on"));
         }
     }
 
@@ -26,6 +26,6 @@ internal static class ServerChecks
         if (seen.Servers.Count == 0 || seen.Primary is { Server.SynchronousNamesText: "" })
             return [];
         var (node, server) = seen.Primary ?? seen.Servers[0];
-        return server.CommitOverrides.Select(o => Diagnosis.Warning(node, $"{o.What}: what its sessions commit is acked before a standby has flushed it, and can be lost in a failover", $"run at the primary: {o.Statement}"));
+        return server.CommitOverrides.Select(o => Diagnosis.Warning(FindingCodes.CommitOverride, node, $"{o.What}: what its sessions commit is acked before a standby has flushed it, and can be lost in a failover", Mend.AtPrimary(seen, o.Statement)));
     }
 }

@@ -21,6 +21,20 @@ internal sealed record NodeReading(string Node, bool IsWitness)
     /// <summary>Data nodes only.</summary>
     internal SlotReading? Slots { get; init; }
 
+    /// <summary>Data nodes only.</summary>
+    internal SettingsReading? Settings { get; init; }
+
+    /// <summary>Data nodes only.</summary>
+    internal StateReading? State { get; init; }
+
+    /// <summary>Data nodes only.</summary>
+    internal AccessReading? Access { get; init; }
+
+    internal ClockReading? Clock { get; init; }
+
+    /// <summary>What could not be read although the node was reached, with the server's answer.</summary>
+    internal IReadOnlyList<string> Refused { get; init; } = [];
+
     /// <summary>What a coordinator would read; of data nodes, where this instance coordinates.</summary>
     internal VoterRecord? Record { get; init; }
 

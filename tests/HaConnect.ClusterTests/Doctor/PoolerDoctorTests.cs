@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using HaConnect.Testing;
 
-namespace HaConnect.ClusterTests.Operations;
+namespace HaConnect.ClusterTests.Doctor;
 
 /// <summary>A real PgBouncer before one node, where it is installed.</summary>
 public sealed class PoolerDoctorTests : ClusterTest

@@ -24,7 +24,7 @@ internal static class DoctorSql
                  CASE WHEN pg_catalog.current_setting('fsync') = 'off' THEN 'fsync = off' END,
                  CASE WHEN pg_catalog.current_setting('full_page_writes') = 'off' THEN 'full_page_writes = off' END,
                  (SELECT 'synchronous_commit = ' || s.setting FROM pg_catalog.pg_settings s
-                   WHERE s.name = 'synchronous_commit' AND s.setting NOT IN ('on', 'remote_apply') AND s.source IN ('environment variable', 'configuration file', 'command line', 'global'))
+                   WHERE s.name = 'synchronous_commit' AND s.setting NOT IN ('on', 'remote_apply') AND s.source IN ('environment variable', 'configuration file', 'command line'))
                ], NULL),
                o.whats, o.statements,
                pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),

@@ -20,7 +20,7 @@ internal static class AccessChecks
             }
 
             if (node.WitnessStatement is { } statement)
-                yield return Diagnosis.Warning(node.Node, $"the control user cannot keep its record on the witness {node.Node}, which therefore has no vote", $"run there: {statement}");
+                yield return Diagnosis.Warning(FindingCodes.WitnessNoVote, node.Node, $"the control user cannot keep its record on the witness {node.Node}, which therefore has no vote", Mend.There(node.Node, statement));
         }
 
         if (Unseen(seen) is { } unseen)
@@ -36,16 +36,16 @@ internal static class AccessChecks
 
         // The message of a server in recovery whose hot_standby is off (since PostgreSQL 14; one that is not ready yet says "not yet accepting").
         if (failure.SqlState == PostgresErrorCodes.CannotConnectNow && failure.Message.Contains("is not accepting connections", StringComparison.Ordinal))
-            return Diagnosis.Warning(node, problem, "it has hot_standby = off: set it to on in its postgresql.conf and restart it");
-        return Diagnosis.Warning(node, problem, failure.Kind == ProbeFailureKind.Misconfigured
+            return Diagnosis.Warning(FindingCodes.HotStandbyOff, node, problem, Mend.ByHand("it has hot_standby = off: set it to on in its postgresql.conf and restart it"));
+        return Diagnosis.Warning(FindingCodes.NodeUnreadable, node, problem, Mend.ByHand(failure.Kind == ProbeFailureKind.Misconfigured
             ? "correct the host, user, password or database in the options, or let the user in (pg_hba.conf)"
-            : "start it, or mend the way to it");
+            : "start it, or mend the way to it"));
     }
 
-    private static ClusterFinding Pooler(Examination seen, string node, string sign) => new(
-        seen.Coordinates ? FindingSeverity.Unsafe : FindingSeverity.Warning, node,
+    private static ClusterFinding Pooler(Examination seen, string node, string sign) => Diagnosis.Warning(FindingCodes.Pooler, node,
         $"a connection pooler answers for {node} ({sign}): locks and settings of a session are not kept there, and HaConnect cannot tell its server process",
-        "give the address of the server itself in the options");
+        Mend.ByHand("give the address of the server itself in the options")) with
+    { Severity = seen.Coordinates ? FindingSeverity.Unsafe : FindingSeverity.Warning };
 
     /// <summary>One finding for all that was not looked at: an empty list must mean that nothing is wrong.</summary>
     private static ClusterFinding? Unseen(Examination seen)
@@ -58,15 +58,16 @@ internal static class AccessChecks
         if (partial.Count > 0)
             unseen.Add($"the records of {Names(partial.Select(n => n.Node))}, restore_command and primary_conninfo there");
         unseen.AddRange(partial.Where(n => n.RecordProblem is not null).Select(n => $"what {n.Node} refused ({n.RecordProblem})"));
+        unseen.AddRange(seen.Nodes.SelectMany(n => n.Refused.Select(r => $"on {n.Node} {r}")));
         if (seen.Primary is null)
             unseen.Add("what is compared with the primary, since none was found");
         if (unseen.Count == 0)
             return null;
         var who = seen.Servers.Count > 0 ? $" as {seen.Servers[0].Server.User}" : "";
-        var remedy = partial.Count > 0 ? "give the control user the privileges of docs/operations/roles.sql"
-            : blind.Count > 0 ? $"run at the primary: GRANT pg_monitor TO {blind[0].Server.User}"
-            : "bring the primary within reach";
-        return Diagnosis.Warning(null, $"not everything could be seen{who}, and what is wrong there is not told: {string.Join("; ", unseen)}", remedy);
+        var mend = partial.Count > 0 ? Mend.ByHand("give the control user the privileges of docs/operations/roles.sql")
+            : blind.Count > 0 ? Mend.AtPrimary(seen, $"GRANT pg_monitor TO {blind[0].Server.User}")
+            : Mend.ByHand(seen.Primary is null ? "bring the primary within reach" : "see why the server refused it");
+        return Diagnosis.Warning(FindingCodes.Unseen, null, $"not everything could be seen{who}, and what is wrong there is not told: {string.Join("; ", unseen)}", mend);
     }
 
     private static string Names(IEnumerable<string> nodes) => string.Join(", ", nodes);

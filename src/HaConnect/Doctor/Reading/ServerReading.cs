@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
+
 namespace HaConnect.Doctor;
 
 /// <summary>What any user may read on a data node, all in one statement.</summary>
@@ -35,4 +38,22 @@ internal sealed record ServerReading
 
     /// <summary>The application names of all connections that replicate from it, and whether each streams.</summary>
     internal IReadOnlyList<(string Name, bool IsStreaming)> Senders { get; init; } = [];
+
+    internal static ServerReading From(DbDataReader row) => new()
+    {
+        InRecovery = row.GetBoolean(0),
+        SystemIdentifier = ulong.Parse(row.GetString(1), CultureInfo.InvariantCulture),
+        VersionNumber = row.GetInt32(2),
+        User = row.GetString(3),
+        CanBeRewound = row.GetBoolean(4),
+        HotStandby = row.GetBoolean(5),
+        Limits = row.GetFieldValue<int[]>(6),
+        WalKeepSize = row.IsDBNull(7) ? null : row.GetInt32(7),
+        WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(8)),
+        SynchronousNamesText = row.GetString(9),
+        UnsafeSettings = row.GetFieldValue<string[]>(10),
+        CommitOverrides = [.. row.GetFieldValue<string[]>(11).Zip(row.GetFieldValue<string[]>(12))],
+        SeesStatistics = row.GetBoolean(13),
+        Senders = [.. row.GetFieldValue<string[]>(14).Zip(row.GetFieldValue<bool[]>(15))],
+    };
 }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
 using HaConnect.Connections;
 using HaConnect.Failover;
 using HaConnect.Failover.Slots;
@@ -10,7 +8,7 @@ using Npgsql;
 namespace HaConnect.Doctor;
 
 /// <summary>Reads one node in one session, which cannot write. What goes wrong is part of what was read.</summary>
-internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProvider time)
+internal sealed class NodeReader(NodeSources sources, ExaminedOptions options, bool coordinates, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
@@ -25,15 +23,18 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
             await using var __ = session.ConfigureAwait(false);
             var queries = new BoundedQueries(session, Timeout);
             var before = await queries.QueryAsync(DoctorSql.ProcessId, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
+            reading = reading with { Clock = await ReadClockAsync(queries, cancellationToken).ConfigureAwait(false) };
             reading = isWitness
                 ? reading with { WitnessStatement = await queries.QueryAsync(DoctorSql.ReadWitness, static row => row.IsDBNull(0) ? null : row.GetString(0), cancellationToken).ConfigureAwait(false) }
                 : reading with
                 {
-                    Server = await queries.QueryAsync(DoctorSql.ReadServer, Server, cancellationToken, [DoctorSql.Limits.ToArray()]).ConfigureAwait(false),
+                    Server = await queries.QueryAsync(DoctorSql.ReadServer, ServerReading.From, cancellationToken, [DoctorSql.Limits.ToArray()]).ConfigureAwait(false),
                     Slots = await queries.QueryAsync(SlotSql.Read, SlotReading.From, cancellationToken).ConfigureAwait(false),
                 };
             if (coordinates && !isWitness)
                 reading = await ReadRecordAsync(reading, queries, cancellationToken).ConfigureAwait(false);
+            if (!isWitness)
+                reading = await new TopicReader(queries, options).ReadAsync(reading, cancellationToken).ConfigureAwait(false);
             var after = await queries.QueryAsync(DoctorSql.ProcessId, static row => row.GetInt32(0), cancellationToken).ConfigureAwait(false);
             var other = before != session.ServerProcessId ? before : after;
             return other == session.ServerProcessId ? reading : reading with { Processes = (session.ServerProcessId, other) };
@@ -42,6 +43,22 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
         {
             return new NodeReading(node.Name, isWitness) { Failure = ErrorClassifier.Classify(e) };
         }
+    }
+
+    /// <summary>The quickest of three answers tells most.</summary>
+    private async Task<ClockReading> ReadClockAsync(BoundedQueries queries, CancellationToken cancellationToken)
+    {
+        ClockReading? best = null;
+        for (var i = 0; i < 3; i++)
+        {
+            var asked = time.GetTimestamp();
+            var here = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+            var there = await queries.QueryAsync(StateSql.Clock, static row => row.GetDouble(0), cancellationToken).ConfigureAwait(false);
+            var clock = new ClockReading(there - here - time.GetElapsedTime(asked).TotalSeconds, there - here);
+            best = best is not null && best.Most - best.Least < clock.Most - clock.Least ? best : clock;
+        }
+
+        return best!;
     }
 
     private static async Task<NodeReading> ReadRecordAsync(NodeReading reading, IQueries queries, CancellationToken cancellationToken)
@@ -55,22 +72,4 @@ internal sealed class NodeReader(NodeSources sources, bool coordinates, TimeProv
             return reading with { RecordProblem = $"{e.SqlState}: {e.MessageText}" };
         }
     }
-
-    private static ServerReading Server(DbDataReader row) => new()
-    {
-        InRecovery = row.GetBoolean(0),
-        SystemIdentifier = ulong.Parse(row.GetString(1), CultureInfo.InvariantCulture),
-        VersionNumber = row.GetInt32(2),
-        User = row.GetString(3),
-        CanBeRewound = row.GetBoolean(4),
-        HotStandby = row.GetBoolean(5),
-        Limits = row.GetFieldValue<int[]>(6),
-        WalKeepSize = row.IsDBNull(7) ? null : row.GetInt32(7),
-        WalReceiverTimeout = TimeSpan.FromSeconds(row.GetDouble(8)),
-        SynchronousNamesText = row.GetString(9),
-        UnsafeSettings = row.GetFieldValue<string[]>(10),
-        CommitOverrides = [.. row.GetFieldValue<string[]>(11).Zip(row.GetFieldValue<string[]>(12))],
-        SeesStatistics = row.GetBoolean(13),
-        Senders = [.. row.GetFieldValue<string[]>(14).Zip(row.GetFieldValue<bool[]>(15))],
-    };
 }

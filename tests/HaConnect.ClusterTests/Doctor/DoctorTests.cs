@@ -2,7 +2,7 @@ using HaConnect.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
-namespace HaConnect.ClusterTests.Operations;
+namespace HaConnect.ClusterTests.Doctor;
 
 /// <summary>What the diagnosis finds on real servers, and that its remedies, run as they stand, mend it.</summary>
 public sealed class DoctorTests : ClusterTest
@@ -13,7 +13,7 @@ public sealed class DoctorTests : ClusterTest
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Witnesses = 1 });
         var options = ClusterOptions.Coordinate(cluster);
         await using var db = new HaDataSourceBuilder(options).Build();
-        Assert.Empty(await db.Cluster.DiagnoseAsync(Cancelled));
+        Assert.Empty(await ProblemsAsync(db));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class DoctorTests : ClusterTest
 
         foreach (var node in (string[])["n1", "n3"])
             await MendAsync(cluster, db, FindingSeverity.Warning, node, $"{node} has neither data checksums");
-        await UntilAsync("nothing to be found any more", async () => (await db.Cluster.DiagnoseAsync(Cancelled)).Count == 0);
+        await UntilAsync("nothing to be found any more", async () => (await ProblemsAsync(db)).Count == 0);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class DoctorTests : ClusterTest
         await FindAsync(db, FindingSeverity.Warning, "n1", "n3 is in synchronous_standby_names of n1 but does not stream from it");
         await FindAsync(db, FindingSeverity.Unsafe, "n3", "application_name=n2, but the node's name is n3");
         await SetAsync(cluster["n3"], "primary_conninfo", conninfo);
-        await UntilAsync("names of their own again", async () => (await db.Cluster.DiagnoseAsync(Cancelled)).Count == 0);
+        await UntilAsync("names of their own again", async () => (await ProblemsAsync(db)).Count == 0);
 
         await cluster["n1"].ExecuteAsync("SELECT pg_create_physical_replication_slot('for_n3')", Cancelled);
         await SetAsync(cluster["n3"], "primary_slot_name", "for_n3");
@@ -80,7 +80,7 @@ public sealed class DoctorTests : ClusterTest
         var away = await FindAsync(db, FindingSeverity.Warning, "n2", "n2 could not be read, and no failover can count on it");
         Assert.Equal("start it, or mend the way to it", away.Remedy);
         await cluster["n2"].StartAsync(Cancelled);
-        await UntilAsync("nothing to be found any more", async () => (await db.Cluster.DiagnoseAsync(Cancelled)).Count == 0);
+        await UntilAsync("nothing to be found any more", async () => (await ProblemsAsync(db)).Count == 0);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class DoctorTests : ClusterTest
     {
         var cluster = await StartClusterAsync();
         await using var db = new HaDataSourceBuilder(ClusterOptions.Observe(cluster)).Build();
-        var finding = Assert.Single(await db.Cluster.DiagnoseAsync(Cancelled));
+        var finding = Assert.Single(await ProblemsAsync(db));
         Assert.Equal((FindingSeverity.Warning, null), (finding.Severity, finding.Node));
         Assert.Contains("not everything could be seen as app, and what is wrong there is not told: which standbys replicate from n1", finding.Problem, StringComparison.Ordinal);
         await cluster["n1"].ExecuteAsync("ALTER ROLE app SET synchronous_commit = off", Cancelled);
@@ -132,6 +132,8 @@ public sealed class DoctorTests : ClusterTest
 
         await UntilAsync($"no finding any more that {problem}", async () => !(await db.Cluster.DiagnoseAsync(Cancelled)).Any(f => f.Problem.Contains(problem, StringComparison.Ordinal)));
     }
+
+    private static async Task<IReadOnlyList<ClusterFinding>> ProblemsAsync(HaDataSource db) => [.. (await db.Cluster.DiagnoseAsync(Cancelled)).Where(f => f.Severity >= FindingSeverity.Warning)];
 
     private static async Task<ClusterFinding> FindAsync(HaDataSource db, FindingSeverity severity, string? node, string problem)
     {
