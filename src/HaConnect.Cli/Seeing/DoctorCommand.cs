@@ -11,13 +11,17 @@ internal static class DoctorCommand
     {
         var output = OutputOption.Create();
         var failOn = new Option<FindingSeverity>("--fail-on") { Description = "The least severity that makes it end with 1.", DefaultValueFactory = _ => FindingSeverity.Unsafe };
-        var command = new Command("doctor", "Looks for what would make a failover unsafe, and for what one would miss. Changes nothing. Ends with 0, or with 1 where it found something of the severity of --fail-on or worse.") { output, failOn };
+        var sql = new Option<bool>("--sql") { Description = "Print a psql script of what mends the findings, to read and to run by hand. Nothing is run." };
+        var command = new Command("doctor", "Looks for what would make a failover unsafe, and for what one would miss. Changes nothing. Ends with 0, or with 1 where it found something of the severity of --fail-on or worse.") { output, failOn, sql };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
         {
             var options = context.Cluster.OptionsOf(parsed);
             await using var db = new HaDataSourceBuilder(options).Build();
             var findings = await db.Cluster.DiagnoseAsync(cancellationToken);
-            Print(terminal, new DoctorDocument(1, options.ClusterName, findings), parsed.GetValue(output));
+            if (parsed.GetValue(sql))
+                await terminal.Output.WriteAsync(ClusterDoctorScript.Write(findings));
+            else
+                Print(terminal, new DoctorDocument(1, options.ClusterName, findings), parsed.GetValue(output));
             return findings.Any(f => f.Severity >= parsed.GetValue(failOn)) ? ExitCodes.Attention : ExitCodes.Ok;
         }));
         return command;
@@ -33,9 +37,9 @@ internal static class DoctorCommand
 
         if (format == OutputFormat.Csv)
         {
-            Csv.Write(terminal.Output, ["severity", "node", "problem", "remedy"]);
+            Csv.Write(terminal.Output, ["severity", "code", "node", "problem", "remedy", "sql", "run_at", "needs_restart", "link"]);
             foreach (var f in document.Findings)
-                Csv.Write(terminal.Output, [f.Severity.ToString(), f.Node, f.Problem, f.Remedy]);
+                Csv.Write(terminal.Output, [f.Severity.ToString(), f.Code, f.Node, f.Problem, f.Remedy, f.Sql, f.RunAt, f.NeedsRestart ? "true" : "false", f.Link]);
             return;
         }
 
@@ -43,8 +47,15 @@ internal static class DoctorCommand
             terminal.Console.WriteLine("Nothing found.");
         foreach (var f in document.Findings)
         {
-            terminal.Console.Write(new Markup($"[{(f.Severity == FindingSeverity.Unsafe ? "red" : "yellow")}]{f.Severity}[/] {Markup.Escape(f.Node is null ? "" : $"{f.Node}: ")}{Markup.Escape(f.Problem)}\n"));
+            terminal.Console.Write(new Markup($"[{Colour(f.Severity)}]{f.Severity}[/] {Markup.Escape(f.Node is null ? "" : $"{f.Node}: ")}{Markup.Escape(f.Problem)} ({Markup.Escape(f.Link)})\n"));
             terminal.Console.Write(new Text($"  {f.Remedy}\n"));
         }
     }
+
+    private static string Colour(FindingSeverity severity) => severity switch
+    {
+        FindingSeverity.Unsafe => "red",
+        FindingSeverity.Warning => "yellow",
+        _ => "blue",
+    };
 }
