@@ -14,6 +14,7 @@ require_dotnet
 require_postgres
 bash "$root/eng/install-fault-tools.sh"
 bash "$root/eng/install-browser.sh"
+bash "$root/eng/install-nagios.sh"
 if ! build HaConnect.sln; then
   echo "0 passed, 1 failed"
   exit 1

@@ -89,7 +89,7 @@ public sealed partial class WatchTests : ClusterTest
     }
 
     /// <summary>Built with this project, so in the same configuration: …/src/HaConnect.Cli/bin/Release/net10.0.</summary>
-    private static string Program()
+    internal static string Program()
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var root = own.Parent!.Parent!.Parent!.Parent!.Parent!;

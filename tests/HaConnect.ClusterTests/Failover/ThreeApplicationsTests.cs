@@ -20,13 +20,16 @@ public sealed class ThreeApplicationsTests : ClusterTest
         {
             var before = workload.AckedCount;
             await UntilAsync("100 acked writes", () => Task.FromResult(workload.AckedCount >= before + 100));
+
+            // A node that has come back is named again by a term of its own, a moment after it streams.
+            await UntilAsync("both standbys have to ack", () => Task.FromResult(db.Snapshot is { Primary: not null, NewestTerm.SynchronousStandbys.Count: 2 }));
             var primary = db.Snapshot.Primary!.Name;
             var term = db.Snapshot.Term!.Value;
             await cluster[primary].KillAsync(Cancelled);
-            await UntilAsync($"a successor after kill {kill}", () => Task.FromResult(db.Snapshot.Term > term && db.Snapshot.Primary is not null));
+            await UntilAsync($"a successor after kill {kill}", () => Task.FromResult(db.Snapshot is { Primary: not null } now && now.Term > term));
+            Assert.Equal(term + 1, db.Snapshot.Term);
             await cluster.RejoinAsync(cluster[primary], Cancelled);
             Assert.Equal(kill, applications.Sum(a => a.Audit.Count(r => r.Sentence.StartsWith("promoted:", StringComparison.Ordinal))));
-            Assert.Equal(term + 1, db.Snapshot.Term);
         }
 
         await workload.StopAsync();
