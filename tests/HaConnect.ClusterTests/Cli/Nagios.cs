@@ -98,12 +98,12 @@ internal sealed class Nagios : IAsyncDisposable
 
     internal string Log => File.Exists(In("nagios.log")) ? File.ReadAllText(In("nagios.log")) : "";
 
-    internal static Nagios Start(string tool, FileInfo settings, IEnumerable<string> checks)
+    internal static Nagios Start(FileInfo settings, IEnumerable<string> checks)
     {
         var folder = Directory.CreateTempSubdirectory("haconnect-nagios-");
         folder.CreateSubdirectory("results");
         File.WriteAllText(Path.Combine(folder.FullName, "nagios.cfg"), Fill(Configuration, folder.FullName, Environment.UserName));
-        File.WriteAllText(Path.Combine(folder.FullName, "objects.cfg"), Fill(Objects, $"{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"} {tool}", settings.FullName) + string.Concat(checks.Select(c => Fill(Service, c))));
+        File.WriteAllText(Path.Combine(folder.FullName, "objects.cfg"), Fill(Objects, string.Join(' ', ToolProcess.Command), settings.FullName) + string.Concat(checks.Select(c => Fill(Service, c))));
         var start = new ProcessStartInfo(Program!, [Path.Combine(folder.FullName, "nagios.cfg")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };

@@ -13,7 +13,7 @@ public sealed class NagiosTests : ClusterTest
         var cluster = await StartClusterAsync();
         await using var application = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).Build();
         await UntilManagedAsync(application);
-        await using var nagios = Nagios.Start(WatchTests.Program(), ToolRun.SettingsOf(cluster, _folder), s_checks);
+        await using var nagios = Nagios.Start(ToolRun.SettingsOf(cluster, _folder), s_checks);
         await UntilShownAsync(("primary", 0, "n1, term 1"), ("replicas", 0, "2 of 2"), ("lag", 0, "n2"), ("coordinator", 0, ""), ("quorum", 0, ""));
 
         // Paused, so that the time without a primary is long enough to be seen.

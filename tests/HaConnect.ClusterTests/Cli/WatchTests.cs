@@ -17,7 +17,7 @@ public sealed partial class WatchTests : ClusterTest
         var (application, settings) = await StartAsync();
         await using var ofApplication = application;
         var lines = new ConcurrentQueue<string>();
-        using var watch = Start("dotnet", [Program(), "watch", "-o", "json", "--config", settings.FullName]);
+        using var watch = Start(ToolProcess.Command[0], [.. ToolProcess.Command.Skip(1), "watch", "-o", "json", "--config", settings.FullName]);
         watch.OutputDataReceived += (_, e) => lines.Enqueue(e.Data ?? "");
         watch.BeginOutputReadLine();
         try
@@ -44,7 +44,7 @@ public sealed partial class WatchTests : ClusterTest
     {
         var (application, settings) = await StartAsync();
         await using var ofApplication = application;
-        using var watch = Start("script", ["-qefc", $"stty cols 200 rows 50; exec dotnet {Program()} watch --config {settings.FullName}", "/dev/null"]);
+        using var watch = Start("script", ["-qefc", $"stty cols 200 rows 50; exec {string.Join(' ', ToolProcess.Command)} watch --config {settings.FullName}", "/dev/null"]);
         var screen = new ScreenReader(watch.StandardOutput);
         try
         {
@@ -86,14 +86,6 @@ public sealed partial class WatchTests : ClusterTest
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");
         return Process.Start(start)!;
-    }
-
-    /// <summary>Built with this project, so in the same configuration: …/src/HaConnect.Cli/bin/Release/net10.0.</summary>
-    internal static string Program()
-    {
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = own.Parent!.Parent!.Parent!.Parent!.Parent!;
-        return Path.Combine(root.FullName, "src", "HaConnect.Cli", "bin", own.Parent.Name, own.Name, "HaConnect.Cli.dll");
     }
 
     private sealed partial class ScreenReader
