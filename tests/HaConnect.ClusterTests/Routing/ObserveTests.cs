@@ -17,6 +17,7 @@ public sealed partial class ObserveTests : ClusterTest
         .. from register in (bool[])[false, true] from terms in (bool[])[false, true] from counts in (bool[])[false, true] from pauses in (bool[])[false, true]
             select ProbeSql.Build(register, terms, counts, pauses),
         DoctorSql.ProcessId, DoctorSql.ReadServer, SlotSql.Read,
+        AccessSql.Read, AccessSql.ReadRules, AccessSql.ReadMd5Roles, StateSql.Read, StateSql.ReadCollations, StateSql.Clock, SettingsSql.Read, SettingsSql.MayReadFiles, SettingsSql.ReadFiles,
     ];
 
     [Theory]
