@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace HaConnect.Cli.Acting;
@@ -12,7 +11,7 @@ internal static class ActCommands
     private static Command Switchover(ToolContext context)
     {
         var target = new Argument<string?>("node") { Description = "The node that becomes the primary. Default: the standby of the highest priority.", Arity = ArgumentArity.ZeroOrOne };
-        var drain = new Option<TimeSpan>("--drain-timeout") { Description = "For how many seconds open transactions are waited for. 0.1 to 300.", DefaultValueFactory = _ => new SwitchoverOptions().DrainTimeout, CustomParser = Seconds };
+        var drain = SecondsOption.Create("--drain-timeout", "For how many seconds open transactions are waited for.", SwitchoverOptions.LeastDrainTimeout.TotalSeconds, SwitchoverOptions.MostDrainTimeout.TotalSeconds, new SwitchoverOptions().DrainTimeout);
         var terminate = new Option<bool>("--terminate-open-transactions") { Description = "End sessions whose transaction is still open then. Without it the switchover is called off." };
         return Acts.Create(context, "switchover", "Makes another node the primary, in good order: nothing is lost, and writes wait meanwhile. Until the promotion Ctrl-C takes it back.", [target, drain, terminate], async (cluster, parsed, terminal, cancellationToken) =>
         {
@@ -64,13 +63,4 @@ internal static class ActCommands
 
     /// <summary>What is so already was not done, and is no failure.</summary>
     private static ActDocument Said(string act, bool changed, string done, string already) => new(1, act, IsDone: true, changed ? done : already);
-
-    private static TimeSpan Seconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 300)
-            return TimeSpan.FromSeconds(seconds);
-        result.AddError($"--drain-timeout is {text}; it must be a number of seconds from 0.1 to 300.");
-        return TimeSpan.Zero;
-    }
 }

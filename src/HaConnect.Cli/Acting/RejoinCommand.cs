@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using HaConnect.Cli.Output;
 using HaConnect.Operations;
@@ -21,7 +20,7 @@ internal static class RejoinCommand
         var start = new Option<string[]>("--start-command") { Description = "A command that starts the server: --start-command systemctl start postgresql@15-main. Default: pg_ctl.", AllowMultipleArgumentsPerToken = true };
         var stop = new Option<string[]>("--stop-command") { Description = "A command that stops it, and returns when it has stopped. Default: pg_ctl.", AllowMultipleArgumentsPerToken = true };
         var discard = new Option<string?>("--discard-acked-writes-of") { Description = "The node's name once more, where transactions that only it holds may be given up although they may have been acked." };
-        var timeout = new Option<TimeSpan>("--stream-timeout") { Description = "Within how many seconds from its start it must stream. 1 to 3600.", DefaultValueFactory = _ => new RejoinOptions().StreamTimeout, CustomParser = Seconds };
+        var timeout = SecondsOption.Create("--stream-timeout", "Within how many seconds from its start it must stream.", 1, 3600, new RejoinOptions().StreamTimeout);
         var command = new Command("rejoin", "Brings an old primary, or a standby that cannot follow any more, back as a standby. Runs on the node's host, as the user that owns its data folder; can be repeated after an interruption.")
         {
             node, folder, username, configFile, programs, start, stop, discard, timeout, output,
@@ -55,13 +54,4 @@ internal static class RejoinCommand
         RejoinMethod.Rewind => "pg_rewind",
         _ => "a base backup",
     };
-
-    private static TimeSpan Seconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 3600)
-            return TimeSpan.FromSeconds(seconds);
-        result.AddError($"--stream-timeout is {text}; it must be a number of seconds from 1 to 3600.");
-        return TimeSpan.Zero;
-    }
 }

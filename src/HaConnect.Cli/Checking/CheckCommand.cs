@@ -25,6 +25,7 @@ internal static class CheckCommand
                 CheckResult result;
                 try
                 {
+                    ClusterChecks.Require(check, parsed.GetValue(warning), parsed.GetValue(critical)); // before anybody is asked
                     await using var cluster = await ObservedCluster.LookAsync(context.Cluster.OptionsOf(parsed), context.Cluster.TimeoutOf(parsed), cancellationToken);
                     result = await new ClusterChecks(cluster.Db, cluster.Options).RunAsync(check, parsed.GetValue(warning), parsed.GetValue(critical), cancellationToken);
                 }

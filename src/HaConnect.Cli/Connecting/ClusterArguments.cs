@@ -1,14 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace HaConnect.Cli.Connecting;
 
 /// <summary>Which cluster a command is about, and how long to look at it. All commands have these.</summary>
 internal sealed class ClusterArguments
 {
-    private const double LeastTimeout = 0.5;
-    private const double MostTimeout = 300;
+    internal ClusterArguments() => Timeout.Recursive = true;
 
     internal Option<string?> Connection { get; } = new("--connection", "-c")
     {
@@ -29,28 +26,13 @@ internal sealed class ClusterArguments
         DefaultValueFactory = _ => "HaDatabase",
     };
 
-    internal Option<double> Timeout { get; } = new("--timeout")
-    {
-        Description = "For how many seconds at most to look before what is known is told. 0.5 to 300.",
-        Recursive = true,
-        DefaultValueFactory = _ => 5,
-        CustomParser = Seconds,
-    };
+    internal Option<TimeSpan> Timeout { get; } = SecondsOption.Create("--timeout", "For how many seconds at most to look before what is known is told.", 0.5, 300, TimeSpan.FromSeconds(5));
 
     internal IEnumerable<Option> All => [Connection, Config, Section, Timeout];
 
-    internal TimeSpan TimeoutOf(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(Timeout));
+    internal TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(Timeout);
 
     /// <exception cref="UsageException">They cannot be used; the message says why, and what to do.</exception>
     internal HaDatabaseOptions OptionsOf(ParseResult parsed) =>
         SettingsReader.Read(parsed.GetValue(Connection), parsed.GetValue(Config), parsed.GetValue(Section)!);
-
-    private static double Seconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= LeastTimeout and <= MostTimeout)
-            return seconds;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"--timeout is {text}; it must be a number of seconds from {LeastTimeout} to {MostTimeout}."));
-        return MostTimeout;
-    }
 }

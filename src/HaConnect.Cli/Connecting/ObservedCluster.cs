@@ -3,8 +3,6 @@ namespace HaConnect.Cli.Connecting;
 /// <summary>A data source that changes nothing on any server, and what it has found out about the cluster.</summary>
 internal sealed class ObservedCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-
     private readonly TimeProvider _time;
 
     private ObservedCluster(HaDatabaseOptions options, HaDataSource db, TimeProvider time) => (Options, Db, _time) = (options, db, time);
@@ -38,9 +36,15 @@ internal sealed class ObservedCluster : IAsyncDisposable
     private async Task UntilKnownAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var startedAt = _time.GetTimestamp();
-        using var turns = new PeriodicTimer(Look, _time);
-        while (!IsKnown(Snapshot) && _time.GetElapsedTime(startedAt) < timeout)
-            await turns.WaitForNextTickAsync(cancellationToken);
+        while (true)
+        {
+            var change = Db.NextChange; // taken before the snapshot is looked at
+            var left = timeout - _time.GetElapsedTime(startedAt);
+            if (IsKnown(Snapshot) || left <= TimeSpan.Zero)
+                return;
+            await change.WaitAsync(left, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Each node has answered, or is certainly not there; and of each standby that receives it is proven how fresh it is.</summary>

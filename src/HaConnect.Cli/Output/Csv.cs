@@ -1,22 +1,17 @@
+using System.Globalization;
+using HaConnect.Operations.Auditing;
+
 namespace HaConnect.Cli.Output;
 
-/// <summary>RFC 4180. A field that a spreadsheet would take for a formula begins with an apostrophe.</summary>
+/// <summary>A line of CSV, by RFC 4180.</summary>
 internal static class Csv
 {
-    private const string Formula = "=+-@\t\r";
-
     internal static void Write(TextWriter output, IEnumerable<string?> fields)
     {
         output.Write(string.Join(',', fields.Select(Field)));
         output.Write("\r\n");
     }
 
-    internal static string Field(string? value)
-    {
-        if (string.IsNullOrEmpty(value))
-            return "";
-        if (Formula.Contains(value[0], StringComparison.Ordinal) && !double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _))
-            value = "'" + value;
-        return value.AsSpan().ContainsAny("\",\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
-    }
+    /// <summary>A number is no formula, and stays one.</summary>
+    internal static string Field(string? value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? value! : CsvCell.Of(value);
 }

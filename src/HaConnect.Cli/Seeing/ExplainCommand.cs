@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using HaConnect.Cli.Connecting;
 using HaConnect.Cli.Output;
 using Spectre.Console;
@@ -14,7 +12,7 @@ internal static class ExplainCommand
     {
         var output = OutputOption.Create();
         var write = new Option<bool>("--write") { Description = "Where a write would go, not a read." };
-        var lag = new Option<TimeSpan?>("--max-lag") { Description = "Of a read: the staleness bound, in seconds. Default: the one of the settings.", CustomParser = Seconds };
+        var lag = SecondsOption.CreateOptional("--max-lag", "Of a read: the staleness bound, in seconds. Default: the one of the settings.", 0.001, 86_400);
         var consistency = new Option<ReadConsistency?>("--consistency") { Description = "Of a read. Default: the one of the settings." };
         var nodes = new Option<string[]>("--node") { Description = "Of a read: only these nodes." };
         var command = new Command("explain", "Tells where an operation would go now, and of each node why it would be used or not. Ends with 0, or with 2 where it would go nowhere.") { output, write, lag, consistency, nodes };
@@ -63,14 +61,5 @@ internal static class ExplainCommand
         terminal.Console.WriteLine(explanation.Outcome);
         foreach (var node in explanation.Nodes)
             terminal.Console.Write(new Text($"  {(node.IsChosen ? '*' : ' ')} {node.Node}: {node.Why}\n"));
-    }
-
-    private static TimeSpan? Seconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 86_400)
-            return TimeSpan.FromSeconds(seconds);
-        result.AddError($"{result.Argument.Name} is {text}; it must be a number of seconds above 0 and below 86400.");
-        return null;
     }
 }

@@ -11,7 +11,8 @@ internal sealed class AuditTableService(IServiceProvider provider, object? key) 
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _table = AuditTable.Start(provider.GetRequiredService<AuditFile>(), provider.GetRequiredKeyedService<HaDataSource>(key), provider.GetService<ILoggerFactory>()?.CreateLogger(HaAuditBuilderExtensions.LogCategory));
+        var file = provider.GetService<AuditFile>() ?? throw new InvalidOperationException("AddAuditTable copies what AddAuditFile keeps, and no audit file is added. Call AddAuditFile(folder) before it.");
+        _table = AuditTable.Start(file, provider.GetRequiredKeyedService<HaDataSource>(key), provider.GetService<ILoggerFactory>()?.CreateLogger(HaAuditBuilderExtensions.LogCategory));
         return Task.CompletedTask;
     }
 

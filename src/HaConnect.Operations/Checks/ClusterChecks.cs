@@ -32,8 +32,7 @@ public sealed class ClusterChecks
     /// <exception cref="ArgumentException">There is no check of that name, or it has no thresholds.</exception>
     public Task<CheckResult> RunAsync(string check, CheckRange? warning = null, CheckRange? critical = null, CancellationToken cancellationToken = default)
     {
-        if (check is "primary" or "coordinator" or "quorum" && (warning ?? critical) is { } range)
-            throw new ArgumentException($"The check {check} has no thresholds, and {range} was given.", warning is null ? nameof(critical) : nameof(warning));
+        Require(check, warning, critical);
         var snapshot = _db.Snapshot;
         return check switch
         {
@@ -43,9 +42,17 @@ public sealed class ClusterChecks
             "coordinator" => Task.FromResult(SnapshotChecks.Coordinator(snapshot, _options)),
             "quorum" => Task.FromResult(SnapshotChecks.Quorum(snapshot, _options)),
             "slots" => AskAsync(check, snapshot, (c, t) => PrimaryChecks.SlotsAsync(c, warning, critical, t), cancellationToken),
-            "archive" => AskAsync(check, snapshot, (c, t) => PrimaryChecks.ArchiveAsync(c, warning, critical, t), cancellationToken),
-            _ => throw new ArgumentException($"There is no check '{check}'; there are {string.Join(", ", Names)}.", nameof(check)),
+            _ => AskAsync(check, snapshot, (c, t) => PrimaryChecks.ArchiveAsync(c, warning, critical, t), cancellationToken),
         };
+    }
+
+    /// <exception cref="ArgumentException">There is no such check, or it has no thresholds.</exception>
+    internal static void Require(string check, CheckRange? warning, CheckRange? critical)
+    {
+        if (!Names.Contains(check, StringComparer.Ordinal))
+            throw new ArgumentException($"There is no check '{check}'; there are {string.Join(", ", Names)}.", nameof(check));
+        if (check is "primary" or "coordinator" or "quorum" && (warning ?? critical) is { } range)
+            throw new ArgumentException($"The check {check} has no thresholds, and {range} was given: leave it out.", warning is null ? nameof(critical) : nameof(warning));
     }
 
     private async Task<CheckResult> AskAsync(string check, ClusterSnapshot snapshot, Func<NpgsqlConnection, CancellationToken, Task<CheckResult>> ask, CancellationToken cancellationToken)

@@ -14,9 +14,7 @@ internal static class SnapshotChecks
     internal static CheckResult Primary(ClusterSnapshot snapshot)
     {
         if (snapshot.Primary is not { } primary)
-            return snapshot.IsComplete && snapshot.Nodes.Any(n => n.Reachability == NodeReachability.Reachable)
-                ? new("primary", CheckState.Critical, $"no primary: {snapshot.Reason}", [])
-                : new("primary", snapshot.IsComplete ? CheckState.Critical : CheckState.Unknown, $"no primary is seen: {snapshot.Reason}", []);
+            return new("primary", snapshot.IsComplete ? CheckState.Critical : CheckState.Unknown, $"no primary: {snapshot.Reason}", []);
         var (state, text) = snapshot switch
         {
             { RefusesWrites: true } => (CheckState.Critical, $"{primary.Name} gets no writes from here: {snapshot.MajorityReason ?? snapshot.Reason}"),

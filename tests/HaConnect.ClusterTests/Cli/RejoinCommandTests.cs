@@ -13,11 +13,7 @@ public sealed class RejoinCommandTests : ClusterTest
     public async Task Rejoin_OldPrimary_IsRefusedWhereWritesWouldBeLostAndDoneWhenTheyMayBe()
     {
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 1, SynchronousStandbys = 0 });
-        var node = cluster["n1"];
-        await node.ExecuteAsync("CREATE TABLE story (line int)", Cancelled);
-        await UntilAsync("the table", () => cluster["n2"].ScalarAsync<bool>("SELECT to_regclass('story') IS NOT NULL", Cancelled));
-        await cluster["n2"].ExecuteAsync("SELECT pg_promote(true)", Cancelled);
-        await node.StopAsync(StopMode.Fast, Cancelled);
+        var node = await OldPrimary.MakeAsync(cluster, Cancelled);
         var programs = await OperatorPrograms.InstallAsync(cluster);
         var passwords = Path.Combine(Path.GetDirectoryName(node.DataDirectory)!, "passwords"); // where the servers' user, who runs the programs, can read it
         await File.WriteAllLinesAsync(passwords, new[] { cluster.Superuser, cluster.Replication }.Select(c => $"*:*:*:{c.User}:{c.Password}"), Cancelled);

@@ -10,11 +10,7 @@ public sealed class RejoinByPgCtlTests : ClusterTest
     public async Task RunAsync_OldPrimary_IsStoppedRewoundStartedAndFollows()
     {
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 1, SynchronousStandbys = 0 });
-        var node = cluster["n1"];
-        await node.ExecuteAsync("CREATE TABLE story (line int)", Cancelled);
-        await UntilAsync("the table", () => cluster["n2"].ScalarAsync<bool>("SELECT to_regclass('story') IS NOT NULL", Cancelled));
-        await cluster["n2"].ExecuteAsync("SELECT pg_promote(true)", Cancelled);
-        await node.StopAsync(StopMode.Fast, Cancelled);
+        var node = await OldPrimary.MakeAsync(cluster, Cancelled);
         var programs = await OperatorPrograms.InstallAsync(cluster);
         var heard = new List<string>();
         var options = new RejoinOptions

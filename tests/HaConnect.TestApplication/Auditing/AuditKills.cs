@@ -23,6 +23,7 @@ internal static class AuditKills
                 if (tally.Judge(folder, printed) is { } problem)
                 {
                     await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"trial {trial} of seed {seed}: {problem}; the folder is left in {folder}"));
+                    await Console.Out.WriteLineAsync(tally.ToTable(trial, seed, TimeProvider.System.GetElapsedTime(startedAt)));
                     return 1;
                 }
             }

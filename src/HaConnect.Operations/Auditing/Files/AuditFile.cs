@@ -36,7 +36,7 @@ public sealed class AuditFile : IAuditSink, IDisposable, IAsyncDisposable
         (Folder, _folderLock, _options, _time, _logger) = (folder, folderLock, options, time, logger);
         _writer = ChainWriter.Open(folder, options, time, () => Volatile.Read(ref _keepFrom));
         _head = _writer.Head;
-        AuditMessages.StandsAt(logger, _head.Chain, _head.Seq, _head.Hash);
+        Log(static file => AuditMessages.StandsAt(file._logger, file._head.Chain, file._head.Seq, file._head.Hash));
         new Thread(Run) { IsBackground = true, Name = "haconnect-audit" }.Start();
     }
 
@@ -90,11 +90,11 @@ public sealed class AuditFile : IAuditSink, IDisposable, IAsyncDisposable
             if (_queue.Count >= MostQueued)
                 throw new IOException($"{MostQueued} audit records wait for the disk, and this one is not among them.");
             _queue.Enqueue(queued);
+            _wake.Release();
             if (_isBehind)
                 throw Late();
         }
 
-        _wake.Release();
         try
         {
             queued.Done.Task.WaitAsync(_options.FlushTimeout, _time).GetAwaiter().GetResult();
@@ -102,8 +102,16 @@ public sealed class AuditFile : IAuditSink, IDisposable, IAsyncDisposable
         catch (TimeoutException) when (!queued.Done.Task.IsCompleted)
         {
             lock (_lock)
-                _isBehind = true;
-            throw Late();
+            {
+                // While it is not done the thread has yet to find the queue empty, and takes this back then.
+                if (!queued.Done.Task.IsCompleted)
+                {
+                    _isBehind = true;
+                    throw Late();
+                }
+            }
+
+            queued.Done.Task.GetAwaiter().GetResult(); // it came just now
         }
     }
 
@@ -146,7 +154,7 @@ public sealed class AuditFile : IAuditSink, IDisposable, IAsyncDisposable
         }
         finally
         {
-            AuditMessages.StandsAt(_logger, _head.Chain, _head.Seq, _head.Hash);
+            Log(static file => AuditMessages.StandsAt(file._logger, file._head.Chain, file._head.Seq, file._head.Hash));
             _writer.Dispose();
             _folderLock.Dispose();
             _ended.SetResult();
@@ -186,14 +194,27 @@ public sealed class AuditFile : IAuditSink, IDisposable, IAsyncDisposable
         foreach (var queued in batch)
             queued.Done.TrySetResult();
         Interlocked.Exchange(ref _appended, NewSignal()).SetResult();
-        Tell(batch, before);
+        Log(file => file.Tell(batch, before));
         try
         {
             _writer.SaveHead();
         }
         catch (Exception e)
         {
-            AuditMessages.HeadNotWritten(_logger, _head.Chain, e); // records behind the head are well
+            Log(file => AuditMessages.HeadNotWritten(file._logger, file._head.Chain, e)); // records behind the head are well
+        }
+    }
+
+    /// <summary>A logger that throws must not end the thread, and with it the process: records are worth more than what is said of them.</summary>
+    private void Log(Action<AuditFile> say)
+    {
+        try
+        {
+            say(this);
+        }
+        catch (Exception)
+        {
+            // There is nobody else to tell.
         }
     }
 

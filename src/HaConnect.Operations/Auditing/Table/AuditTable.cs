@@ -27,6 +27,7 @@ public sealed class AuditTable : IAsyncDisposable
     private (long Seq, long At) _mark;
     private long _copiedUpTo;
     private string? _problem;
+    private TaskCompletionSource _moved = NewSignal();
 
     private AuditTable(AuditFile file, HaRuntime runtime, ILogger logger)
     {
@@ -97,8 +98,15 @@ public sealed class AuditTable : IAsyncDisposable
         if (_stop.IsCancellationRequested)
             return;
         var (startedAt, last) = (_runtime.Time.GetTimestamp(), _file.Head.Seq);
-        while (CopiedUpTo < last && _problem is null && _runtime.Time.GetElapsedTime(startedAt) < LastCopyTimeout)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), _runtime.Time).ConfigureAwait(false);
+        while (true)
+        {
+            var moved = Volatile.Read(ref _moved).Task; // taken before it is looked at
+            var left = LastCopyTimeout - _runtime.Time.GetElapsedTime(startedAt);
+            if (CopiedUpTo >= last || Problem is not null || left <= TimeSpan.Zero)
+                break;
+            await moved.WaitAsync(left, _runtime.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         _stop.Dispose();
@@ -123,6 +131,7 @@ public sealed class AuditTable : IAsyncDisposable
             catch (Exception e)
             {
                 Volatile.Write(ref _problem, e.Message);
+                Moved();
                 AuditMessages.CopyLoopFailed(_logger, e);
             }
 
@@ -169,6 +178,7 @@ public sealed class AuditTable : IAsyncDisposable
     private void Copied(long upTo)
     {
         Volatile.Write(ref _copiedUpTo, upTo);
+        Moved();
         if (_runtime.Time.GetElapsedTime(_mark.At) < Settled)
             return;
         _file.KeepFrom(Math.Min(_mark.Seq, upTo) + 1);
@@ -177,7 +187,13 @@ public sealed class AuditTable : IAsyncDisposable
 
     private void TellProblem(string problem)
     {
-        if (Interlocked.Exchange(ref _problem, problem) != problem)
+        var before = Interlocked.Exchange(ref _problem, problem);
+        Moved();
+        if (before != problem)
             AuditMessages.NotCopied(_logger, problem);
     }
+
+    private void Moved() => Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -9,19 +9,47 @@ namespace HaConnect.Operations;
 /// </summary>
 public static class AuditVerifier
 {
+    private const int MostTries = 100;
+
     /// <summary>Verifies a folder; a process may be writing it.</summary>
     /// <param name="folder">The folder of an <see cref="AuditFile"/>.</param>
     /// <param name="expected">Heads of this chain that are known from elsewhere; each must be found in it, as far as retention has not removed it.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">It cannot be read; or its retention removes segments faster than they are read.</exception>
     public static AuditVerification VerifyFolder(string folder, params IReadOnlyList<AuditHead> expected)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(expected);
 
-        // The head first: what is written meanwhile lies behind it.
-        var (head, problem) = HeadFile.Read(folder);
+        var (head, problem, lines) = Read(folder);
+        var problems = new List<AuditProblem>();
+        if (head is null && (problem is not null || lines.Count > 0))
+            problems.Add(new AuditProblem(problem is null ? AuditProblemKind.Removed : AuditProblemKind.Unreadable, HeadFile.Name, 1, null, problem ?? "the head is missing: whether the end was cut off cannot be told"));
+        return Verify(lines, head is null ? expected : [head, .. expected], problems, SegmentFile.NameOf(1));
+    }
+
+    /// <exception cref="IOException">Retention removes segments faster than they are read.</exception>
+    private static (AuditHead? Head, string? Problem, IReadOnlyList<PlacedLine> Lines) Read(string folder)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            // The head first: what is written meanwhile lies behind it.
+            var (head, problem) = HeadFile.Read(folder);
+            if (TryRead(SegmentFile.List(folder)) is { } lines)
+                return (head, problem, lines);
+        }
+
+        throw new IOException($"The audit folder {folder} cannot be verified: each time its segments were read one of them was removed meanwhile. Give retention (AuditFileOptions.MaxAge, MaxTotalBytes) more room.");
+    }
+
+    /// <summary>
+    /// Null where retention removes a segment meanwhile: the record of that removal can be in a segment that is newer than the list, and what was written
+    /// between is in neither, so that all is read anew.
+    /// </summary>
+    internal static IReadOnlyList<PlacedLine>? TryRead(IReadOnlyList<SegmentFile> segments)
+    {
         var lines = new List<PlacedLine>();
-        foreach (var segment in SegmentFile.List(folder))
+        foreach (var segment in segments)
         {
             var number = 0L;
             try
@@ -31,14 +59,11 @@ public static class AuditVerifier
             }
             catch (FileNotFoundException)
             {
-                // Retention has just removed it, and its removal is further on.
+                return null;
             }
         }
 
-        var problems = new List<AuditProblem>();
-        if (head is null && (problem is not null || lines.Count > 0))
-            problems.Add(new AuditProblem(problem is null ? AuditProblemKind.Removed : AuditProblemKind.Unreadable, HeadFile.Name, 1, null, problem ?? "the head is missing: whether the end was cut off cannot be told"));
-        return Verify(lines, head is null ? expected : [head, .. expected], problems, SegmentFile.NameOf(1));
+        return lines;
     }
 
     /// <param name="lines">All lines in their order.</param>

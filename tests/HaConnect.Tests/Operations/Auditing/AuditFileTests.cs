@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HaConnect.Operations;
+using Microsoft.Extensions.Logging;
 
 namespace HaConnect.Tests.Operations.Auditing;
 
@@ -36,6 +37,21 @@ public sealed class AuditFileTests
         Assert.Equal(("\"second\" → with a\nline feed and a \uFFFD", "alice", "n1", "n2", TimeSpan.FromSeconds(1.5), AuditKind.Act),
             (second.Record.Sentence, second.Record.By, second.Record.Before, second.Record.After, second.Record.Duration, second.Record.Kind));
         Assert.True(trail.Verify(new AuditHead(second.Chain, 2, hashes[2])).IsIntact);
+    }
+
+    /// <summary>The thread that writes would end with it, and an exception on a thread ends the process.</summary>
+    [Fact]
+    public void Write_LoggerThrows_RecordsAreKeptAllTheSame()
+    {
+        using var trail = new GivenTrail();
+        using (var file = AuditFile.Open(trail.Folder, logger: new ThrowingLogger()))
+        {
+            for (var i = 1; i <= 3; i++)
+                file.Write(GivenTrail.Record($"record {i}"));
+        }
+
+        Assert.True(trail.Verify().IsIntact);
+        Assert.Equal(3, AuditReader.ReadFolder(trail.Folder).Count());
     }
 
     [Fact]
@@ -124,5 +140,15 @@ public sealed class AuditFileTests
         };
         using var trail = new GivenTrail { Options = options };
         Assert.Contains($"AuditFileOptions.{name} must be", Assert.Throws<ArgumentOutOfRangeException>(trail.Open).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class ThrowingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new InvalidOperationException("This logger is broken.");
     }
 }

@@ -113,6 +113,16 @@ public sealed class AuditVerifierTests
         while (!writing.IsCompleted);
     }
 
+    /// <summary>Its removal is told of in a segment that is newer than the list, and would look like somebody's.</summary>
+    [Fact]
+    public void TryRead_SegmentWasRemovedSinceTheyWereListed_IsToBeReadAnew()
+    {
+        using var trail = new GivenTrail().With(3);
+        var listed = SegmentFile.List(trail.Folder);
+        Assert.Equal(3, AuditVerifier.TryRead(listed)!.Count);
+        Assert.Null(AuditVerifier.TryRead([.. listed, SegmentFile.Of(trail.Folder, 2)]));
+    }
+
     [Fact]
     public void VerifyFolder_Missing_Throws() =>
         Assert.Throws<DirectoryNotFoundException>(() => AuditVerifier.VerifyFolder(Path.Combine(Path.GetTempPath(), "haconnect-no-such-folder")));
