@@ -23,6 +23,9 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
     /// <summary>More than are written meanwhile, so that an instance that cleans alone keeps up.</summary>
     internal const int CleanAtMost = 1000;
 
+    /// <summary>The schema, the table and its row type can each be made by another one meanwhile, by each of several only once.</summary>
+    internal const int CreateAtMost = 10;
+
     /// <summary>Half of the time that a row is kept: what was begun longer ago may have been deleted.</summary>
     internal static readonly TimeSpan TellsFor = TimeSpan.FromHours(12);
 
@@ -88,27 +91,30 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
     /// <exception cref="HaConnectException">There is no such table that this user can use, nor can it make one.</exception>
     internal async Task EnsureTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (_tableIsThere)
-            return;
-        try
+        for (var attempt = 1; !_tableIsThere; attempt++)
         {
-            if (!await IsThereAsync(connection, cancellationToken).ConfigureAwait(false))
+            try
             {
-                var create = new NpgsqlCommand(Create, connection);
-                await using (create.ConfigureAwait(false))
-                    await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                if (!await IsThereAsync(connection, cancellationToken).ConfigureAwait(false))
+                {
+                    var create = new NpgsqlCommand(Create, connection);
+                    await using (create.ConfigureAwait(false))
+                        await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                _tableIsThere = true;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema)
+            {
+                // IF NOT EXISTS does not see what another one is about to commit; the error comes once it has.
+                if (attempt == CreateAtMost)
+                    throw new RepeatException("Other instances make the table haconnect.commit_token at the same moment.", e);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                throw Missing(connection, e);
             }
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema)
-        {
-            throw new RepeatException("Another instance makes the table haconnect.commit_token at the same moment.", e);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw Missing(connection, e);
-        }
-
-        _tableIsThere = true;
     }
 
     /// <summary>Whether the transaction of that token is committed, confirmed like a commit. After false it never will be.</summary>

@@ -218,8 +218,12 @@ internal sealed class ClusterState
         Publish();
     }
 
-    /// <summary>Passive evidence: an operation failed at the node. It is probed now; what is true, the probe says.</summary>
-    internal void ReportTrouble(Node node) => ProbeWanted?.Invoke(node);
+    /// <summary>Passive evidence: an operation failed at the node. It is probed now; what is true, the probe says. Of a node known to be away it is no news.</summary>
+    internal void ReportTrouble(Node node)
+    {
+        if (Current.Of(node) is not { Reachability: NodeReachability.Unreachable })
+            ProbeWanted?.Invoke(node);
+    }
 
     private ClusterSnapshot Rebuild_NeedsLock(Node? observed)
     {

@@ -1,4 +1,6 @@
+using HaConnect.ClusterTests.EntityFrameworkCore;
 using HaConnect.Testing;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace HaConnect.ClusterTests.Commits;
@@ -149,6 +151,28 @@ public sealed class ResolvedTests : ClusterTest
         await using (var mend = super.CreateCommand(script))
             await mend.ExecuteNonQueryAsync(Cancelled);
         Assert.Equal(1, await IncrementAsync(db, () => runs++));
+    }
+
+    /// <summary>Instances start together: where the other one has made the table meanwhile, it is there, and no caller is told.</summary>
+    [Theory]
+    [InlineData("CREATE SCHEMA haconnect")]
+    [InlineData("CREATE SCHEMA haconnect; CREATE TABLE haconnect.commit_token (token uuid PRIMARY KEY, is_commit boolean NOT NULL, written_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())")]
+    public async Task TableMadeByAnotherInstanceAtTheSameMoment_IsUsed(string made)
+    {
+        var (cluster, db) = await StartAsync();
+        await using var _d = db;
+        await using var other = NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"]));
+        await using var connection = await other.OpenConnectionAsync(Cancelled);
+        await using var making = await connection.BeginTransactionAsync(Cancelled);
+        await using (var make = new NpgsqlCommand(made, connection))
+            await make.ExecuteNonQueryAsync(Cancelled);
+        await using var shop = new Shop(Shop.Options(db));
+        var beginning = shop.Database.BeginTransactionAsync(Cancelled); // outside of any strategy, as migrations begin theirs
+        await UntilAsync("it waits for the other one", async () => await cluster["n1"].ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE % IF NOT EXISTS haconnect%')", Cancelled));
+        await making.CommitAsync(Cancelled);
+        await using var begun = await beginning;
+        await begun.CommitAsync(Cancelled);
+        Assert.Equal(1L, await TokensAsync(db, "is_commit"));
     }
 
     [Fact]

@@ -199,6 +199,28 @@ public sealed class ClusterStateTests
         Assert.False(state.Current.IsComplete); // waiting may help
     }
 
+    /// <summary>However many callers fail at a lost node, its probes keep their pace.</summary>
+    [Fact]
+    public void ReportTrouble_AsksForAProbeUntilTheNodeIsKnownToBeAway()
+    {
+        var state = State("Host=a");
+        var node = state.Current.Nodes[0].Node;
+        var asked = 0;
+        state.ProbeWanted += _ => asked++;
+        Answer(state, node, Given.Primary());
+        state.ReportTrouble(node);
+        Assert.Equal(1, asked);
+        state.Apply(NodeObservation.Failed(node, _time.GetTimestamp(), _time.GetTimestamp(), new ProbeFailure(ProbeFailureKind.TimedOut, "no answer")));
+        state.ReportTrouble(node);
+        Assert.Equal(2, asked);
+        state.Apply(NodeObservation.Failed(node, _time.GetTimestamp(), _time.GetTimestamp(), new ProbeFailure(ProbeFailureKind.Refused, "refused")));
+        state.ReportTrouble(node);
+        Assert.Equal(2, asked);
+        Answer(state, node, Given.Primary());
+        state.ReportTrouble(node);
+        Assert.Equal(3, asked);
+    }
+
     private ClusterState State(string? connectionString, Action<HaDatabaseOptions>? configure = null)
     {
         var options = new HaDatabaseOptions { ConnectionString = connectionString };
