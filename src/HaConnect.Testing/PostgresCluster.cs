@@ -48,6 +48,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         Username = Application.User,
         Password = Application.Password,
         Database = _setup.Options.ApplicationDatabase,
+        SslMode = SslMode.Prefer, // the servers have no certificates, wherever they are
     }.ConnectionString;
 
     /// <summary>A node by its name.</summary>

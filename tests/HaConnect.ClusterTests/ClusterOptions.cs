@@ -9,7 +9,7 @@ internal static class ClusterOptions
     {
         var options = new HaDatabaseOptions
         {
-            ConnectionString = $"Username={cluster.Application.User};Password={cluster.Application.Password};Database=app",
+            ConnectionString = $"Username={cluster.Application.User};Password={cluster.Application.Password};Database=app;SSL Mode=Prefer", // the servers have no certificates, also in the networks that tests make
         };
         foreach (var node in cluster.Nodes)
             options.Nodes.Add(new HaNodeOptions { Name = node.Name, Host = node.Host, Port = node.Port });

@@ -1,3 +1,4 @@
+using HaConnect.Connections;
 using HaConnect.Failover;
 using HaConnect.Options;
 using HaConnect.Operations.Rejoining;
@@ -46,6 +47,7 @@ public static class Rejoin
         var sql = new NpgsqlConnectionStringBuilder { Username = options.Username, Password = options.Password, Database = cluster.Failover.ControlDatabase, Pooling = false, Timeout = 5, ApplicationName = "haconnect-rejoin" };
         if (options.Password is null)
             sql.Passfile = replication.PassFile;
+        Protect(sql, cluster.ConnectionString, nodes);
         if (replication.SslMode is { } mode && Enum.TryParse<SslMode>(mode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var sslMode))
             sql.SslMode = sslMode;
         var order = new RejoinOrder
@@ -66,6 +68,15 @@ public static class Rejoin
             Progress = options.Progress,
         };
         return new Rejoiner(order, new PgCtlHost(options, configFile), TimeProvider.System).RunAsync(cancellationToken);
+    }
+
+    /// <summary>As the application's connections are protected.</summary>
+    private static void Protect(NpgsqlConnectionStringBuilder sql, string? connectionString, IReadOnlyList<ConfiguredNode> nodes)
+    {
+        var applications = new NpgsqlConnectionStringBuilder(connectionString) { Host = string.Join(',', nodes.Select(n => ConfiguredNode.NameOf(n.Host, n.Port))) };
+        TransportDefaults.Apply(applications, connectionString);
+        (sql.SslMode, sql.RootCertificate) = (applications.SslMode, applications.RootCertificate);
+        (sql.SslCertificate, sql.SslKey) = (applications.SslCertificate, applications.SslKey);
     }
 
     /// <summary>The folder is gone where a base backup was interrupted at the wrong moment; then the one that it replaces says it.</summary>

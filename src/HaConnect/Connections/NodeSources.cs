@@ -27,6 +27,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         var settings = builder.ConnectionStringBuilder;
         settings.Host = node.Host;
         settings.Port = node.Port;
+        TransportDefaults.Apply(settings, options.ConnectionString);
         if (!SetsCancellationTimeout(options.ConnectionString))
         {
             // A cancelled wait for a synchronous standby would come back as a success; see docs/concepts/commits.md.
@@ -48,6 +49,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         builder.ConnectionStringBuilder.Host = string.Join(',', ConfiguredNode.DataNodesOf(options).Select(n => ConfiguredNode.NameOf(n.Host, n.Port)));
         if (!SetsCancellationTimeout(options.ConnectionString))
             builder.ConnectionStringBuilder.CancellationTimeout = -1; // as above
+        TransportDefaults.Apply(builder.ConnectionStringBuilder, options.ConnectionString);
         configure?.Invoke(builder);
         builder.UsePhysicalConnectionInitializer(check.Run, check.RunAsync);
         return builder.BuildMultiHost();
@@ -113,6 +115,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         var settings = builder.ConnectionStringBuilder;
         settings.Host = host;
         settings.Port = port;
+        TransportDefaults.Apply(settings, options.ConnectionString);
         settings.ApplicationName = application;
         settings.Options = serverOptions;
         settings.Pooling = false;

@@ -18,7 +18,7 @@ public sealed class FailoverOptions
     /// </summary>
     public string? ControlUsername { get; set; }
 
-    /// <summary>The password of <see cref="ControlUsername"/>.</summary>
+    /// <summary>The password of <see cref="ControlUsername"/>. Default: from the connection string's <c>Passfile</c>, from <c>PGPASSFILE</c>, <c>~/.pgpass</c>, or a provider.</summary>
     public string? ControlPassword { get; set; }
 
     /// <summary>

@@ -9,7 +9,8 @@ public sealed class HaDatabaseOptions
     /// <summary>
     /// An Npgsql connection string. Its <c>Host</c> may list several hosts (<c>Host=db1:5432,db2,db3:5433</c>), which then are the
     /// nodes of the cluster, named <c>host:port</c>; where <see cref="Nodes"/> are given, it must not name hosts. Database,
-    /// user, password, TLS and pool settings apply to each node. <c>Target Session Attributes</c>, <c>Load Balance Hosts</c> and
+    /// user, password, TLS and pool settings apply to each node. Where it has no <c>SSL Mode</c>, <c>VerifyFull</c> is in force for hosts that are not
+    /// loopback or sockets: the server's certificate and its name are checked (docs/operations/security.md). <c>Target Session Attributes</c>, <c>Load Balance Hosts</c> and
     /// <c>Multiplexing</c> are refused: routing is HaConnect's work.
     /// </summary>
     public string? ConnectionString { get; set; }

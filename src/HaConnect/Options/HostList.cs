@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace HaConnect.Options;
 
@@ -14,6 +15,10 @@ internal static class HostList
             list.Add(ParseOne(entry, defaultPort));
         return list;
     }
+
+    /// <summary>Loopback or a socket: what is sent there goes over no network.</summary>
+    internal static bool IsLocal(string host) =>
+        host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static (string Host, int Port) ParseOne(string entry, int defaultPort)
     {

@@ -10,7 +10,7 @@ public sealed class ReplicationOptions
     public string? Username { get; set; }
 
     /// <summary>
-    /// Its password, where no <see cref="PassFile"/> is used. It is then stored in the servers' <c>postgresql.auto.conf</c>.
+    /// Its password, where no <see cref="PassFile"/> is used. It is then stored in the servers' <c>postgresql.auto.conf</c>, and in their logs where they log statements.
     /// </summary>
     public string? Password { get; set; }
 

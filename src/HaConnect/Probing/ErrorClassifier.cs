@@ -20,16 +20,22 @@ internal static class ErrorClassifier
                 case SocketException socket:
                     return new ProbeFailure(OfSocketError(socket.SocketErrorCode), socket.Message);
                 case AuthenticationException:
-                    return new ProbeFailure(ProbeFailureKind.Misconfigured, e.Message);
+                    return OfTransport(e.Message);
                 case EndOfStreamException:
                     return new ProbeFailure(ProbeFailureKind.Refused, "the server closed the connection");
             }
         }
 
-        // Npgsql reports a missing password and a wrong certificate as NpgsqlException without an inner exception.
+        // Npgsql reports a missing password and a server without TLS as NpgsqlException without an inner exception.
+        if (exception is NpgsqlException && exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal))
+            return OfTransport(exception.Message);
         var isConfiguration = exception is NpgsqlException && exception.Message.Contains("password", StringComparison.OrdinalIgnoreCase);
         return new ProbeFailure(isConfiguration ? ProbeFailureKind.Misconfigured : ProbeFailureKind.Unclear, exception.Message);
     }
+
+    private static ProbeFailure OfTransport(string message) => new(
+        ProbeFailureKind.Misconfigured,
+        $"{message.TrimEnd('.')}. Where ConnectionString has no SSL Mode, the server's certificate and its name are checked away from loopback (docs/operations/security.md): give Root Certificate, or say SSL Mode");
 
     private static ProbeFailureKind OfSqlState(string sqlState) => sqlState switch
     {

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using HaConnect.ClusterTests.Network;
 using HaConnect.Discovery;
 using HaConnect.Testing;
 
@@ -13,7 +12,7 @@ public sealed class CertificateTests : ClusterTest
     {
         var cluster = await StartClusterAsync(new PostgresClusterOptions { Standbys = 0 });
         var node = cluster["n1"];
-        var certificate = await SecureAsync(node);
+        var certificate = await ServerCertificate.IssueAsync(node, ["localhost"], Cancelled);
         var options = new HaDatabaseOptions
         {
             ConnectionString = $"Username={cluster.Application.User};Password={cluster.Application.Password};Database=app;SSL Mode=VerifyFull;Root Certificate={certificate}",
@@ -38,31 +37,5 @@ public sealed class CertificateTests : ClusterTest
         await using var other = new HaDataSourceBuilder(options).AddDiscovery(new ListedHosts($"127.0.0.1:{node.Port}")).Build();
         var error = await Assert.ThrowsAsync<NoPrimaryException>(async () => await other.OpenConnectionAsync(Cancelled));
         Assert.Contains("certificate", error.Message, StringComparison.OrdinalIgnoreCase);
-    }
-
-    /// <summary>The files are written by the server itself, so that they are its own.</summary>
-    private static async Task<string> SecureAsync(PostgresNode node)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        await CopyAsync(node, "server.crt", certificate.ExportCertificatePem());
-        await CopyAsync(node, "server.key", key.ExportPkcs8PrivateKeyPem());
-        await node.ExecuteAsync("ALTER SYSTEM SET ssl = on", Cancelled);
-        await node.ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
-        return Path.Combine(node.DataDirectory, "server.crt");
-    }
-
-    private static async Task CopyAsync(PostgresNode node, string file, string text)
-    {
-        var path = Path.Combine(node.DataDirectory, file);
-        await node.ExecuteAsync($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{path}'", Cancelled);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 }

@@ -1,7 +1,4 @@
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using HaConnect.ClusterTests.Network;
 using HaConnect.Testing;
 
 namespace HaConnect.ClusterTests.Doctor;
@@ -12,16 +9,15 @@ public sealed class TransportDoctorTests : DoctorTest
     [Fact]
     public async Task Diagnose_WithoutTls_IsFoundAwayFromLoopback()
     {
-        var address = NetworkInterface.GetAllNetworkInterfaces().Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-            .SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork);
+        var address = OwnAddress.OfThisMachine;
         Assert.SkipWhen(address is null, "this machine has no address but loopback");
-        var cluster = await StartClusterAsync(new PostgresClusterOptions { ListenAddress = address.ToString(), DataChecksums = true });
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { ListenAddress = address, DataChecksums = true });
         await using var db = new HaDataSourceBuilder(Declared(ClusterOptions.Coordinate(cluster))).Build();
 
         // The doctor's own connection is a client's; and three nodes on one address are on one host.
         await UntilExactlyAsync(db, ["client-without-tls@n1", "client-without-tls@n2", "client-without-tls@n3", "replication-without-tls@n1", "shared-host@-"]);
         foreach (var node in cluster.Nodes)
-            await SecureAsync(node);
+            await ServerCertificate.IssueAsync(node, [node.Name], Cancelled);
         await UntilExactlyAsync(db, ["replication-without-tls@n1", "shared-host@-"]);
         foreach (var node in cluster.Nodes.Skip(1))
         {
@@ -63,22 +59,5 @@ public sealed class TransportDoctorTests : DoctorTest
         Assert.Contains("s ahead of that of n1", finding.Problem, StringComparison.Ordinal);
         File.Delete(file);
         await UntilExactlyAsync(db, []);
-    }
-
-    /// <summary>The files are written by the server itself, so that they are its own.</summary>
-    private static async Task SecureAsync(PostgresNode node)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest($"CN={node.Name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        foreach (var (file, text) in ((string, string)[])[("server.crt", certificate.ExportCertificatePem()), ("server.key", key.ExportPkcs8PrivateKeyPem())])
-        {
-            var path = Path.Combine(node.DataDirectory, file);
-            await node.ExecuteAsync($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{path}'", Cancelled);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        await SetAsync(node, "ssl", "on");
     }
 }

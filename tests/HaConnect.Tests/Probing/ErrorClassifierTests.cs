@@ -54,6 +54,7 @@ public sealed class ErrorClassifierTests
         { new NpgsqlException("reading", new TimeoutException()), nameof(ProbeFailureKind.TimedOut) },
         { new TimeoutException(), nameof(ProbeFailureKind.TimedOut) },
         { new OperationCanceledException(), nameof(ProbeFailureKind.TimedOut) },
+        { new NpgsqlException("SSL connection requested. No SSL enabled connection from this host is configured."), nameof(ProbeFailureKind.Misconfigured) },
         { new NpgsqlException("tls", new AuthenticationException("bad certificate")), nameof(ProbeFailureKind.Misconfigured) },
         { new NpgsqlException("No password has been provided but the backend requires one"), nameof(ProbeFailureKind.Misconfigured) },
         { new InvalidOperationException("whatever"), nameof(ProbeFailureKind.Unclear) },

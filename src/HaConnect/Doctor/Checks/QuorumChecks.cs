@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaConnect.Options;
 
 namespace HaConnect.Doctor;
 
@@ -58,8 +59,6 @@ internal static class QuorumChecks
     /// <summary>On loopback all are on one host anyway: a machine for development or tests.</summary>
     private static IEnumerable<ClusterFinding> Hosts(Examination seen) =>
         from host in seen.Options.Hosts.GroupBy(h => h.Value, h => h.Key, StringComparer.OrdinalIgnoreCase)
-        where host.Count() > 1 && !IsLoopback(host.Key)
+        where host.Count() > 1 && !HostList.IsLocal(host.Key)
         select Diagnosis.Warning(FindingCodes.SharedHost, null, $"{string.Join(" and ", host)} are on one host, {host.Key}: they are lost together, and count as several in a vote all the same", Mend.ByHand("give each node and witness a host of its own"));
-
-    private static bool IsLoopback(string host) => host is "::1" or "[::1]" || host.StartsWith('/') || host.StartsWith("127.", StringComparison.Ordinal) || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase);
 }
