@@ -41,8 +41,8 @@ internal static class StatusReader
     {
         if (level != Levels.Ok)
             yield return $"{headline}.";
-        if (status.Primary is null)
-            yield return $"{status.Reason}.";
+        if (status.Primary is null && level != Levels.Unknown)
+            yield return $"No primary: {status.Reason}.";
         foreach (var node in snapshot.Nodes.Where(n => !Headline.IsWell(n, snapshot, options.Routing.MaxReplicaLag)))
             yield return $"{node.Name}: {node.Reason}.";
         foreach (var witness in status.Witnesses.Where(w => w.Sight == "missing"))

@@ -34,6 +34,8 @@ public sealed class ClusterChecks
     {
         Require(check, warning, critical);
         var snapshot = _db.Snapshot;
+        if (snapshot.IsMisconfigured)
+            return Task.FromResult(SnapshotChecks.Nothing(check, snapshot));
         return check switch
         {
             "primary" => Task.FromResult(SnapshotChecks.Primary(snapshot)),

@@ -11,6 +11,10 @@ internal static class SnapshotChecks
     private static readonly CheckRange s_lagWarning = CheckRange.Parse("10");
     private static readonly CheckRange s_lagCritical = CheckRange.Parse("60");
 
+    /// <summary>Nobody lets this user in, or they are not one cluster: of what the check asks, nothing is known.</summary>
+    internal static CheckResult Nothing(string check, ClusterSnapshot snapshot) =>
+        new(check, CheckState.Unknown, string.Join("; ", snapshot.Nodes.Select(n => $"{n.Name}: {n.Reason}").Prepend($"nothing can be seen: {snapshot.Reason}")), []);
+
     internal static CheckResult Primary(ClusterSnapshot snapshot)
     {
         if (snapshot.Primary is not { } primary)
@@ -32,7 +36,7 @@ internal static class SnapshotChecks
         if (!snapshot.IsComplete)
             return new("replicas", CheckState.Unknown, "not every node has been probed yet", []);
         var standbys = snapshot.Nodes.Where(n => !ReferenceEquals(n.Node, snapshot.PrimaryNode)).ToList();
-        var usable = standbys.Where(n => snapshot.ReadTargetOf(n.Node) is not null).ToList();
+        var usable = standbys.Where(n => n.Lag is not null && snapshot.ReadTargetOf(n.Node) is not null).ToList();
         var all = CheckRange.Parse(string.Create(CultureInfo.InvariantCulture, $"{standbys.Count}:"));
         var value = new CheckValue("replicas", usable.Count, "", warning ?? all, critical ?? s_oneOrMore);
         var others = standbys.Except(usable).Select(n => $"{n.Name}: {n.Reason}");

@@ -76,6 +76,7 @@ internal static class FindingCodes
     internal const string RoleReadOnly = "role-read-only";
     internal const string RulesUnseen = "rules-unseen";
     internal const string SettingsFileError = "settings-file-error";
+    internal const string SecondPrimary = "second-primary";
     internal const string SeveralPrimaries = "several-primaries";
     internal const string SharedHost = "shared-host";
     internal const string SharedName = "shared-name";

@@ -20,7 +20,7 @@ internal static class StatusBuilder
             Headline = headline,
             Reason = snapshot.Reason,
             Primary = snapshot.Primary?.Name,
-            Term = snapshot.Term,
+            Term = snapshot.Term ?? (snapshot.Primary is null ? snapshot.NewestTerm?.Term : null),
             WriteGap = input.WriteGap.TotalSeconds,
             WriteGapPeak = Math.Max(input.WriteGap.TotalSeconds, input.WriteGapPeak.TotalSeconds),
             MaxReplicaLagMs = options.Routing.MaxReplicaLag.TotalMilliseconds,

@@ -38,7 +38,7 @@ public sealed class QuorumWordsTests
         Says("commits", "warn", "A commit waits for no standby (asynchronous replication): what was acked can be lost with n1.", Facts("n1 n2 n3", required: 0) with { Commit = none });
         Says("commits", "warn", "n1 takes writes alone since term 4: there is one copy of them until a standby has caught up.", Facts("n1 n2 n3", required: 0, configured: 1) with { Commit = none });
         Says("commits", "bad", "n1 acks nothing now: its commits wait for a name that nobody bears, as in the course of a switchover.", Facts("n1 n2 n3") with { Commit = none with { Required = 1, IsClosed = true } });
-        Says("commits", "bad", "There is no primary: nothing is committed.", Facts("n1- n2 n3") with { Primary = null, Commit = null });
+        Says("commits", "bad", "No primary is in sight: applications that see the same commit nothing.", Facts("n1- n2 n3") with { Primary = null, Commit = null });
         Says("commits", "unknown", "What a commit on n1 waits for is unknown.", Facts("n1 n2 n3") with { Commit = null });
     }
 

@@ -12,9 +12,19 @@ internal static class QuorumChecks
     {
         var open = seen.Servers.Where(s => !s.Server.InRecovery).Select(s => s.Node).ToList();
 
-        // A former primary is out of recovery until it has rejoined; the term on record tells which it is, and it was fenced.
-        if (open.Count < 2 || seen.Primary is not null)
+        if (open.Count < 2)
             yield break;
+        if (seen.Primary is { } primary)
+        {
+            foreach (var other in open.Where(n => n != primary.Node))
+            {
+                yield return Diagnosis.Warning(FindingCodes.SecondPrimary, other, $"{other} is out of recovery, but the primary is {primary.Node}: it follows nobody, no read goes there, and no failover can count on it",
+                    Mend.ByHand("see whether anything was written there that is still needed, and bring it back as docs/operations/rejoin.md says"));
+            }
+
+            yield break;
+        }
+
         yield return Diagnosis.Unsafe(FindingCodes.SeveralPrimaries, null, $"{string.Join(" and ", open)} are out of recovery at once, and no established term says which is the primary: applications may write to both, and what the other was given is lost when it is rebuilt",
             Mend.ByHand("find out which has the writes that count, keep applications from the other, and rebuild that as docs/operations/rejoin.md says"));
     }

@@ -39,7 +39,7 @@ internal static class QuorumWords
     {
         const string topic = "commits";
         if (facts.Primary is not { } primary)
-            return new(topic, Levels.Bad, "There is no primary: nothing is committed.");
+            return new(topic, NoPrimary(facts), "No primary is in sight: applications that see the same commit nothing.");
         if (facts.Commit is not { } commit)
             return new(topic, Levels.Unknown, $"What a commit on {primary} waits for is unknown.");
         if (commit.IsClosed)
@@ -102,7 +102,7 @@ internal static class QuorumWords
     {
         const string topic = "loss";
         if (facts.Primary is null)
-            return new(topic, Levels.Bad, "There is no node to write to.");
+            return new(topic, NoPrimary(facts), "No node to write to is in sight.");
         var (yes, no, unknown) = Losses.Of(facts, failover);
         if (yes.Count > 0 && no.Count + unknown.Count == 0)
             return new(topic, yes.Count == facts.Voters.Count ? Levels.Ok : Levels.Warn, $"Any 1 of {List(yes)} may be lost now, and writes go on{(yes.Contains(facts.Primary, StringComparer.Ordinal) ? " (after a failover, where it is the primary)" : "")}.");
@@ -117,6 +117,9 @@ internal static class QuorumWords
             parts.Add($"unknown of {List(unknown)}");
         return new(topic, no.Count > 0 ? Levels.Warn : Levels.Unknown, $"{string.Join("; ", parts)}.");
     }
+
+    /// <summary>Who hears nobody cannot tell what there is.</summary>
+    private static string NoPrimary(QuorumFacts facts) => facts.Voters.Any(v => v.Sight == Sight.Seen) ? Levels.Bad : Levels.Unknown;
 
     private static string MayBeLost(int spare) => spare <= 0 ? "none may be lost" : Text($"any {spare} may be lost");
 

@@ -14,9 +14,9 @@ internal static class Sights
         return voter.IsHeard ? Sight.Seen : Sight.Unknown;
     }
 
-    /// <summary>One of another cluster is no voter of this one.</summary>
+    /// <summary>One of another cluster is no voter of this one; and one that does not let this user in is there, but whether it would vote is not seen.</summary>
     internal static Sight Of(NodeSnapshot node, ClusterSnapshot snapshot, HaDatabaseOptions options) =>
-        node.IsForeign ? Sight.Missing : node.Facts is { } facts ? Of(facts.Sight, snapshot, options) : Sight.Unknown;
+        node.IsForeign ? Sight.Missing : node.IsMisconfigured ? Sight.Unknown : node.Facts is { } facts ? Of(facts.Sight, snapshot, options) : Sight.Unknown;
 
     internal static string NameOf(Sight sight) => sight switch
     {

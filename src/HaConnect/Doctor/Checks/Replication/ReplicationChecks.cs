@@ -12,19 +12,19 @@ internal static class ReplicationChecks
     {
         var findings = seen.Servers.SelectMany(s => Senders(seen, s.Node, s.Server));
         return seen.Primary is { } primary
-            ? findings.Concat(Names(primary.Node, primary.Server)).Concat(Twins(seen, primary.Node, primary.Server)).Concat(Limits(seen, primary.Node, primary.Server))
+            ? findings.Concat(Names(seen, primary.Node, primary.Server)).Concat(Twins(seen, primary.Node, primary.Server)).Concat(Limits(seen, primary.Node, primary.Server))
             : findings;
     }
 
     /// <summary>A name that nobody bears. PostgreSQL compares them regardless of case.</summary>
-    private static IEnumerable<ClusterFinding> Names(string node, ServerReading primary)
+    private static IEnumerable<ClusterFinding> Names(Examination seen, string node, ServerReading primary)
     {
         var text = primary.SynchronousNamesText;
         if (!primary.SeesStatistics || SynchronousNames.IsPending(text) || SynchronousNames.IsClosed(text) || SynchronousNames.Parse(text) is not { } names)
             return [];
         return names.Names.Where(n => n != "*" && !primary.Senders.Any(s => s.IsStreaming && IsNamed(s.Name, n)))
             .Select(n => Diagnosis.Warning(FindingCodes.SyncStandbyAway, node, $"{n} is in synchronous_standby_names of {node} but does not stream from it: it flushes nothing, and commits wait for the others alone",
-                Mend.ByHand($"start {n}, and see that its primary_conninfo leads to {node} with application_name={n}")));
+                Mend.ByHand(seen.Servers.Any(s => !s.Server.InRecovery && IsNamed(s.Node, n)) ? $"bring {n} back as a standby, as docs/operations/rejoin.md says" : $"start {n}, and see that its primary_conninfo leads to {node} with application_name={n}")));
     }
 
     /// <summary>Only names that count for something: two base backups under one name are nobody's harm.</summary>
