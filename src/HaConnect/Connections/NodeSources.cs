@@ -66,12 +66,14 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     /// Sessions that hold a server's advisory lock. The server ends them when they are not renewed (the lease) or when the
     /// client's host vanishes; they never wait for a synchronous standby.
     /// </summary>
-    internal NpgsqlDataSource ForCoordinator(string host, int port)
+    internal NpgsqlDataSource ForCoordinator(string host, int port, bool isLeased)
     {
-        var lease = options.Failover.LeaseDuration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+        var lease = isLeased
+            ? $" -c client_connection_check_interval=500 -c idle_session_timeout={options.Failover.LeaseDuration.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)}"
+            : ""; // before PostgreSQL 14
         return Own(host, port, CoordinatorApplication, options.Failover.ControlDatabase,
-            $"-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=2000 -c lock_timeout=1000 -c idle_session_timeout={lease} " +
-            "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000 -c client_connection_check_interval=500");
+            $"-c default_transaction_read_only=off -c synchronous_commit=local -c statement_timeout=2000 -c lock_timeout=1000 " +
+            $"-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000{lease}");
     }
 
     /// <summary>Sessions that write the requests of an operator; they do not wait for a synchronous standby.</summary>

@@ -61,7 +61,8 @@ public sealed class FailoverOptions
 
     /// <summary>
     /// The server-side lease of the coordinator's lock sessions (<c>idle_session_timeout</c>), renewed at a third of it: how long
-    /// a vanished coordinator keeps others out. 1 s to 60 s. Default 3 s.
+    /// a vanished coordinator keeps others out. 1 s to 60 s. Default 3 s. Before PostgreSQL 14 servers have no such setting: a host that has vanished is noticed by
+    /// keepalives after about 5 s, and a coordinator's process that is stopped keeps the others out until it runs again or is ended.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(3);
 
