@@ -95,6 +95,18 @@ internal sealed class DataFolder
         [.. AutomaticLines().Where(l => !IsOfItsRole(l))],
         File.Exists(In(KeptSlots)) ? SlotFile.Parse(File.ReadAllText(In(KeptSlots))) : SlotFile.ReadAll(In("pg_replslot")));
 
+    /// <summary>
+    /// Of a node that is new, in a copy of the primary's folder: the files that are given, and what ALTER SYSTEM has set there, but for the role and the
+    /// promises. Where no file says otherwise only its port is known to be its own.
+    /// </summary>
+    internal OwnFiles OwnOfNew(IReadOnlyDictionary<string, byte[]> files, int port) => new(
+        files.ToDictionary(f => f.Key, f => (f.Value, Private), StringComparer.Ordinal),
+        [
+            .. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal) && !l.StartsWith("port ", StringComparison.Ordinal)),
+            .. files.Count == 0 ? [string.Create(CultureInfo.InvariantCulture, $"port = {port}")] : (string[])[],
+        ],
+        []);
+
     /// <summary>Makes it this node's own folder, of a standby of the primary. Where the node has nothing of its own, what was copied stays, but for the promises of another.</summary>
     internal void WriteOwn(OwnFiles? own, string conninfo)
     {
