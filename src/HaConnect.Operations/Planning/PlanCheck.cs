@@ -52,10 +52,14 @@ internal static class PlanCheck
             yield return Refused("text", value.Length == 0 ? $"{option} is empty. Give it, or leave it out." : $"{option} has a control character, which no file of settings can hold. Leave it out.");
         foreach (var (option, value) in plan.Roles.All().Append(("database", plan.Database)).Where(r => System.Text.Encoding.UTF8.GetByteCount(r.Item2) > 63))
             yield return Refused("long-name", $"{option} is '{value}', longer than the 63 bytes that PostgreSQL keeps. Shorten it.");
+        if (plan.Roles.Superuser.AsSpan().IndexOfAny("\"$'\\") >= 0)
+            yield return Refused("superuser", $"roles.superuser is '{plan.Roles.Superuser}'; initdb makes no superuser whose name has one of \" $ ' \\. Leave it out.");
         foreach (var group in plan.Roles.All().GroupBy(r => r.Name, r => r.Option, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return Refused("shared-role", $"{string.Join(" and ", group)} are both '{group.Key}'. Give each a role of its own, since each may do other things.");
         foreach (var (option, value) in Paths(plan).Where(p => !p.Path.StartsWith('/')))
             yield return Refused("path", $"{option} is '{value}'; give its full path, as it is on its host.");
+        foreach (var (option, value) in Paths(plan).Where(p => p.Path.AsSpan().IndexOfAny("\"$`\\,") >= 0))
+            yield return Refused("path", $"{option} is '{value}'; none of \" $ ` \\ , may be in it, since pg_ctl gives it to a shell, and PostgreSQL takes a comma for the end of a socket's folder.");
         foreach (var node in plan.Nodes.Concat(plan.Witnesses))
         {
             var socket = Text($"{plan.InDirectory(node.Name)}/.s.PGSQL.{node.Port}");

@@ -82,7 +82,7 @@ internal sealed class DataFolder
     internal Register? RegisterOf(string node)
     {
         var line = AutomaticLines().LastOrDefault(l => l.StartsWith("haconnect.term", StringComparison.Ordinal));
-        return line?.Split('=', 2) is [_, var value] && Register.Parse(value.Trim().Trim('\'').Replace("''", "'", StringComparison.Ordinal)) is { } register && register.Node == node ? register : null;
+        return line?.Split('=', 2) is [_, var value] && Register.Parse(value.Trim().Trim('\'').Replace("''", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)) is { } register && register.Node == node ? register : null;
     }
 
     internal string? ReadHistory(int timeline) =>
@@ -113,7 +113,7 @@ internal sealed class DataFolder
         foreach (var (name, (content, mode)) in own?.Files ?? [])
             Write(name, content, mode);
         var lines = own?.AutomaticLines ?? [.. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal))];
-        WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("'", "''", StringComparison.Ordinal)}'"]);
+        WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"]);
         Write(Signal, [], Private);
     }
 
