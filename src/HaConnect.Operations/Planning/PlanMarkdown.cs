@@ -9,7 +9,7 @@ internal static class PlanMarkdown
     internal static string Of(PlanDescription plan, IReadOnlyList<PlanProblem> problems)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# Cluster {Cell(plan.Cluster)}\n\n{Wanted(plan)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Cluster {Cell(plan.Cluster)}\n\n{Wanted(plan)}");
         Section(text, "Nodes", Table(["Node", "Address", "Place", "Role at first", "Data directory"], plan.Nodes.Concat(plan.Witnesses).Select(n => (string[])[n.Name, Address(n), n.Place ?? "-", RoleOf(plan, n), plan.DataDirectoryOf(n)])));
         if (problems.Count > 0)
             Section(text, "To know before", string.Concat(problems.Select(p => $"- `{p.Code}`: {Cell(p.Text)}\n")));

@@ -64,12 +64,12 @@ public sealed class PlanTests : ClusterTest
     private static async Task FailsOverAsync(PlannedCluster cluster, HaDataSource db)
     {
         await using var workload = await Workload.StartAsync(db);
-        await UntilAsync("some writes", () => Task.FromResult(workload.AckedCount > 100));
+        await UntilAsync("some writes", () => Task.FromResult(workload.AckedCount > 40));
         var killedAt = TimeProvider.System.GetTimestamp();
         await cluster.KillAsync("n1");
         await UntilAsync("another primary", () => Task.FromResult(db.Snapshot is { Primary: { Name: not "n1" }, Term: > 1 }));
         var acked = workload.AckedCount;
-        await UntilAsync("writes at the other primary", () => Task.FromResult(workload.AckedCount > acked + 100));
+        await UntilAsync("writes at the other primary", () => Task.FromResult(workload.AckedCount > acked + 40));
         await workload.StopAsync();
         var successor = db.Snapshot.Primary!.Name;
         Assert.Empty(workload.Failed);

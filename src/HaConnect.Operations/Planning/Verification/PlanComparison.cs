@@ -88,7 +88,8 @@ internal static class PlanComparison
 
     private static IEnumerable<PlanDifference> SettingsOf(PlanDescription plan, ServerFound server, List<string> unseen)
     {
-        foreach (var planned in ServerSettings.Of(plan, server.Node))
+        // At a witness the control user has no right to see where its sockets are.
+        foreach (var planned in ServerSettings.Of(plan, server.Node).Where(s => s.Name != "unix_socket_directories" || plan.Nodes.Contains(server.Node)))
         {
             var found = server.Settings.GetValueOrDefault(planned.Name);
             var restart = found?.Context == "postmaster" ? $"; and restart {server.Node.Name}" : "; SELECT pg_reload_conf()";

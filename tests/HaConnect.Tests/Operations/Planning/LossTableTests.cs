@@ -13,7 +13,7 @@ public sealed partial class LossTableTests
     [InlineData("n1 n2 w1", "0", 10.0, "n1:wf n2:w- w1:w- n1+n2:-- n1+w1:-- n2+w1:--")]
     [InlineData("n1 n2 n3", "0", null, "n1:wf n2:w- n3:w- n1+n2:-- n1+n3:-- n2+n3:--")]
     [InlineData("n1 n2 n3", "async", null, "n1:wf n2:w- n3:w- n1+n2:-- n1+n3:-- n2+n3:--")]
-    [InlineData("n1 n2 n3 w1", "0", null, "n1:wf n2:w- n3:w- w1:wf n1+n2:-- n1+n3:-- n1+w1:-- n2+n3:-- n2+w1:w- n3+w1:w-")]
+    [InlineData("n1 n2 n3 w1", "0", null, "n1:wf n2:w- n3:w- w1:w- n1+n2:-- n1+n3:-- n1+w1:-- n2+n3:-- n2+w1:w- n3+w1:w-")]
     [InlineData("n1 n2 n3 n4 n5", "0", null, "n1:wf n2:wf n3:wf n4:wf n5:wf n1+n2:-- n1+n3:-- n1+n4:-- n1+n5:-- n2+n3:w- n2+n4:w- n2+n5:w- n3+n4:w- n3+n5:w- n4+n5:w-")]
     [InlineData("n1 n2 n3 (n4) (n5)", "0", null, "n1:wf n2:w- n3:w- n4:wf n5:wf n1+n2:-- n1+n3:-- n1+n4:wf n1+n5:wf n2+n3:-- n2+n4:w- n2+n5:w- n3+n4:w- n3+n5:w- n4+n5:w-")]
     [InlineData("n1 n2", "0", null, "n1:-- n2:-- n1+n2:--")]
