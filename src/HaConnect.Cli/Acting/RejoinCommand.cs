@@ -27,8 +27,20 @@ internal static class RejoinCommand
     {
         var shared = new RejoinArguments("The full path of its data folder on this host. It must be missing or empty.");
         var own = new Option<string[]>("--own-file") { Description = "A file of the node's own, for instance its postgresql.conf: it takes the place of the one of its name that comes from the primary. Can be repeated. Without any its port is set, and all else is as at the primary." };
-        return Command(context, shared, "init-standby", "Makes a new standby by a base backup of the primary, starts it and waits until it streams. Runs on the node's host, as the user that is to own its data folder.", [own], (cluster, options, parsed, cancellationToken) =>
-            Operations.Rejoin.InitializeStandbyAsync(cluster, options, [.. (parsed.GetValue(own) ?? []).Select(Path.GetFullPath)], cancellationToken));
+        return Command(context, shared, "init-standby", "Makes a new standby by a base backup of the primary, starts it and waits until it streams. Runs on the node's host, as the user that is to own its data folder.", [own], async (cluster, options, parsed, cancellationToken) =>
+        {
+            var files = (parsed.GetValue(own) ?? []).Select(Path.GetFullPath).ToList();
+            if (files.Find(f => !File.Exists(f)) is { } missing)
+                throw new UsageException($"--own-file is {missing}, and there is no such file. Correct it, or leave it out.");
+            try
+            {
+                return await Operations.Rejoin.InitializeStandbyAsync(cluster, options, files, cancellationToken);
+            }
+            catch (ArgumentException e)
+            {
+                throw new UsageException(e.Message);
+            }
+        });
     }
 
     private static Command Command(ToolContext context, RejoinArguments shared, string name, string description, IEnumerable<Option> more, Func<HaDatabaseOptions, RejoinOptions, ParseResult, CancellationToken, Task<RejoinResult>> run)
