@@ -69,6 +69,6 @@ internal static class PlanCommand
 
         Csv.Write(terminal.Output, ["lost", "writes", "writes_go_on", "failover", "failover_possible", "acked", "time"]);
         foreach (var l in LossTable.Of(plan))
-            Csv.Write(terminal.Output, [l.What, l.Writes, l.WritesGoOn ? "true" : "false", l.Failover, l.FailoverPossible ? "true" : "false", l.Acked, l.Time]);
+            Csv.Write(terminal.Output, [l.What, l.Writes, l.WritesGoOn ? "true" : "false", l.Failover, l.FailoverPossible ? "true" : "false", l.Acked, l.Time == "-" ? null : l.Time]);
     }
 }

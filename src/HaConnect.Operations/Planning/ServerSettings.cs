@@ -37,7 +37,7 @@ internal static class ServerSettings
             new("wal_level", "replica", "standbys stream"),
             new("max_wal_senders", Text(Math.Max(10, (others * 2) + 2)), "each standby, twice for a moment when it reconnects, and base backups"),
             new("max_replication_slots", Text(Math.Max(10, others + 4)), "one for each other node, and some to spare"),
-            new("wal_keep_size", "1GB", "a standby that was away for a while needs no rebuilding"),
+            new("wal_keep_size", "1GB", "a standby that has missed up to so much needs no rebuilding"),
             new("max_slot_wal_keep_size", "16GB", "a slot for a standby that never comes back does not fill the disk"),
             new("hot_standby", "on", "standbys take part in a failover, and serve reads"),
             new("hot_standby_feedback", "on", "queries on replicas are not cancelled for rows that the primary has removed"),

@@ -1,6 +1,6 @@
 using HaConnect.Failover;
-using HaConnect.Options;
 using HaConnect.Operations.Rejoining;
+using HaConnect.Options;
 using Npgsql;
 
 namespace HaConnect.Operations;
