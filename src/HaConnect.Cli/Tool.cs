@@ -4,6 +4,7 @@ using HaConnect.Cli.Acting;
 using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Output;
+using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
 
 namespace HaConnect.Cli;
@@ -23,6 +24,7 @@ internal static class Tool
         };
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
+        root.Add(PlanCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

@@ -5,48 +5,61 @@ using HaConnect.Operations;
 
 namespace HaConnect.Cli.Acting;
 
-/// <summary><c>haconnect rejoin</c>, on the node's host.</summary>
+/// <summary><c>haconnect rejoin</c> and <c>haconnect init-standby</c>, on the node's host.</summary>
 internal static class RejoinCommand
 {
-    internal static Command Create(ToolContext context)
+    internal static IEnumerable<Command> Create(ToolContext context) => [Rejoin(context), InitStandby(context)];
+
+    private static Command Rejoin(ToolContext context)
+    {
+        var shared = new RejoinArguments("The full path of its data folder on this host. Where it is missing or empty a base backup is taken.");
+        var stop = new Option<string[]>("--stop-command") { Description = "A command that stops it, and returns when it has stopped. Default: pg_ctl.", AllowMultipleArgumentsPerToken = true };
+        var discard = new Option<string?>("--discard-acked-writes-of") { Description = "The node's name once more, where transactions that only it holds may be given up although they may have been acked." };
+        return Command(context, shared, "rejoin", "Brings an old primary, or a standby that cannot follow any more, back as a standby. Runs on the node's host, as the user that owns its data folder; can be repeated after an interruption.", [stop, discard], (cluster, options, parsed, cancellationToken) =>
+        {
+            options.StopCommand = RejoinArguments.CommandOf(parsed.GetValue(stop));
+            options.DiscardAckedWritesOf = parsed.GetValue(discard);
+            return Operations.Rejoin.RunAsync(cluster, options, cancellationToken);
+        });
+    }
+
+    private static Command InitStandby(ToolContext context)
+    {
+        var shared = new RejoinArguments("The full path of its data folder on this host. It must be missing or empty.");
+        var own = new Option<string[]>("--own-file") { Description = "A file of the node's own, for instance its postgresql.conf: it takes the place of the one of its name that comes from the primary. Can be repeated. Without any its port is set, and all else is as at the primary." };
+        return Command(context, shared, "init-standby", "Makes a new standby by a base backup of the primary, starts it and waits until it streams. Runs on the node's host, as the user that is to own its data folder.", [own], async (cluster, options, parsed, cancellationToken) =>
+        {
+            var files = (parsed.GetValue(own) ?? []).Select(Path.GetFullPath).ToList();
+            if (files.Find(f => !File.Exists(f)) is { } missing)
+                throw new UsageException($"--own-file is {missing}, and there is no such file. Correct it, or leave it out.");
+            try
+            {
+                return await Operations.Rejoin.InitializeStandbyAsync(cluster, options, files, cancellationToken);
+            }
+            catch (ArgumentException e)
+            {
+                throw new UsageException(e.Message);
+            }
+        });
+    }
+
+    private static Command Command(ToolContext context, RejoinArguments shared, string name, string description, IEnumerable<Option> more, Func<HaDatabaseOptions, RejoinOptions, ParseResult, CancellationToken, Task<RejoinResult>> run)
     {
         var output = OutputOption.Create();
         output.AcceptOnlyFromAmong("table", "json");
-        var node = new Argument<string>("node") { Description = "The node that is brought back." };
-        var folder = new Option<string>("--data-directory") { Description = "The full path of its data folder on this host. Where it is missing or empty a base backup is taken.", Required = true };
-        var username = new Option<string>("--username") { Description = "A superuser of the primary, or a role with the rights of pg_rewind. Its password: PGPASSWORD, PGPASSFILE, ~/.pgpass.", Required = true };
-        var configFile = new Option<string?>("--config-file") { Description = "The full path of the server's postgresql.conf, where that is outside the data folder. Default: what it was last started with." };
-        var programs = new Option<string?>("--program-directory") { Description = "Where pg_rewind, pg_basebackup, pg_controldata and pg_ctl are. Default: found by PATH." };
-        var start = new Option<string[]>("--start-command") { Description = "A command that starts the server: --start-command systemctl start postgresql@15-main. Default: pg_ctl.", AllowMultipleArgumentsPerToken = true };
-        var stop = new Option<string[]>("--stop-command") { Description = "A command that stops it, and returns when it has stopped. Default: pg_ctl.", AllowMultipleArgumentsPerToken = true };
-        var discard = new Option<string?>("--discard-acked-writes-of") { Description = "The node's name once more, where transactions that only it holds may be given up although they may have been acked." };
-        var timeout = SecondsOption.Create("--stream-timeout", "Within how many seconds from its start it must stream.", 1, 3600, new RejoinOptions().StreamTimeout);
-        var command = new Command("rejoin", "Brings an old primary, or a standby that cannot follow any more, back as a standby. Runs on the node's host, as the user that owns its data folder; can be repeated after an interruption.")
+        var command = new Command(name, description) { shared.Node };
+        foreach (var option in shared.Options.Concat(more).Append(output))
+            command.Options.Add(option);
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(terminal => Acts.TellAsync(terminal, name, parsed.GetValue(output), async () =>
         {
-            node, folder, username, configFile, programs, start, stop, discard, timeout, output,
-        };
-        command.SetAction((parsed, cancellationToken) => context.RunAsync(terminal => Acts.TellAsync(terminal, "rejoin", parsed.GetValue(output), async () =>
-        {
-            var result = await Rejoin.RunAsync(context.Cluster.OptionsOf(parsed), new RejoinOptions
-            {
-                Node = parsed.GetValue(node)!,
-                DataDirectory = parsed.GetValue(folder)!,
-                Username = parsed.GetValue(username)!,
-                ConfigFile = parsed.GetValue(configFile),
-                ProgramDirectory = parsed.GetValue(programs),
-                StartCommand = CommandOf(parsed.GetValue(start)),
-                StopCommand = CommandOf(parsed.GetValue(stop)),
-                DiscardAckedWritesOf = parsed.GetValue(discard),
-                StreamTimeout = parsed.GetValue(timeout),
-                Progress = new ProgressTo(terminal),
-            }, cancellationToken);
+            var options = shared.OptionsOf(parsed);
+            options.Progress = new ProgressTo(terminal);
+            var result = await run(context.Cluster.OptionsOf(parsed), options, parsed, cancellationToken);
             var notes = string.Concat(result.Notes.Select(n => $"\n{n}"));
-            return new ActDocument(1, "rejoin", IsDone: true, string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(node)} streams from {result.Primary} on timeline {result.Timeline}, by {Words(result.Method)}: {result.Reason}{notes}"), result.Primary);
+            return new ActDocument(1, name, IsDone: true, string.Create(CultureInfo.InvariantCulture, $"{options.Node} streams from {result.Primary} on timeline {result.Timeline}, by {Words(result.Method)}: {result.Reason}{notes}"), result.Primary);
         })));
         return command;
     }
-
-    private static string[]? CommandOf(string[]? words) => words is { Length: > 0 } ? words : null;
 
     private static string Words(RejoinMethod method) => method switch
     {

@@ -32,6 +32,9 @@ internal sealed class ClusterArguments
 
     internal TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(Timeout);
 
+    /// <summary>Whether the command line says which cluster.</summary>
+    internal bool AreNamed(ParseResult parsed) => parsed.GetValue(Connection) is not null || parsed.GetValue(Config) is not null;
+
     /// <exception cref="UsageException">They cannot be used; the message says why, and what to do.</exception>
     internal HaDatabaseOptions OptionsOf(ParseResult parsed) =>
         SettingsReader.Read(parsed.GetValue(Connection), parsed.GetValue(Config), parsed.GetValue(Section)!);

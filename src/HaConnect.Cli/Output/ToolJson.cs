@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HaConnect.Cli.Acting;
+using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
 
 namespace HaConnect.Cli.Output;
@@ -14,6 +15,8 @@ namespace HaConnect.Cli.Output;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(WatchLine))]
 [JsonSerializable(typeof(ActDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(PlanVerificationDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     // It goes to a terminal or a file, not into a page: people read the names in it.

@@ -82,7 +82,7 @@ internal sealed class DataFolder
     internal Register? RegisterOf(string node)
     {
         var line = AutomaticLines().LastOrDefault(l => l.StartsWith("haconnect.term", StringComparison.Ordinal));
-        return line?.Split('=', 2) is [_, var value] && Register.Parse(value.Trim().Trim('\'').Replace("''", "'", StringComparison.Ordinal)) is { } register && register.Node == node ? register : null;
+        return line?.Split('=', 2) is [_, var value] && Register.Parse(value.Trim().Trim('\'').Replace("''", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)) is { } register && register.Node == node ? register : null;
     }
 
     internal string? ReadHistory(int timeline) =>
@@ -95,13 +95,25 @@ internal sealed class DataFolder
         [.. AutomaticLines().Where(l => !IsOfItsRole(l))],
         File.Exists(In(KeptSlots)) ? SlotFile.Parse(File.ReadAllText(In(KeptSlots))) : SlotFile.ReadAll(In("pg_replslot")));
 
+    /// <summary>
+    /// Of a node that is new, in a copy of the primary's folder: the files that are given, and what ALTER SYSTEM has set there, but for the role and the
+    /// promises. Where no file says otherwise only its port is known to be its own.
+    /// </summary>
+    internal OwnFiles OwnOfNew(IReadOnlyDictionary<string, byte[]> files, int port) => new(
+        files.ToDictionary(f => f.Key, f => (f.Value, Private), StringComparer.Ordinal),
+        [
+            .. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal) && !l.StartsWith("port ", StringComparison.Ordinal)),
+            .. files.Count == 0 ? [string.Create(CultureInfo.InvariantCulture, $"port = {port}")] : (string[])[],
+        ],
+        []);
+
     /// <summary>Makes it this node's own folder, of a standby of the primary. Where the node has nothing of its own, what was copied stays, but for the promises of another.</summary>
     internal void WriteOwn(OwnFiles? own, string conninfo)
     {
         foreach (var (name, (content, mode)) in own?.Files ?? [])
             Write(name, content, mode);
         var lines = own?.AutomaticLines ?? [.. AutomaticLines().Where(l => !IsOfItsRole(l) && !l.StartsWith("haconnect.", StringComparison.Ordinal))];
-        WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("'", "''", StringComparison.Ordinal)}'"]);
+        WriteAutomatic([.. lines, $"primary_conninfo = '{conninfo.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"]);
         Write(Signal, [], Private);
     }
 

@@ -1,7 +1,7 @@
 using HaConnect.Connections;
 using HaConnect.Failover;
-using HaConnect.Options;
 using HaConnect.Operations.Rejoining;
+using HaConnect.Options;
 using Npgsql;
 
 namespace HaConnect.Operations;
@@ -28,7 +28,38 @@ public static class Rejoin
     /// <exception cref="NpgsqlException">The primary was lost meanwhile.</exception>
     /// <exception cref="InvalidOperationException">A program failed; the message has its output.</exception>
     /// <exception cref="TimeoutException">It does not stream within <see cref="RejoinOptions.StreamTimeout"/> after a base backup; its former data is kept.</exception>
-    public static Task<RejoinResult> RunAsync(HaDatabaseOptions cluster, RejoinOptions options, CancellationToken cancellationToken = default)
+    public static Task<RejoinResult> RunAsync(HaDatabaseOptions cluster, RejoinOptions options, CancellationToken cancellationToken = default) => RunAsync(cluster, options, null, cancellationToken);
+
+    /// <summary>
+    /// Makes a new standby in a folder that is missing or empty: by a base backup of the primary, with files of the node's own in the place of those
+    /// that come from there, and its own <c>primary_conninfo</c>; starts it and waits until it streams. Apart from the folder it does and refuses what
+    /// <see cref="RunAsync(HaDatabaseOptions, RejoinOptions, CancellationToken)"/> does.
+    /// </summary>
+    /// <param name="cluster">The cluster as the applications are configured, with the new node among its nodes.</param>
+    /// <param name="options">The node, its folder, and with which rights.</param>
+    /// <param name="ownFiles">
+    /// The full paths of files of the node's own, for instance the <c>postgresql.conf</c> that it is to have: each goes into the data folder under its name,
+    /// with mode 0600. With none its port is set, in <c>postgresql.auto.conf</c>, and all else is as at the primary.
+    /// </param>
+    /// <param name="cancellationToken">Ends it; repeat it then, where it was not started yet.</param>
+    /// <returns>Whom it follows.</returns>
+    /// <exception cref="ArgumentException">An option is missing or out of its bounds; the message names it.</exception>
+    /// <exception cref="RejoinRefusedException">The folder is not empty, or there is no established primary to follow.</exception>
+    /// <exception cref="IOException">A file of the node's own cannot be read.</exception>
+    /// <exception cref="NpgsqlException">The primary was lost meanwhile.</exception>
+    /// <exception cref="InvalidOperationException">A program failed; the message has its output.</exception>
+    /// <exception cref="TimeoutException">It does not stream within <see cref="RejoinOptions.StreamTimeout"/>.</exception>
+    public static Task<RejoinResult> InitializeStandbyAsync(HaDatabaseOptions cluster, RejoinOptions options, IReadOnlyList<string> ownFiles, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ownFiles);
+        if (ownFiles.FirstOrDefault(f => Path.GetFileName(f) is "" or "postgresql.auto.conf" or "PG_VERSION" or "standby.signal") is { } not)
+            throw new ArgumentException($"'{not}' cannot be a file of the node's own: name a file of configuration, a certificate or a key.", nameof(ownFiles));
+        if (ownFiles.GroupBy(Path.GetFileName, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"{string.Join(" and ", twice)} have one name, {twice.Key}, and go into one folder.", nameof(ownFiles));
+        return RunAsync(cluster, options, ownFiles, cancellationToken);
+    }
+
+    private static async Task<RejoinResult> RunAsync(HaDatabaseOptions cluster, RejoinOptions options, IReadOnlyList<string>? ownFiles, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
@@ -63,11 +94,12 @@ public static class Rejoin
             PassFile = replication.PassFile,
             SslMode = replication.SslMode,
             Conninfo = primary => conninfo.Build(options.Node, primary),
+            OwnFilesOfNewNode = ownFiles?.ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes, StringComparer.Ordinal),
             DiscardAckedWritesOf = options.DiscardAckedWritesOf,
             StreamTimeout = options.StreamTimeout,
             Progress = options.Progress,
         };
-        return new Rejoiner(order, new PgCtlHost(options, configFile), TimeProvider.System).RunAsync(cancellationToken);
+        return await new Rejoiner(order, new PgCtlHost(options, configFile), TimeProvider.System).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>As the application's connections are protected.</summary>

@@ -33,6 +33,9 @@ internal sealed record RejoinOrder
     /// <summary>The <c>primary_conninfo</c> of this node behind a primary of that name.</summary>
     internal required Func<string, string> Conninfo { get; init; }
 
+    /// <summary>For a node that is new: its own files, by their names, which take the place of those that come from the primary. Null where it is brought back.</summary>
+    internal IReadOnlyDictionary<string, byte[]>? OwnFilesOfNewNode { get; init; }
+
     internal string? DiscardAckedWritesOf { get; init; }
 
     internal required TimeSpan StreamTimeout { get; init; }

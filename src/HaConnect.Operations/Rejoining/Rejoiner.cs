@@ -19,6 +19,8 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
     {
         var primary = await PrimaryServer.FindAsync(order.Node, order.Others, order.Sql, time, cancellationToken).ConfigureAwait(false);
         await using var _ = primary.ConfigureAwait(false);
+        if (order.OwnFilesOfNewNode is not null && !_folder.IsAbsentOrEmpty)
+            throw new RejoinRefusedException($"{order.DataDirectory} is not empty, and a new standby is made in an empty folder only. Give another, or empty it; a node that was there before is brought back by rejoin.");
         _folder.RequireRoomBeside();
         _folder.Swap.Recover();
         if (!_folder.HasData && !_folder.IsAbsentOrEmpty)
@@ -137,11 +139,11 @@ internal sealed class Rejoiner(RejoinOrder order, IServerHost host, TimeProvider
         var (exitCode, output) = await host.RunAsync("pg_basebackup", arguments, order.ReplicationPassword, cancellationToken).ConfigureAwait(false);
         if (exitCode != 0)
             throw new InvalidOperationException($"pg_basebackup of {primary.Node.Name} failed; {order.Node} is stopped, and nothing that it holds was replaced by that: {output.Trim()}");
-        _folder.New.WriteOwn(own, order.Conninfo(primary.Node.Name));
+        _folder.New.WriteOwn(own ?? (order.OwnFilesOfNewNode is { } files ? _folder.New.OwnOfNew(files, order.Self.Port) : null), order.Conninfo(primary.Node.Name));
         _folder.Swap.Run();
         _folder.MarkRewinding(isUnderWay: false);
         if (await FollowAsync(primary, order.StreamTimeout, cancellationToken).ConfigureAwait(false) is { } whyNot)
-            throw new TimeoutException($"{order.Node} was rebuilt from {primary.Node.Name}, but {whyNot}; its former data is kept in {_folder.Old.Path}");
+            throw new TimeoutException($"{order.Node} was rebuilt from {primary.Node.Name}, but {whyNot}{(_folder.Old.HasData ? $"; its former data is kept in {_folder.Old.Path}" : "")}");
     }
 
     /// <summary>

@@ -14,6 +14,12 @@ public sealed class ToolTests
     [InlineData("pause", "--reason")]
     [InlineData("switchover n2 --drain-timeout 999 -c Host=a", "--drain-timeout is 999; it must be a number of seconds from 0.1 to 300.")]
     [InlineData("switchover n2 -c Host=a;Username=u", "set Failover.Mode to Coordinate")]
+    [InlineData("plan", "Give --nodes n1=host:port@place")]
+    [InlineData("plan --nodes n1=h", "there is one node")]
+    [InlineData("plan --nodes n1=a,n2=b --commands n9", "--commands is n9; the plan has n1, n2.")]
+    [InlineData("plan --nodes n1=a,n2=b --rto soon", "--rto is soon; it must be a number.")]
+    [InlineData("plan --file /nonexistent/plan.json", "is no plan")]
+    [InlineData("init-standby n2 --username u", "--data-directory")]
     [InlineData("nonsense", "nonsense")]
     public async Task RunAsync_WhatCannotBeUsed_EndsWith64AndSaysWhy(string arguments, string expected)
     {

@@ -27,6 +27,20 @@ public sealed class RejoinPartsTests : IDisposable
     }
 
     [Fact]
+    public void DataFolder_WriteOwn_EscapesTheConninfoAsPostgresReadsIt()
+    {
+        File.WriteAllText(Path.Combine(_folder, "postgresql.auto.conf"), "port = '1'\nwork_mem = '8MB'\nhaconnect.term = 'x'\nsynchronous_standby_names = 'y'\n");
+        var folder = new DataFolder(_folder, new NoHost());
+        folder.WriteOwn(folder.OwnOfNew(new Dictionary<string, byte[]>(), 5433), @"host=h passfile='/it\'s/p'");
+        Assert.Equal(["work_mem = '8MB'", "port = 5433", @"primary_conninfo = 'host=h passfile=''/it\\''s/p'''"], File.ReadAllLines(Path.Combine(_folder, "postgresql.auto.conf")));
+        Assert.True(File.Exists(Path.Combine(_folder, "standby.signal")));
+
+        folder.WriteOwn(folder.OwnOfNew(new Dictionary<string, byte[]> { ["postgresql.conf"] = "port = 7"u8.ToArray() }, 5433), "host=h");
+        Assert.Equal("port = 7", File.ReadAllText(Path.Combine(_folder, "postgresql.conf")));
+        Assert.Equal(["work_mem = '8MB'", "primary_conninfo = 'host=h'"], File.ReadAllLines(Path.Combine(_folder, "postgresql.auto.conf")));
+    }
+
+    [Fact]
     public void SlotFile_ReadAll_TellsPhysicalFromLogicalAndLeavesOutTemporaryOnes()
     {
         Write("a", database: 0, persistency: 0);
@@ -76,5 +90,23 @@ public sealed class RejoinPartsTests : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(84), persistency);
         Directory.CreateDirectory(Path.Combine(_folder, name));
         File.WriteAllBytes(Path.Combine(_folder, name, "state"), bytes);
+    }
+
+    private sealed class NoHost : IServerHost
+    {
+        public string AddressOf(string primaryHost) => throw new NotSupportedException();
+
+        public Task<bool> IsRunningAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public void Own(string path)
+        {
+            // It is ours.
+        }
+
+        public Task<(int ExitCode, string Output)> RunAsync(string program, IReadOnlyList<string> arguments, string? password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task StopAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }
