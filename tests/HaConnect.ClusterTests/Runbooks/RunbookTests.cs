@@ -1,0 +1,127 @@
+using System.Globalization;
+using HaConnect.ClusterTests.Cli;
+using HaConnect.Testing;
+
+namespace HaConnect.ClusterTests.Runbooks;
+
+/// <summary>The commands of a written runbook, run to the letter on a real cluster.</summary>
+public sealed class RunbookTests : ClusterTest
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("haconnect-runbook-");
+    private readonly RecordingAuditSink _audit = new();
+
+    [Fact]
+    public async Task Runbook_PrimaryKilled_ItsCommandsFailOverAndBringItBack_AndHaConnectGoesOn()
+    {
+        var cluster = await StartClusterAsync();
+        var passwords = await RunbookCommands.PassFileAsync(cluster);
+        var options = ClusterOptions.Coordinate(cluster);
+        (options.Failover.Replication.Password, options.Failover.Replication.PassFile) = (null, passwords);
+        await using (var db = BuildAudited(options, _audit))
+        {
+            await UntilManagedAsync(db);
+            await using var create = db.CreateCommand("CREATE TABLE story (line int PRIMARY KEY)");
+            await create.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var settings = ToolRun.SettingsOf(cluster, _folder, o => (o.Failover.Replication.Password, o.Failover.Replication.PassFile) = (null, passwords));
+        var file = Path.Combine(_folder.FullName, "runbook.md");
+        var written = await ToolRun.InProcessAsync(settings, "runbook", "--file", file);
+        Assert.True(written is { Code: 0, Output: "" }, written.ToString());
+        var runbook = await File.ReadAllTextAsync(file, Cancelled);
+        TestContext.Current.AddAttachment("runbook.md", runbook);
+        foreach (var secret in (string[])[cluster.Superuser.Password, cluster.Control.Password, cluster.Replication.Password, cluster.Application.Password])
+            Assert.DoesNotContain(secret, runbook, StringComparison.Ordinal);
+        var commands = await RunbookCommands.OfAsync(runbook, passwords);
+
+        // n3 alone has what is acked last, so that it is not the first one that will do.
+        await cluster["n2"].BlockReplicationAsync(Cancelled);
+        var acked = 0;
+        for (; acked < 20; acked++)
+            await AtApplicationAsync(cluster, "n1", $"INSERT INTO story VALUES ({acked})");
+        await cluster["n1"].KillAsync(Cancelled);
+        await cluster["n2"].UnblockReplicationAsync(Cancelled);
+
+        Assert.Contains("no server running", await commands.RunAsync("stop-old"), StringComparison.Ordinal);
+        foreach (var standby in (string[])["n2", "n3"])
+            await commands.RunAsync($"cut-off {standby}");
+        var positions = new Dictionary<string, (long Term, ulong Received)>(StringComparer.Ordinal);
+        foreach (var standby in (string[])["n2", "n3"])
+        {
+            string? before = null;
+            await UntilAsync("a position that stays", async () =>
+            {
+                var cells = (await commands.RunAsync($"position {standby}")).Split('\n')[2].Split('|').Select(c => c.Trim()).ToArray();
+                Assert.Equal(standby, cells[0]);
+                positions[standby] = (long.Parse(cells[1], CultureInfo.InvariantCulture), (ulong)NpgsqlTypes.NpgsqlLogSequenceNumber.Parse(cells[2]));
+                var isSettled = cells[4..] is ["t", "f"] && (cells[2] == cells[3] || cells[3] == before);
+                before = cells[3];
+                return isSettled;
+            });
+        }
+
+        var best = positions.MaxBy(p => (p.Value.Term, p.Value.Received)).Key;
+        Assert.Equal("n3", best);
+        await commands.RunAsync("names n3");
+        await commands.RunAsync("promote n3");
+        Assert.Contains("newest term known: 1", await commands.RunAsync("term n3"), StringComparison.Ordinal);
+        await commands.RunAsync("repoint n2 n3");
+        Assert.Contains("streaming", await commands.RunAsync("check n3"), StringComparison.Ordinal);
+        await commands.RunAsync("establish n3");
+        Assert.Equal(acked, await AtApplicationAsync(cluster, "n3", "SELECT count(*) FROM story"));
+        await AtApplicationAsync(cluster, "n3", $"INSERT INTO story VALUES ({acked++})"); // acked by n2
+        Assert.Equal(acked, await AtApplicationAsync(cluster, "n2", "SELECT count(*) FROM story"));
+
+        await commands.RunAsync("rejoin n3");
+        try
+        {
+            await UntilAsync("n1 streams", async () => await cluster["n3"].ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = 'n1' AND state = 'streaming')", Cancelled));
+            Assert.Contains("n1", await commands.RunAsync("rejoined n3"), StringComparison.Ordinal);
+            Assert.True(await cluster["n1"].ScalarAsync<bool>("SELECT pg_is_in_recovery()", Cancelled));
+
+            await using var again = BuildAudited(options, _audit);
+            await UntilAsync("n3 is written to", () =>
+            {
+                again.Start();
+                return Task.FromResult(again.Snapshot.Primary?.Name == "n3");
+            });
+            TestContext.Current.TestOutputHelper?.WriteLine(again.Snapshot.Describe());
+            await UntilAsync("n1 may ack again, in a later term", async () => await cluster["n3"].ScalarAsync<bool>("SELECT EXISTS (SELECT FROM haconnect.term WHERE term > 2 AND 'n1' = ANY (synchronous_standbys) AND established_lsn IS NOT NULL)", Cancelled));
+            await UntilAsync("its term", () => Task.FromResult(again.Snapshot.Term > 2));
+            await using var write = again.CreateCommand($"INSERT INTO story VALUES ({acked++})");
+            await write.ExecuteNonQueryAsync(Cancelled);
+            var switched = await again.Cluster.SwitchoverAsync("n1", cancellationToken: Cancelled);
+            Assert.True(switched.Succeeded, switched.Reason);
+            Assert.Equal(acked, await AtApplicationAsync(cluster, "n1", "SELECT count(*) FROM story"));
+        }
+        finally
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _audit.Records.Select(r => $"{r.Step}: {r.Sentence}")));
+            await StopByHandAsync(cluster["n1"]);
+        }
+    }
+
+    /// <summary>It was started by hand, so that its cluster does not know of it.</summary>
+    private static async Task StopByHandAsync(PostgresNode node)
+    {
+        var pid = Path.Combine(node.DataDirectory, "postmaster.pid");
+        if (!File.Exists(pid))
+            return;
+        var process = int.Parse((await File.ReadAllLinesAsync(pid, Cancelled))[0], CultureInfo.InvariantCulture);
+        HaConnect.Testing.Processes.LibC.Signal(process, HaConnect.Testing.Processes.UnixSignal.Quit);
+        await UntilAsync("its end", () => Task.FromResult(!Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal)));
+    }
+
+    private static async Task<int> AtApplicationAsync(PostgresCluster cluster, string node, string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster[node]));
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt32(await command.ExecuteScalarAsync(Cancelled) ?? 0, CultureInfo.InvariantCulture);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
