@@ -101,6 +101,40 @@ public sealed class RunbookTests : ClusterTest
         }
     }
 
+    /// <summary>What part B says of a promotion that is not on record, and of an old primary that comes back.</summary>
+    [Fact]
+    public async Task Runbook_PromotionNotOnRecord_IsNotTakenOver_AndIsOnceItIsOnRecord()
+    {
+        var cluster = await StartClusterAsync();
+        var passwords = await RunbookCommands.PassFileAsync(cluster);
+        await using (var db = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).Build())
+            await UntilManagedAsync(db);
+        var written = await ToolRun.InProcessAsync(ToolRun.SettingsOf(cluster, _folder), "runbook");
+        Assert.True(written.Code == 0, written.ToString());
+        Assert.DoesNotContain(cluster.Replication.Password, written.Output, StringComparison.Ordinal);
+        var commands = await RunbookCommands.OfAsync(written.Output, passwords);
+        await cluster["n1"].KillAsync(Cancelled);
+        foreach (var step in (string[])["cut-off n2", "cut-off n3", "names n2", "promote n2"])
+            await commands.RunAsync(step);
+
+        await using var again = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
+        again.Start();
+        await UntilAsync("the refusal", () => Task.FromResult(_audit.Records.Any(r => r.Sentence.StartsWith("failover refused: ", StringComparison.Ordinal))), TimeSpan.FromSeconds(90));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _audit.Records.Select(r => $"{r.Step}: {r.Sentence}")));
+        Assert.Null(again.Snapshot.Primary);
+        Assert.Equal("term 1 belongs to n1, and n2 is out of recovery but not the established primary", again.Snapshot.Reason);
+
+        await commands.RunAsync("term n2");
+        await cluster["n3"].ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = 'host={cluster["n2"].Host} port={cluster["n2"].Port} user={cluster.Replication.User} password={cluster.Replication.Password} application_name=n3'", Cancelled);
+        await cluster["n3"].ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
+        await commands.RunAsync("establish n2");
+        await UntilAsync("n2 is the primary", () => Task.FromResult(again.Snapshot is { Term: 2, Primary.Name: "n2" }));
+
+        await cluster["n1"].StartAsync(Cancelled);
+        await UntilAsync("the old one is fenced", () => Task.FromResult(_audit.Records.Any(r => r.Sentence.StartsWith("fenced: n1, of an earlier term than ", StringComparison.Ordinal))));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _audit.Records.Select(r => $"{r.Step}: {r.Sentence}")));
+    }
+
     /// <summary>It was started by hand, so that its cluster does not know of it.</summary>
     private static async Task StopByHandAsync(PostgresNode node)
     {
