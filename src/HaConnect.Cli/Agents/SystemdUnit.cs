@@ -30,6 +30,7 @@ internal static class SystemdUnit
         ExecStart={{string.Join(' ', program.Select(Word))}} agent --config ${CREDENTIALS_DIRECTORY}/haconnect.json --section {{Word(section)}} --audit-folder ${STATE_DIRECTORY}/audit
         Restart=always
         RestartSec=1
+        RestartPreventExitStatus=64
         TimeoutStopSec=20
         StateDirectory=haconnect
         DynamicUser=yes

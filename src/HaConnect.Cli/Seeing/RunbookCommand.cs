@@ -21,7 +21,10 @@ internal static class RunbookCommand
             var options = context.Cluster.OptionsOf(parsed);
             var user = parsed.GetValue(username) ?? options.Failover.ControlUsername ?? "postgres";
             await using var cluster = await ObservedCluster.LookAsync(options, context.Cluster.TimeoutOf(parsed), cancellationToken);
-            var text = Runbook.Write(await RunbookReader.ReadAsync(cluster.Snapshot, options, user, Lost(parsed.GetValue(lost), cluster), cancellationToken));
+            var facts = await RunbookReader.ReadAsync(cluster.Snapshot, options, user, Lost(parsed.GetValue(lost), cluster), cancellationToken);
+            if (facts.Strangers is { Count: > 0 } strangers)
+                throw new UsageException($"The cluster has {string.Join(", ", strangers)} on record, and the settings name {string.Join(", ", facts.Nodes.Select(n => n.Name))}: commands with these names would not fit. Give the settings of the application (--config), or Nodes with the same names.");
+            var text = Runbook.Write(facts);
             if (parsed.GetValue(file) is { } to)
                 await File.WriteAllTextAsync(to.FullName, text, cancellationToken);
             else

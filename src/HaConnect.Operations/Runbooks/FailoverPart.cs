@@ -35,7 +35,7 @@ internal static class FailoverPart
     private static void CutOff(RunbookText text, RunbookFacts facts)
     {
         text.Heading(3, "B3. Cut the standbys off");
-        text.Paragraph($"Every standby that can be reached, at least {Needed(facts)}. From then on nothing more can be acked by {Name(facts.Lost)}, and what is read in B4 stays true.");
+        text.Paragraph($"Every standby that can be reached, at least {Needed(facts)}. {(facts.Required == 0 ? "What is read in B4 then stays true." : $"Once B4 shows that they receive nothing, {Name(facts.Lost)} can ack nothing more, and what is read there stays true.")}");
         foreach (var node in facts.Standbys)
             text.Commands($"cut-off {Step(node.Name)}", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements("ALTER SYSTEM SET primary_conninfo = '';\nSELECT pg_reload_conf();")}");
     }
@@ -48,8 +48,8 @@ internal static class FailoverPart
     {
         text.Heading(3, "B4. Find the one that is furthest");
         text.Paragraph("Repeat it until every node says `standby` t, `receives` f, and its `replayed` has reached `received` or stands still.");
-        var terms = facts.Term is null ? "" : "\nSELECT term, primary_node, required, synchronous_standbys, established_lsn IS NOT NULL AS established\n  FROM haconnect.term ORDER BY term DESC LIMIT 2;";
-        var term = facts.Term is null ? "0" : "(SELECT max(term) FROM haconnect.term)";
+        var terms = !facts.RecordsTerms ? "" : "\nSELECT term, primary_node, required, synchronous_standbys, established_lsn IS NOT NULL AS established\n  FROM haconnect.term ORDER BY term DESC LIMIT 2;";
+        var term = !facts.RecordsTerms ? "0" : "(SELECT max(term) FROM haconnect.term)";
         foreach (var node in facts.Standbys)
         {
             text.Commands($"position {Step(node.Name)}", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements($"""
@@ -59,7 +59,9 @@ internal static class FailoverPart
         }
 
         text.Paragraph("**Promote the one of the highest `term`; of several, the one of the highest `received`** (0/A000000 is more than 0/9FFFFFFF: compare the part before the slash as a hexadecimal number, then the part behind it). Positions of different terms say nothing about each other. Of equal ones, take which you like.");
-        if (facts.Term is not null)
+        if (facts.Term is null && facts.RecordsTerms)
+            text.Paragraph("**Whether there are terms was not seen** when this was written. Where `haconnect.term` does not exist in that database, leave out all that reads or writes it: no coordinator manages the cluster then, and who has to ack is what `synchronous_standby_names` said at the lost node.");
+        if (facts.RecordsTerms)
             text.Paragraph("The second table says who had to ack, as that node knows it. Where it differs from part A, it holds and not this page: **every** name in `synchronous_standbys` of the newest row, and of the newest with `established` t where that is another, has to be among those cut off. A `primary_node` that is empty means that coordination was given up: then leave the term out in B5.");
     }
 
@@ -72,7 +74,7 @@ internal static class FailoverPart
             text.Paragraph($"First whom its commits wait for, then the promotion: so it acks nothing that no standby holds.{Waits(facts, primary)}");
             text.Commands($"names {Step(primary.Name)}", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements($"ALTER SYSTEM SET synchronous_standby_names = {SqlText.Literal(facts.SynchronousNamesOf(primary))};\nALTER SYSTEM RESET default_transaction_read_only;\nSELECT pg_reload_conf();\nSELECT pg_sleep(1);\nSHOW synchronous_standby_names;")}");
             text.Commands($"promote {Step(primary.Name)}", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements("SELECT pg_promote(true, 60) AS promoted, pg_is_in_recovery() AS standby;")}");
-            if (facts.Term is not null)
+            if (facts.RecordsTerms)
             {
                 text.Paragraph("Put it on record, before any standby follows: by this HaConnect knows the new primary, and that the old one is old. The term is one above all that any voter knows of; a voter that cannot be reached is left out.");
                 text.Commands($"term {Step(primary.Name)}", Anywhere, TermCommands(facts, primary));
@@ -84,7 +86,7 @@ internal static class FailoverPart
                 text.Commands($"repoint {Step(other.Name)} {Step(primary.Name)}", Anywhere, $"{Shell.Psql(facts, other)} {Shell.Statements($"ALTER SYSTEM SET primary_conninfo = {SqlText.Literal(facts.Conninfo(other.Name, primary.Name))};\nSELECT pg_reload_conf();")}");
             text.Paragraph($"Look that they stream; one that does not after some seconds says why in its log. {Establishing(facts, primary)}");
             text.Commands($"check {Step(primary.Name)}", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements("SELECT pg_sleep(2);\nSELECT application_name, state, sync_state, flush_lsn FROM pg_stat_replication ORDER BY 1;")}");
-            if (facts.Term is not null)
+            if (facts.RecordsTerms)
             {
                 text.Commands($"establish {Step(primary.Name)}", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements($"""
                     UPDATE haconnect.term SET established_lsn = pg_current_wal_insert_lsn(), established_at = clock_timestamp()
@@ -99,7 +101,7 @@ internal static class FailoverPart
         ? $" **Its commits wait until {Name(facts.Lost)} is back** (part C): fewer others are left than have to ack. Part D says how to go on alone, and what that costs."
         : "";
 
-    private static string Establishing(RunbookFacts facts, RunbookNode primary) => (facts.Term is null, facts.Required > 0) switch
+    private static string Establishing(RunbookFacts facts, RunbookNode primary) => (!facts.RecordsTerms, facts.Required > 0) switch
     {
         (true, _) => "",
         (false, true) when facts.IsAckedWithoutLost(primary) => "Then the last command says that the term is in force. It is a write that waits for a standby, so that its end proves that writes are acked. If it hangs, do not cancel it: see that a standby streams.",
@@ -144,12 +146,16 @@ internal static class FailoverPart
     private static void TakeOver(RunbookText text, RunbookFacts facts)
     {
         text.Heading(3, "B7. Let HaConnect take over again");
-        text.Paragraph(facts.Term is null
+        text.Paragraph(!facts.RecordsTerms
             ? "Start its instances. They go by which node is out of recovery, and where one coordinates and every voter is in reach, it writes term 1."
-            : $"Start its instances. They find the term on record and go on from it: nothing has to be asked for by name. Writes go to its primary at once. A failover can be made again as soon as a majority of the voters and every name in `synchronous_standby_names` is in reach. As soon as {Name(facts.Lost)} is back as a standby (part C) it is named as well, in a term later than yours. Should it come back as a primary, it is fenced by the coordinators, or by `haconnect fence` (docs/operations/fencing.md).");
-        if (facts.Term is not null)
+            : $"Start its instances. They find the term on record and go on from it: nothing has to be asked for by name. Writes go to its primary at once. {Named(facts)}Should it come back as a primary, it is fenced by the coordinators, or by `haconnect fence` (docs/operations/fencing.md).");
+        if (facts.RecordsTerms)
             text.Paragraph("Without the term on record they do not: the records say that the lost node is the primary, so that nobody writes to the promoted one, and every failover is refused since it is out of recovery.");
     }
+
+    private static string Named(RunbookFacts facts) => facts is { Required: > 0, LostNode.MayAck: true }
+        ? $"As soon as {Name(facts.Lost)} is back as a standby (part C) it is named in `synchronous_standby_names`, too, in a term later than yours. While no more standbys are named than have to ack, a failover is refused: one would be promoted, and too few were left to ack. "
+        : "";
 
     internal static string Step(string name) => name.Replace('`', '_');
 }

@@ -14,14 +14,14 @@ internal static class QuorumPart
         if (facts.Required > 0)
         {
             text.Row("standbys, and the primary is well", FormattableString.Invariant($"Writes wait while fewer than {facts.Required} of those named stream. Bring a standby back (part C, for another node). Or go on alone, below."));
-            text.Row($"the primary and one or more of {Names(facts.Ackers)}", "No failover without a loss: who is out of reach may be the only one with an acked write. Bring the primary or that standby back; its disk in another host will do. If it is lost for good, part B with the others: whatever only it held is lost, and you have decided that.");
+            text.Row($"the primary and one or more of {Names(facts.Ackers)}", "No failover without a loss: who is out of reach may be the only one with an acked write. Bring the primary or that standby back; its disk in another host will do. If it is lost for good, and both are certain to stay down, since together they could still ack: part B with the others. Whatever only it held is lost, and you have decided that.");
         }
         else
         {
             text.Row("the primary and some standbys", "Part B with those in reach; whatever only the others held is lost.");
         }
 
-        text.Row(FormattableString.Invariant($"{facts.Voters - facts.Majority + 1} or more of {facts.Voters} voters"), "No coordinator is elected, and nothing is done by itself. Where the primary is among those in reach and commits are acked, applications that see too few voters refuse to write after 10 s (`Failover.WithoutMajority`). Bring voters back; part B needs the standbys, not a majority, but HaConnect takes over only when a majority of the voters is back.");
+        text.Row(FormattableString.Invariant($"{facts.Voters - facts.Majority + 1} or more of {facts.Voters} voters"), "No coordinator is elected, and nothing is done by itself. Where the primary is among those in reach and commits are acked, applications that see too few voters refuse to write (`Failover.WithoutMajority`, docs/concepts/majority.md). Bring voters back; part B needs the standbys, not a majority, but HaConnect takes over only when a majority of the voters is back.");
         text.Row("everything", "Part E.");
         text.EndOfTable();
         text.Paragraph("What must not be done, whatever the hurry:");

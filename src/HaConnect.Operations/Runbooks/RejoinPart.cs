@@ -26,11 +26,11 @@ internal static class RejoinPart
     internal static string Commands(RunbookFacts facts, RunbookNode node, RunbookNode primary)
     {
         var source = LibpqConninfo.Of(primary.Host, primary.Port, facts.Replication.Username ?? "replicator", null, facts.Replication.PassFile, facts.Replication.SslMode);
-        var conninfo = $"primary_conninfo = '{facts.Conninfo(node.Name, primary.Name).Replace("'", "''", StringComparison.Ordinal)}'";
-        return $$"""
-            set -eu
+        var conninfo = $"primary_conninfo = '{facts.Conninfo(node.Name, primary.Name).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"; // the file knows backslash escapes
+        return HostCommands.Together($$"""
             {{HostCommands.Folder(node)}}
-            pg_ctl -D "$data" -m immediate stop || true
+            if [ -e "$data.old" ]; then echo "$data.old is left of an earlier time: look whether it is still needed" >&2; exit 1; fi
+            if pg_ctl -D "$data" status; then pg_ctl -D "$data" -m immediate stop; fi
             mv "$data" "$data.old"
             pg_basebackup -d {{Shell.Quote(source)}} -D "$data" -c fast -X stream
             for file in "$data.old"/*.conf "$data.old"/*.crt "$data.old"/*.key "$data.old"/*.pem; do
@@ -44,6 +44,6 @@ internal static class RejoinPart
             mv "$data"/postgresql.auto.conf.new "$data"/postgresql.auto.conf
             touch "$data"/standby.signal
             {{HostCommands.Start(node)}}
-            """;
+            """);
     }
 }

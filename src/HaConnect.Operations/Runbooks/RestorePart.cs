@@ -13,13 +13,13 @@ internal static class RestorePart
         text.Paragraph($"To a point in time before something was destroyed, or where no data folder is left. **Everything written after that point is lost**, and every other node is rebuilt from what is restored. Stop all applications first, and all servers. {Archive(facts)}");
         text.Heading(3, $"E1. Restore {Name(node.Name)}");
         text.Paragraph("Fill in the first lines: the folder of a base backup that ended before the point in time, the folder of the archived WAL, and the point itself.");
-        text.Commands("restore", node.Name, $$"""
-            set -eu
+        text.Commands("restore", node.Name, HostCommands.Together($$"""
             backup="${backup:-/PATH/OF/A/BASE/BACKUP}"
             archive="${archive:-/PATH/OF/THE/ARCHIVED/WAL}"
             target="${target:-2026-01-02 03:04:05+00}"
             {{HostCommands.Folder(node)}}
-            pg_ctl -D "$data" -m immediate stop || true
+            if [ -e "$data.before-restore" ]; then echo "$data.before-restore is left of an earlier time: look whether it is still needed" >&2; exit 1; fi
+            if pg_ctl -D "$data" status; then pg_ctl -D "$data" -m immediate stop; fi
             if [ -e "$data" ]; then mv "$data" "$data.before-restore"; fi
             cp -a "$backup" "$data"
             if [ -e "$data.before-restore" ]; then
@@ -35,18 +35,17 @@ internal static class RestorePart
             rm -f "$data"/standby.signal
             touch "$data"/recovery.signal
             {{HostCommands.Start(node)}}
-            """);
+            """));
         text.Paragraph("Look at the data before anybody writes: it has left recovery when it says `standby` f.");
         text.Commands("restored", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements("SELECT pg_is_in_recovery() AS standby;")}");
-        text.Paragraph("When it is right, take the target away, so that no later recovery heeds it" + (facts.Term is null ? ":" : "; and the records of terms, which belong to a history that is gone:"));
-        text.Commands("forget", node.Name, $$"""
-            set -eu
+        text.Paragraph("When it is right, take the target away, so that no later recovery heeds it" + (!facts.RecordsTerms ? ":" : "; and the records of terms, which belong to a history that is gone:"));
+        text.Commands("forget", node.Name, HostCommands.Together($$"""
             {{HostCommands.Folder(node)}}
             grep -v -E '^(restore_command|recovery_target_time|recovery_target_action) ' "$data"/postgresql.auto.conf > "$data"/postgresql.auto.conf.new || true
             mv "$data"/postgresql.auto.conf.new "$data"/postgresql.auto.conf
             pg_ctl -D "$data" reload
-            """);
-        if (facts.Term is not null)
+            """));
+        if (facts.RecordsTerms)
             text.Commands("forget-terms", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements("DROP SCHEMA IF EXISTS haconnect CASCADE;")}");
         Standbys(text, facts);
     }
@@ -67,7 +66,7 @@ internal static class RestorePart
             text.Commands($"rebuild {FailoverPart.Step(node.Name)}", node.Name, RejoinPart.Commands(facts, node, primary).Replace("  grep '^haconnect\\.term ' \"$data.old\"/postgresql.auto.conf || true\n", "", StringComparison.Ordinal));
         text.Heading(3, "E3. Whom commits wait for, and HaConnect");
         text.Commands("restored-names", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements($"ALTER SYSTEM SET synchronous_standby_names = {SqlText.Literal(facts.Required == 0 ? "" : HaConnect.Failover.Promotion.SynchronousNames.Format(facts.Required, facts.Ackers))};\nSELECT pg_reload_conf();")}");
-        var witnesses = facts.Term is not null && facts.Witnesses.Count > 0 ? $" On each witness first: `DELETE FROM haconnect.register WHERE cluster = {SqlText.Literal(facts.Cluster)};`." : "";
+        var witnesses = facts.RecordsTerms && facts.Witnesses.Count > 0 ? $" On each witness first: `DELETE FROM haconnect.register WHERE cluster = {SqlText.Literal(facts.Cluster)};`." : "";
         text.Paragraph($"Then start all applications anew; none may go on from before, since it remembers the terms and tokens of a history that is gone.{witnesses} The first coordinator finds every voter in reach and no term on record, and writes term 1.");
     }
 }

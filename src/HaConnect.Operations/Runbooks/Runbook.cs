@@ -14,7 +14,7 @@ internal static class Runbook
         var text = new RunbookText();
         text.Heading(1, $"Runbook of the cluster {Name(facts.Cluster)}, by hand");
         text.Paragraph($"Written {facts.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC by `haconnect runbook`, from what was seen then, for the loss of {Name(facts.Lost)}. It names hosts and roles: write it anew after every change of either (`--lost NODE` for the loss of another node), and keep it where it can be read while the cluster is down.");
-        text.Paragraph($"Only where HaConnect cannot act: `haconnect status` says whether it can, `haconnect failover --cluster {facts.Cluster}` asks it to, and both are safer than this.");
+        text.Paragraph($"Only where HaConnect cannot act: `haconnect status` tells how it is, and `haconnect failover --cluster {facts.Cluster}` asks for a failover, which is safer than one by hand.");
         text.Paragraph(facts.Unseen.Count == 0 ? "Every node was seen." : $"Not seen, so that what is said of it is from the settings or is missing:\n\n{string.Join('\n', facts.Unseen.Select(u => $"- {u.ReplaceLineEndings(" ")}"))}");
         Cluster(text, facts);
         How(text, facts);
@@ -45,7 +45,7 @@ internal static class Runbook
 
     private static string Reign(RunbookFacts facts) => facts.Term is { } term
         ? string.Create(CultureInfo.InvariantCulture, $"The newest established term is {term.Term}, and its primary is {Name(term.Primary)}{(facts.Primary is null ? ", which was not seen" : "")}.")
-        : $"No term is on record: no coordinator manages this cluster{(facts.Primary is { } primary ? $". Its primary is {Name(primary)}" : "")}.";
+        : facts.RecordsTerms ? "No term was seen; whether a coordinator manages this cluster is not known." : $"No term is on record: no coordinator manages this cluster{(facts.Primary is { } primary ? $". Its primary is {Name(primary)}" : "")}.";
 
     private static string Acks(RunbookFacts facts) => facts.Required == 0
         ? "Replication is asynchronous: no commit waits for a standby, and the loss of the primary may lose what was acked last, whoever is promoted."

@@ -22,8 +22,11 @@ internal sealed record RunbookFacts
     /// <summary>Null where there was none.</summary>
     internal string? Primary { get; init; }
 
-    /// <summary>The newest established term; null in a cluster that nobody coordinates.</summary>
+    /// <summary>The newest established term; null where none was seen.</summary>
     internal TermRow? Term { get; init; }
+
+    /// <summary>Whether terms are to be read and written: also where that there are none was not seen.</summary>
+    internal bool RecordsTerms { get; init; } = true;
 
     /// <summary>As the options have it.</summary>
     internal int ConfiguredRequired { get; init; }
@@ -52,12 +55,16 @@ internal sealed record RunbookFacts
     private SynchronousNames? Names => Term is null && LostNode.Server is { } server ? SynchronousNames.Parse(server.SynchronousNames) : null;
 
     /// <summary>How many standbys a commit waits for.</summary>
-    internal int Required => Term?.Required ?? Names?.Required ?? (LostNode.Server is null ? ConfiguredRequired : 0);
+    internal int Required => Term?.Required ?? Names?.Required ?? (RecordsTerms || LostNode.Server is null ? ConfiguredRequired : 0);
 
     /// <summary>Who may ack: those on record, else those in force, else every other node that may.</summary>
     internal IReadOnlyList<string> Ackers => Required == 0 ? []
         : Term is { SynchronousStandbys: { Count: > 0 } onRecord } ? onRecord
         : Names?.Names ?? [.. Standbys.Where(n => n.MayAck).Select(n => n.Name)];
+
+    /// <summary>Names that the cluster goes by, and that the settings do not know.</summary>
+    internal IReadOnlyList<string> Strangers =>
+        [.. Ackers.Concat(Term is null ? [] : [Term.Primary]).Except(Nodes.Select(n => n.Name), StringComparer.Ordinal)];
 
     /// <summary>How many standbys have to be asked so that no acked write is overlooked: the rule of the coordinators.</summary>
     internal int ToBeAsked => Quorum.CutOffNeeded(Term ?? new TermRow(0, Lost, Ackers, Required, IsEstablished: false), Nodes.Count);

@@ -14,7 +14,8 @@ internal static class RunbookReader
         SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_setting('synchronous_standby_names'),
                (SELECT s.setting FROM pg_catalog.pg_settings s WHERE s.name = 'data_directory'),
                (SELECT s.setting FROM pg_catalog.pg_settings s WHERE s.name = 'config_file'),
-               (SELECT s.setting FROM pg_catalog.pg_settings s WHERE s.name = 'archive_mode')
+               (SELECT s.setting FROM pg_catalog.pg_settings s WHERE s.name = 'archive_mode'),
+               pg_catalog.to_regclass('haconnect.term') IS NOT NULL, pg_catalog.current_database()
         """;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
@@ -27,9 +28,9 @@ internal static class RunbookReader
     internal static async Task<RunbookFacts> ReadAsync(ClusterSnapshot snapshot, HaDatabaseOptions options, string username, string lost, CancellationToken cancellationToken)
     {
         var configured = ConfiguredNode.DataNodesOf(options);
-        var term = snapshot.NewestTerm is { IsGivenUp: false } newest ? newest : null;
+        var term = snapshot is { IsGivenUp: false, NewestTerm: { IsGivenUp: false } newest } ? newest : null;
         var sources = new NodeSources(options, null, _ => snapshot);
-        var read = await Task.WhenAll(configured.Select(n => ReadAsync(sources, n, cancellationToken))).ConfigureAwait(false);
+        var read = await Task.WhenAll(configured.Select(n => ReadAsync(sources, n, options.Failover.ControlDatabase, cancellationToken))).ConfigureAwait(false);
         return new RunbookFacts
         {
             Cluster = options.ClusterName,
@@ -39,6 +40,7 @@ internal static class RunbookReader
             Lost = lost,
             Primary = snapshot.Primary?.Name,
             Term = term,
+            RecordsTerms = term is not null || !(snapshot.IsGivenUp || read.Any(r => r.Server?.HasTerms is not null) && read.All(r => r.Server?.HasTerms is not true)),
             ConfiguredRequired = options.Failover.RequiredSynchronousStandbys,
             Username = username,
             Database = options.Failover.ControlDatabase,
@@ -55,7 +57,7 @@ internal static class RunbookReader
         Server = server,
     };
 
-    private static async Task<(RunbookServer? Server, string? Unseen)> ReadAsync(NodeSources sources, ConfiguredNode node, CancellationToken cancellationToken)
+    private static async Task<(RunbookServer? Server, string? Unseen)> ReadAsync(NodeSources sources, ConfiguredNode node, string database, CancellationToken cancellationToken)
     {
         var source = new OwnSessionSource(sources.ForDoctor(node.Host, node.Port), TimeProvider.System);
         await using var _ = source.ConfigureAwait(false);
@@ -63,7 +65,7 @@ internal static class RunbookReader
         {
             var session = await source.OpenAsync(s_timeout, cancellationToken).ConfigureAwait(false);
             await using var __ = session.ConfigureAwait(false);
-            var server = await session.QueryAsync(Sql, Server, s_timeout, cancellationToken).ConfigureAwait(false);
+            var server = await session.QueryAsync(Sql, row => Server(row, database), s_timeout, cancellationToken).ConfigureAwait(false);
             return (server, server.DataDirectory is null ? $"{node.Name}: where its data folder is, for which the user needs pg_read_all_settings (pg_monitor has it)." : null);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -72,7 +74,8 @@ internal static class RunbookReader
         }
     }
 
-    private static RunbookServer Server(DbDataReader row) => new(row.GetString(0), Text(row, 2), Text(row, 3), Text(row, 4), row.GetString(1));
+    private static RunbookServer Server(DbDataReader row, string database) =>
+        new(row.GetString(0), Text(row, 2), Text(row, 3), Text(row, 4), row.GetString(1), row.GetString(6) == database ? row.GetBoolean(5) : null);
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -6,4 +6,5 @@ namespace HaConnect.Operations.Runbooks;
 /// <param name="ConfigFile">Its postgresql.conf, on its host.</param>
 /// <param name="ArchiveMode">off, on or always.</param>
 /// <param name="SynchronousNames">synchronous_standby_names.</param>
-internal sealed record RunbookServer(string Version, string? DataDirectory, string? ConfigFile, string? ArchiveMode, string SynchronousNames);
+/// <param name="HasTerms">Whether it has terms on record; null where its control database was not looked at.</param>
+internal sealed record RunbookServer(string Version, string? DataDirectory, string? ConfigFile, string? ArchiveMode, string SynchronousNames, bool? HasTerms);

@@ -10,7 +10,7 @@ internal sealed class RunbookText
 
     private readonly StringBuilder _text = new();
 
-    internal void Heading(int level, string text) => _text.Append('\n').Append('#', level).Append(' ').Append(text).Append("\n\n");
+    internal void Heading(int level, string text) => _text.Append('#', level).Append(' ').Append(text).Append("\n\n");
 
     internal void Paragraph(string text) => _text.Append(text).Append("\n\n");
 
@@ -38,7 +38,7 @@ internal sealed class RunbookText
 
     internal static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(Name));
 
-    public override string ToString() => _text.ToString().TrimStart('\n').TrimEnd('\n') + "\n";
+    public override string ToString() => _text.ToString().TrimEnd('\n') + "\n";
 
     private static int LongestRun(string text)
     {

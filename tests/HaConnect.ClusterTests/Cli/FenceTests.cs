@@ -38,6 +38,13 @@ public sealed class FenceTests : ClusterTest
         Assert.True(follower.Code == 1 && follower.Output.Contains("it is a standby, and takes no writes", StringComparison.Ordinal), follower.ToString());
         var noProgram = await ToolRun.InProcessAsync(settings, "fence", "n1", "--cluster", "main", "--external");
         Assert.True(noProgram.Code == 1 && noProgram.Output.Contains("Failover.Fencing.Command", StringComparison.Ordinal), noProgram.ToString());
+        var withProgram = new FileInfo(Path.Combine(_folder.FullName, "with-program.json"));
+        await File.WriteAllTextAsync(withProgram.FullName, (await File.ReadAllTextAsync(settings.FullName, Cancelled)).Replace("\"Failover\":{", """
+            "Failover":{"Fencing":{"Command":"/bin/sh","Arguments":["-c","echo $HACONNECT_NODE $HACONNECT_TERM $HACONNECT_DRY_RUN"]},
+            """, StringComparison.Ordinal), Cancelled);
+        var fromOutside = await ToolRun.InProcessAsync(withProgram, "fence", "n1", "--cluster", "main", "--external");
+        Assert.True(fromOutside.Code == 0 && fromOutside.Output == "n1 is fenced from outside: /bin/sh ended with exit code 0: n1 2 false" + Environment.NewLine, fromOutside.ToString());
+        Assert.Equal(1, (await ToolRun.InProcessAsync(withProgram, "fence", primary, "--cluster", "main", "--external")).Code);
         var rehearsed = await ToolRun.InProcessAsync(settings, "fence", "n1", "--cluster", "main", "--dry-run");
         Assert.True(rehearsed.Code == 0 && rehearsed.Output.StartsWith("Nothing was changed. n1 now: default_transaction_read_only = off", StringComparison.Ordinal), rehearsed.ToString());
         await cluster["n1"].ExecuteAsync("SET synchronous_commit = local; INSERT INTO stray VALUES (1)", Cancelled);

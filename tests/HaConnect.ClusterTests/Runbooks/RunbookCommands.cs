@@ -50,9 +50,17 @@ internal sealed partial class RunbookCommands
             e[v.Name] = v.Value;
             return e;
         });
-        var result = await HaConnect.Testing.Processes.Tool.RunAsync("/bin/sh", ["-s"], block.On == "any host" ? null : _serversUser, environment, block.Commands, TestContext.Current.CancellationToken);
-        TestContext.Current.TestOutputHelper?.WriteLine($"--- {step}, on {block.On}: {result.ExitCode}\n{result.Output}");
-        Assert.True(result.ExitCode == 0, $"{step} ended with {result.ExitCode}:\n{block.Commands}\n{result.Output}");
+        return await RunAsync(step, block.Commands, block.On == "any host" ? null : _serversUser, environment);
+    }
+
+    /// <summary>What is not of the runbook, as the user that owns the data folders.</summary>
+    internal Task<string> RunAsServerAsync(string commands) => RunAsync("beside it", commands, _serversUser, _environment);
+
+    private static async Task<string> RunAsync(string step, string commands, string? user, Dictionary<string, string> environment)
+    {
+        var result = await HaConnect.Testing.Processes.Tool.RunAsync("/bin/sh", ["-s"], user, environment, commands, TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine($"--- {step}: {result.ExitCode}\n{result.Output}");
+        Assert.True(result.ExitCode == 0, $"{step} ended with {result.ExitCode}:\n{commands}\n{result.Output}");
         return result.Output;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaConnect.ClusterTests.Cli;
 using HaConnect.Testing;
+using HaConnect.Testing.Processes;
 
 namespace HaConnect.ClusterTests.Runbooks;
 
@@ -117,7 +118,9 @@ public sealed class RunbookTests : ClusterTest
         foreach (var step in (string[])["cut-off n2", "cut-off n3", "names n2", "promote n2"])
             await commands.RunAsync(step);
 
-        await using var again = BuildAudited(ClusterOptions.Coordinate(cluster), _audit);
+        var options = ClusterOptions.Coordinate(cluster);
+        options.Failover.StartupGrace = TimeSpan.FromSeconds(1); // it has never seen n1
+        await using var again = BuildAudited(options, _audit);
         again.Start();
         await UntilAsync("the refusal", () => Task.FromResult(_audit.Records.Any(r => r.Sentence.StartsWith("failover refused: ", StringComparison.Ordinal))), TimeSpan.FromSeconds(90));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _audit.Records.Select(r => $"{r.Step}: {r.Sentence}")));
@@ -135,6 +138,90 @@ public sealed class RunbookTests : ClusterTest
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _audit.Records.Select(r => $"{r.Step}: {r.Sentence}")));
     }
 
+    [Fact]
+    public async Task Runbook_Restore_BringsBackAPointInTime_AndHaConnectBeginsAnew()
+    {
+        var backups = Directory.CreateTempSubdirectory("haconnect-backups-");
+        (await UnixUser.ResolveAsync(Cancelled)).Own(backups.FullName);
+        try
+        {
+            var cluster = await StartClusterAsync(new PostgresClusterOptions { Settings = { ["archive_mode"] = "on", ["archive_command"] = $"cp \"%p\" \"{backups.FullName}/%f\"" } });
+            var passwords = await RunbookCommands.PassFileAsync(cluster);
+            var options = ClusterOptions.Coordinate(cluster);
+            (options.Failover.Replication.Password, options.Failover.Replication.PassFile) = (null, passwords);
+            await using (var db = new HaDataSourceBuilder(options).Build())
+                await UntilManagedAsync(db);
+            var written = await ToolRun.InProcessAsync(ToolRun.SettingsOf(cluster, _folder, o => (o.Failover.Replication.Password, o.Failover.Replication.PassFile) = (null, passwords)), "runbook");
+            Assert.True(written.Code == 0, written.ToString());
+            Assert.Contains("archive_mode is on", written.Output, StringComparison.Ordinal);
+            var commands = await RunbookCommands.OfAsync(written.Output, passwords);
+
+            var backup = Path.Combine(backups.FullName, "base");
+            await commands.RunAsServerAsync($"pg_basebackup -d 'host={cluster["n1"].Host} port={cluster["n1"].Port} user={cluster.Replication.User}' -D '{backup}' -c fast -X stream");
+            await AtApplicationAsync(cluster, "n1", "CREATE TABLE story AS SELECT 1 AS line");
+            var target = await cluster["n1"].ScalarAsync<string>("SELECT clock_timestamp()::text", Cancelled);
+            await AtApplicationAsync(cluster, "n1", "INSERT INTO story VALUES (2)");
+            var segment = await cluster["n1"].ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())", Cancelled);
+            await UntilAsync("it is archived", () => cluster["n1"].ScalarAsync<bool>($"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver", Cancelled));
+            foreach (var node in cluster.Nodes)
+                await node.StopAsync(StopMode.Immediate, Cancelled);
+
+            try
+            {
+                await commands.RunAsync("restore", ("backup", backup), ("archive", backups.FullName), ("target", target!));
+                await UntilAsync("the end of recovery", async () => (await commands.RunAsync("restored")).Contains(" f\n", StringComparison.Ordinal));
+                Assert.Equal(1, await AtApplicationAsync(cluster, "n1", "SELECT count(*) FROM story"));
+                foreach (var step in (string[])["forget", "forget-terms", "rebuild n2", "rebuild n3", "restored-names"])
+                    await commands.RunAsync(step);
+                Assert.Equal(0, await cluster["n1"].ScalarAsync<long>("SELECT count(*) FROM pg_file_settings WHERE name LIKE 'recovery_target%' OR name = 'restore_command'", Cancelled)); // as the next recovery will have it
+
+                await using var again = new HaDataSourceBuilder(options).Build();
+                await UntilManagedAsync(again);
+                Assert.Equal("n1", again.Snapshot.Primary!.Name);
+                await using var write = again.CreateCommand("INSERT INTO story VALUES (3)");
+                await write.ExecuteNonQueryAsync(Cancelled);
+                Assert.True((await again.Cluster.SwitchoverAsync("n3", cancellationToken: Cancelled)).Succeeded);
+                Assert.Equal(2, await AtApplicationAsync(cluster, "n3", "SELECT count(*) FROM story"));
+            }
+            finally
+            {
+                foreach (var node in cluster.Nodes)
+                    await StopByHandAsync(node);
+            }
+        }
+        finally
+        {
+            backups.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Runbook_PrimaryGoesOnAlone_NoCoordinatorActs_AndItDoesOnceTheNamesAreBack()
+    {
+        var cluster = await StartClusterAsync();
+        var options = ClusterOptions.Coordinate(cluster);
+        await using (var db = new HaDataSourceBuilder(options).Build())
+            await UntilManagedAsync(db);
+        var written = await ToolRun.InProcessAsync(ToolRun.SettingsOf(cluster, _folder), "runbook");
+        var commands = await RunbookCommands.OfAsync(written.Output, await RunbookCommands.PassFileAsync(cluster));
+        var strange = await ToolRun.InProcessAsync(ToolRun.SettingsOf(cluster, _folder, o => o.Nodes[2].Name = "db3"), "runbook");
+        Assert.True(strange.Code == 64 && strange.Error.StartsWith("The cluster has n3 on record, and the settings name n1, n2, db3", StringComparison.Ordinal), strange.ToString());
+        await cluster["n2"].KillAsync(Cancelled);
+        await cluster["n3"].KillAsync(Cancelled);
+        await commands.RunAsync("alone");
+        await AtApplicationAsync(cluster, "n1", "CREATE TABLE story AS SELECT 1 AS line"); // waits for nobody
+        await cluster["n2"].StartAsync(Cancelled);
+        await cluster["n3"].StartAsync(Cancelled);
+        await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
+
+        await using var again = BuildAudited(options, _audit);
+        again.Start();
+        await UntilAsync("the refusal", () => Task.FromResult(_audit.Records.Any(r => r.Sentence.StartsWith("this instance does not coordinate: n1 has synchronous_standby_names = ''", StringComparison.Ordinal))));
+        Assert.Contains("streaming", await commands.RunAsync("not-alone"), StringComparison.Ordinal);
+        await UntilAsync("a switchover", async () => (await again.Cluster.SwitchoverAsync("n2", cancellationToken: Cancelled)).Succeeded);
+        Assert.Equal(1, await AtApplicationAsync(cluster, "n2", "SELECT count(*) FROM story"));
+    }
+
     /// <summary>It was started by hand, so that its cluster does not know of it.</summary>
     private static async Task StopByHandAsync(PostgresNode node)
     {
@@ -142,7 +229,7 @@ public sealed class RunbookTests : ClusterTest
         if (!File.Exists(pid))
             return;
         var process = int.Parse((await File.ReadAllLinesAsync(pid, Cancelled))[0], CultureInfo.InvariantCulture);
-        HaConnect.Testing.Processes.LibC.Signal(process, HaConnect.Testing.Processes.UnixSignal.Quit);
+        LibC.Signal(process, UnixSignal.Quit);
         await UntilAsync("its end", () => Task.FromResult(!Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal)));
     }
 

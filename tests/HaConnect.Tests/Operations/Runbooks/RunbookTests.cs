@@ -19,7 +19,7 @@ public sealed class RunbookTests
             {
                 Role = i == 0 ? "primary" : "standby",
                 Timeline = 3,
-                Server = new RunbookServer("15.18", $"/data/{n}", $"/data/{n}/postgresql.conf", "on", required == 0 ? "" : "ANY 1 (\"n2\",\"n3\")"),
+                Server = new RunbookServer("15.18", $"/data/{n}", $"/data/{n}/postgresql.conf", "on", required == 0 ? "" : "ANY 1 (\"n2\",\"n3\")", HasTerms: true),
             })],
             Lost = nodes[0],
             Primary = nodes[0],
@@ -70,10 +70,20 @@ public sealed class RunbookTests
     [Fact]
     public void Write_NotCoordinated_LeavesTermsOut()
     {
-        var text = Runbook.Write(Facts() with { Term = null });
+        var text = Runbook.Write(Facts() with { Term = null, RecordsTerms = false });
         Assert.DoesNotContain("INSERT INTO haconnect.term", text, StringComparison.Ordinal);
         Assert.DoesNotContain("```sh term", text, StringComparison.Ordinal);
         Assert.Contains("A commit waits for 1 of 2: `n2`, `n3`.", text, StringComparison.Ordinal); // from synchronous_standby_names
+    }
+
+    /// <summary>To leave the terms out where there are some would make a promotion that no instance follows.</summary>
+    [Fact]
+    public void Write_WhetherThereAreTermsWasNotSeen_HasThemAndSaysSo()
+    {
+        var text = Runbook.Write(Facts() with { Term = null });
+        Assert.Contains("INSERT INTO haconnect.term", text, StringComparison.Ordinal);
+        Assert.Contains("**Whether there are terms was not seen**", text, StringComparison.Ordinal);
+        Assert.Contains("whether a coordinator manages this cluster is not known", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +111,8 @@ public sealed class RunbookTests
         Assert.Contains(@"data='/data/it'\''s ``` $(touch x)'", text, StringComparison.Ordinal);
         Assert.Contains("\n````sh stop-old\n", text, StringComparison.Ordinal); // longer than the ticks within
         Assert.Contains("``n`1``", text, StringComparison.Ordinal);
-        Assert.Contains(@"'host=db2 port=5432 user=replicator application_name=''n\\\\3'''", text, StringComparison.Ordinal);
+        Assert.Contains(@"SET primary_conninfo = 'host=db2 port=5432 user=replicator application_name=''n\\3''';", text, StringComparison.Ordinal);
+        Assert.Contains(Shell.Quote(@"primary_conninfo = 'host=db1 port=5432 user=replicator application_name=''n\\\\3'''"), text, StringComparison.Ordinal); // in a file
         Assert.Contains("'a b\\c''d', 'by hand'", text, StringComparison.Ordinal);
         Assert.Contains(@"-o '-c config_file='\''/etc/o'\''\'\'''\''conf/postgresql.conf'\'''", text, StringComparison.Ordinal);
     }
@@ -113,5 +124,18 @@ public sealed class RunbookTests
         Assert.Contains("4 voters; 3 are a majority.", text, StringComparison.Ordinal);
         Assert.Contains("-d 'host=db9 port=5433 user=hacontrol dbname=postgres' -A -t <<'SQL'\nSELECT split_part(value, ',', 1) FROM haconnect.register WHERE cluster = 'shop';", text, StringComparison.Ordinal);
         Assert.Contains("ARRAY['n1', 'n2', 'n3', 'w1']", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("it's \"quoted\" $(touch x) `y` \\ \n *")]
+    [InlineData("''")]
+    [InlineData("")]
+    public async Task Quote_IsOneWordForAShell(string word)
+    {
+        Assert.SkipUnless(File.Exists("/bin/sh"), "there is no POSIX shell");
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", $"printf '<%s>' {Shell.Quote(word)}"]) { RedirectStandardOutput = true })!;
+        Assert.Equal($"<{word}>", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 }
