@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HaConnect.Cli.Output;
 using HaConnect.Operations;
 using Microsoft.Extensions.Logging;
 
@@ -25,15 +26,17 @@ internal static class AgentCommand
             var options = context.Cluster.OptionsOf(parsed);
             if (options.Failover.Mode != FailoverMode.Coordinate)
                 throw new UsageException($"{Name} coordinates, and Failover.Mode is {options.Failover.Mode}: set it to Coordinate, with the control user (Failover.ControlUsername), as all instances that coordinate have it.");
-            await RunAsync(terminal.Error, options, parsed.GetValue(audit), cancellationToken);
+            await RunAsync(terminal, options, parsed.GetValue(audit), cancellationToken);
             return ExitCodes.Ok;
         }));
         return command;
     }
 
-    private static async Task RunAsync(TextWriter log, HaDatabaseOptions options, DirectoryInfo? auditFolder, CancellationToken cancellationToken)
+    private static async Task RunAsync(Terminal terminal, HaDatabaseOptions options, DirectoryInfo? auditFolder, CancellationToken cancellationToken)
     {
-        using var loggers = new AgentLog(log, TimeProvider.System, isJournal: Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
+        // A shell within a session of systemd has inherited the variable.
+        var isJournal = !terminal.ShowsProgress && Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+        using var loggers = new AgentLog(terminal.Error, TimeProvider.System, isJournal);
         var logger = loggers.CreateLogger("HaConnect.Agent");
         await using var audit = auditFolder is null ? null : AuditFile.Open(auditFolder.FullName, logger: loggers.CreateLogger("HaConnect.Audit"));
         var builder = new HaDataSourceBuilder(options).UseLoggerFactory(loggers);

@@ -134,7 +134,7 @@ public sealed class RunbookTests
     public async Task Quote_IsOneWordForAShell(string word)
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "there is no POSIX shell");
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", $"printf '<%s>' {Shell.Quote(word)}"]) { RedirectStandardOutput = true })!;
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", $"printf '<%s>' {Shell.Quote(word)}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal($"<{word}>", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
