@@ -18,7 +18,7 @@ internal static class ManualFenceRules
     /// <param name="answers">Of every configured voter.</param>
     internal static string? WhyNot(string node, IReadOnlyList<VoterAnswer> answers)
     {
-        var answered = answers.Where(a => a.Record is not null).ToList();
+        var answered = answers.Where(IsRead).ToList();
         if (answered.Count <= answers.Count / 2)
             return string.Create(CultureInfo.InvariantCulture, $"{answered.Count} of {answers.Count} voters answer, and without a majority a later term may be out of sight, whose primary it could be: {Silent(answers)}");
         if (TermInForce(answers) is not { } term)
@@ -45,5 +45,8 @@ internal static class ManualFenceRules
 
     private static long Latest(VoterRecord record) => Math.Max(record.Register?.Term ?? 0, record.NewestTerm?.Term ?? 0);
 
-    private static string Silent(IEnumerable<VoterAnswer> answers) => string.Join("; ", answers.Where(a => a.Record is null).Select(a => $"{a.Voter} ({a.Failure})"));
+    /// <summary>Of whom the control user may not see what it has on record, nothing is known.</summary>
+    private static bool IsRead(VoterAnswer answer) => answer.Record is { MissingPrivileges.Count: 0 };
+
+    private static string Silent(IEnumerable<VoterAnswer> answers) => string.Join("; ", answers.Where(a => !IsRead(a)).Select(a => $"{a.Voter} ({a.Failure ?? "the control user lacks privileges there, docs/operations/roles.sql"})"));
 }

@@ -33,6 +33,14 @@ public sealed class ManualFenceRulesTests
     public void WhyNot_NoMajority_IsRefused() =>
         Assert.StartsWith("1 of 3 voters answer", ManualFenceRules.WhyNot("n2", [Of("n1", s_first), Silent("n2"), Silent("n3")]), StringComparison.Ordinal);
 
+    /// <summary>It answers, and does not show its terms.</summary>
+    [Fact]
+    public void WhyNot_RecordMayNotBeSeen_CountsAsSilent()
+    {
+        VoterAnswer Blind(string node) => new(node, IsWitness: false, new VoterRecord { InRecovery = true, SystemIdentifier = 1, MissingPrivileges = ["GRANT x"] });
+        Assert.Contains("n2 (the control user lacks privileges there", ManualFenceRules.WhyNot("n1", [Of("n1", s_first), Blind("n2"), Blind("n3")]), StringComparison.Ordinal);
+    }
+
     /// <summary>n1 may be about to become the primary of term 3.</summary>
     [Fact]
     public void WhyNot_LaterTermPromised_IsRefused() =>
