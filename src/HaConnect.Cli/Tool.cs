@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using HaConnect.Cli.Acting;
+using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Output;
@@ -20,7 +21,7 @@ internal static class Tool
         var context = new ToolContext(terminal);
         var root = new RootCommand("Status, diagnosis and commands for a PostgreSQL cluster that HaConnect knows. docs/operations/tool.md")
         {
-            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context),
+            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), RunbookCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context), AgentCommand.Create(context),
         };
         foreach (var command in ActCommands.Create(context))
             root.Add(command);

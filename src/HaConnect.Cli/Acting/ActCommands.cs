@@ -6,7 +6,7 @@ namespace HaConnect.Cli.Acting;
 /// <summary>The commands that ask the coordinator for something: <c>switchover</c>, <c>failover</c>, <c>pause</c>, <c>resume</c>, <c>node maintenance</c>.</summary>
 internal static class ActCommands
 {
-    internal static IEnumerable<Command> Create(ToolContext context) => [Switchover(context), Failover(context), Pause(context), Resume(context), Node(context), .. RejoinCommand.Create(context)];
+    internal static IEnumerable<Command> Create(ToolContext context) => [Switchover(context), Failover(context), Pause(context), Resume(context), Node(context), FenceCommand.Create(context), .. RejoinCommand.Create(context)];
 
     private static Command Switchover(ToolContext context)
     {
