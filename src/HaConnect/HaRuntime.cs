@@ -75,7 +75,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         _diagnosis = new ElectionDiagnosis(doctor, loggers.CreateLogger("HaConnect.Doctor"));
         if (options.Failover.Mode == FailoverMode.Coordinate)
         {
-            _failover = FailoverLoop.Create(instance, State, Coordinator, _probes.WakeAll, options,
+            _failover = FailoverLoop.Create(instance, State, node => LeasedSessionSource.Of(sources, node, time), _probes.WakeAll, options,
                 Audit, Metrics, time, Random.Shared.NextDouble, new FencingCommand(options, instance, time), loggers.CreateLogger("HaConnect.Failover"));
             _failover.Elected += _diagnosis.Start;
             if (options.Failover.Replication.KeepSlots)
@@ -90,7 +90,6 @@ internal sealed class HaRuntime : IAsyncDisposable
         OperatorSessions = Operator;
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
-        ISessionSource Coordinator(ConfiguredNode node) => new LeasedSessionSource(sources.ForCoordinator(node.Host, node.Port, isLeased: true), sources.ForCoordinator(node.Host, node.Port, isLeased: false), time);
         ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port, node.CertificateHost), time);
     }
 

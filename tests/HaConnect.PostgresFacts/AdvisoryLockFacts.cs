@@ -125,7 +125,7 @@ public sealed class AdvisoryLockFacts(SharedCluster shared)
         options.Failover.ControlUsername = _cluster.Control.User;
         options.Failover.ControlPassword = _cluster.Control.Password;
         options.Failover.LeaseDuration = lease;
-        return new NodeSources(options, configure: null, _ => null!).ForCoordinator(_cluster["n2"].Host, _cluster["n2"].Port);
+        return new NodeSources(options, configure: null, _ => null!).ForCoordinator(_cluster["n2"].Host, _cluster["n2"].Port, isLeased: true);
     }
 
     private static Task<bool> TryLockAsync(NpgsqlConnection session, int lockObject) => session.ScalarAsync<bool>(ControlSql.TryLock, LockKey.Class, lockObject);

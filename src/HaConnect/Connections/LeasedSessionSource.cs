@@ -1,3 +1,4 @@
+using HaConnect.Options;
 using Npgsql;
 
 namespace HaConnect.Connections;
@@ -9,6 +10,9 @@ namespace HaConnect.Connections;
 internal sealed class LeasedSessionSource(NpgsqlDataSource leased, NpgsqlDataSource unleased, TimeProvider time) : ISessionSource
 {
     private volatile bool _hasNoLease;
+
+    internal static LeasedSessionSource Of(NodeSources sources, ConfiguredNode node, TimeProvider time) =>
+        new(sources.ForCoordinator(node.Host, node.Port, isLeased: true), sources.ForCoordinator(node.Host, node.Port, isLeased: false), time);
 
     public async Task<ISession> OpenAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

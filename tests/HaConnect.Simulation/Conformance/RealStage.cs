@@ -59,7 +59,7 @@ internal sealed class RealStage : IStage, IAsyncDisposable
 
     public ISessionSource Sessions(string node)
     {
-        var source = new OwnSessionSource(_sources.ForCoordinator(_cluster[node].Host, _cluster[node].Port), Time);
+        var source = new OwnSessionSource(_sources.ForCoordinator(_cluster[node].Host, _cluster[node].Port, isLeased: true), Time);
         _open.Add(source);
         return source;
     }

@@ -48,7 +48,7 @@ internal sealed class ManualFence(HaDatabaseOptions options, TimeProvider time)
             throw Refused(node, why);
         var address = ConfiguredNode.DataNodesOf(options).First(n => n.Name == node);
         var lockObject = LockKey.ObjectOf(options.ClusterName);
-        var session = new LockSession(new OwnSessionSource(_sources.ForCoordinator(address.Host, address.Port), time), lockObject, options.Failover.StepTimeout * 2, time);
+        var session = new LockSession(LeasedSessionSource.Of(_sources, address, time), lockObject, options.Failover.StepTimeout * 2, time);
         var control = new DataNodeControl(node, session, FailoverLoop.SettingsOf(_instance, options), lockObject);
         await using var _ = control.ConfigureAwait(false);
         using var limit = new CancellationTokenSource(Limit, time);
