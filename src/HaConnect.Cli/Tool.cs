@@ -4,6 +4,7 @@ using HaConnect.Cli.Acting;
 using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Output;
+using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
 
 namespace HaConnect.Cli;
@@ -19,7 +20,7 @@ internal static class Tool
         var context = new ToolContext(terminal);
         var root = new RootCommand("Status, diagnosis and commands for a PostgreSQL cluster that HaConnect knows. docs/operations/tool.md")
         {
-            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context),
+            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context), InitRolesCommand.Create(context),
         };
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
