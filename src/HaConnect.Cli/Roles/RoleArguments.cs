@@ -23,7 +23,7 @@ internal sealed class RoleArguments
     private readonly Option<bool> _rules = new("--hba-rules") { Description = "The diagnosis may read pg_hba.conf." };
     private readonly Option<bool> _audit = new("--audit-table") { Description = "Make the copy of the audit trail on the cluster." };
     private readonly Option<bool> _tokens = new("--commit-token") { Description = "Make the table of CommitGuarantee.Resolved in the application's databases." };
-    private readonly Option<string[]> _schemas = new("--verify-schema") { Description = "Before PostgreSQL 14: a schema whose tables the verifier reads; can be given more than once. Default: public." };
+    private readonly Option<string[]> _schemas = new("--verify-schema") { Description = "A schema whose tables the verifier reads; can be given more than once. Default: all data (pg_read_all_data); before PostgreSQL 14 public." };
     private readonly Option<string?> _witness = new("--witness") { Description = "A witness, by its name in the settings or as host:port: only what it needs." };
 
     internal RoleArguments() => _roles.AcceptOnlyFromAmong(s_kinds);

@@ -39,7 +39,10 @@ public sealed class InitRolesOptions
     /// <summary>Whether to make the table of CommitGuarantee.Resolved in <see cref="Databases"/>; an application that owns its database makes it itself. Default false.</summary>
     public bool HasCommitTokens { get; set; }
 
-    /// <summary>Before PostgreSQL 14 only: the schemas of <see cref="Databases"/> whose tables <see cref="Verifier"/> reads. Default <c>public</c>, where none is added.</summary>
+    /// <summary>
+    /// The schemas of <see cref="Databases"/> whose tables <see cref="Verifier"/> reads. Default none: all data, of PostgreSQL's catalogs too (<c>pg_read_all_data</c>);
+    /// before PostgreSQL 14, which has no such role, <c>public</c>.
+    /// </summary>
     public IList<string> VerifiedSchemas { get; } = [];
 
     /// <summary>

@@ -113,12 +113,13 @@ internal static class RoleSections
 
     private static IEnumerable<RoleSection> Verifier(InitRolesOptions o, string role)
     {
-        var readsAll = o.PostgresVersion >= FirstWithReadAllData;
+        var readsAll = o.PostgresVersion >= FirstWithReadAllData && o.VerifiedSchemas.Count == 0;
         var databases = RoleNames.DatabasesOf(o);
         yield return new RoleSection(null,
             $"""
             5. The verifier: reads data, to compare servers. It writes nothing, and its transactions are read-only unless it says otherwise.
                Rows that row-level security hides from it stay hidden; where there are such, and it is to see them: ALTER ROLE {SqlText.Identifier(role)} BYPASSRLS;
+            {(readsAll ? AllData : SomeData)}
             """,
             [
                 .. Give.Role(role, "LOGIN"), .. databases.Append(o.ControlDatabase).Distinct(StringComparer.Ordinal).Select(d => Give.OnDatabase(role, d, "CONNECT")),
@@ -129,7 +130,7 @@ internal static class RoleSections
             yield break;
         foreach (var database in databases)
         {
-            yield return new RoleSection(database, "   Before PostgreSQL 14 there is no pg_read_all_data: what it reads is granted schema by schema, in each database.",
+            yield return new RoleSection(database, "What the verifier reads in this database, with the tables that the application's role makes there later.",
             [
                 .. RoleNames.SchemasOf(o).SelectMany(s => (RoleStatement[])
                 [
@@ -138,6 +139,13 @@ internal static class RoleSections
             ]);
         }
     }
+
+    private const string AllData = """
+           pg_read_all_data reads pg_authid too, with what PostgreSQL keeps of the passwords of all roles: guard this one's like a superuser's, or name
+           the schemas that it is to read instead (--verify-schema).
+        """;
+
+    private const string SomeData = "   It reads the tables of some schemas only, not the views and tables of PostgreSQL that not everybody may read.";
 
     private static RoleSection AuditTable(string role) => new(null,
         """

@@ -46,10 +46,11 @@ public sealed class SufficientRolesTests : RolesTest
         var switched = await ToolAsync(coordinating, "switchover", "n2");
         Assert.True(switched.Code == 0, switched.ToString());
         await CommitAsync(db, 2);
-        await UntilAsync("the old primary follows", () => Task.FromResult(db.Snapshot is { Primary.Name: "n2" } s && s.Nodes.All(n => n.Role == NodeRole.Primary || n.Lag is not null)));
+        await cluster.RejoinAsync(cluster["n1"], Cancelled);
+        await UntilAsync("the old primary follows", () => Task.FromResult(db.Snapshot is { Primary.Name: "n2" } s && s.Nodes.All(n => n.Name == "n2" || n.Lag is not null)));
 
         await cluster["n2"].KillAsync(Cancelled);
-        await UntilAsync("a failover", () => Task.FromResult(db.Snapshot is { Term: > 2, Primary.Name: not "n2" }));
+        await UntilAsync("a failover", () => Task.FromResult(db.Snapshot is { Term: > 2, Primary.Name: not "n2" }), TimeSpan.FromSeconds(60));
         await CommitAsync(db, 3);
         await UntilAsync("the copy of the trail", () => Task.FromResult(table.CopiedUpTo >= file.Head.Seq));
         Assert.True((await AuditTable.VerifyAsync(db, file.Head.Chain, cancellationToken: Cancelled)).IsIntact);
