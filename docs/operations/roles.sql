@@ -63,6 +63,8 @@ GRANT ALTER SYSTEM ON PARAMETER
 
 -- 5. The verifier: reads data, to compare servers. It writes nothing, and its transactions are read-only unless it says otherwise.
 --    Rows that row-level security hides from it stay hidden; where there are such, and it is to see them: ALTER ROLE "haverifier" BYPASSRLS;
+--    pg_read_all_data reads pg_authid too, with what PostgreSQL keeps of the passwords of all roles: guard this one's like a superuser's, or name
+--    the schemas that it is to read instead (--verify-schema).
 CREATE ROLE "haverifier" LOGIN;
 GRANT CONNECT ON DATABASE "app" TO "haverifier";
 GRANT CONNECT ON DATABASE "postgres" TO "haverifier";

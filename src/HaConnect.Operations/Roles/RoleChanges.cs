@@ -73,7 +73,7 @@ internal sealed class RoleChanges(RoleServer server, InitRolesOptions options)
     private string PasswordOf(string? created) => created is not null && options.PasswordOf?.Invoke(created) is { } password ? $" PASSWORD {SqlText.Literal(Verifier(created, password))}" : "";
 
     private static string Verifier(string role, string password) => ScramVerifier.Of(password)
-        ?? throw new ArgumentException($"The password of {role} is empty, or has characters that clients read in different ways (blanks other than the ordinary one, ligatures, letters with separate accents, invisible ones): choose another. Nothing was changed.", nameof(password));
+        ?? throw new ArgumentException($"The password of {role} is empty, or has other characters than ASCII and the letters from À to ÿ, of which clients do not all make the same: choose another. Nothing was changed.", nameof(password));
 
     private void NoteOf(string role, bool isThere)
     {

@@ -15,9 +15,6 @@ internal static class ScramVerifier
     /// <summary>PostgreSQL's own default.</summary>
     private const int Iterations = 4096;
 
-    /// <summary>SASLprep (RFC 4013) makes blanks of these or leaves them out, and plain normalisation keeps them.</summary>
-    private const string Mapped = "\u00AD\u034F\u1680\u1806\u180B\u180C\u180D\u200B\u200C\u200D\u2060\uFE00\uFE01\uFE02\uFE03\uFE04\uFE05\uFE06\uFE07\uFE08\uFE09\uFE0A\uFE0B\uFE0C\uFE0D\uFE0E\uFE0F\uFEFF";
-
     /// <summary>Null for a password that is empty, or of which clients would not all make the same.</summary>
     internal static string? Of(string password) => IsPlain(password) ? Of(password, RandomNumberGenerator.GetBytes(SaltBytes), Iterations) : null;
 
@@ -29,16 +26,9 @@ internal static class ScramVerifier
         return string.Create(CultureInfo.InvariantCulture, $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}");
     }
 
-    /// <summary>Whether SASLprep, as libpq has it, and normalisation alone, as Npgsql has it, leave it as it is.</summary>
-    private static bool IsPlain(string password)
-    {
-        try
-        {
-            return password.Length > 0 && !password.Any(c => c == '\0' || Mapped.Contains(c, StringComparison.Ordinal)) && password.IsNormalized(NormalizationForm.FormKC);
-        }
-        catch (ArgumentException)
-        {
-            return false; // half of a pair of surrogates
-        }
-    }
+    /// <summary>
+    /// Of other characters clients do not all make the same: libpq prepares a password by SASLprep (RFC 4013), Npgsql normalises it, and where .NET runs without ICU
+    /// that does nothing. ASCII and the letters from À to ÿ stay as they are with all of them.
+    /// </summary>
+    private static bool IsPlain(string password) => password.Length > 0 && password.All(c => c is (> '\0' and < '\u0080') or (>= '\u00C0' and <= '\u00FF'));
 }
