@@ -165,6 +165,39 @@ public sealed class LeastPrivilegeTests : RolesTest
         Assert.Equal(before, await StateAsync(superuser));
     }
 
+    [Fact]
+    public async Task InitRoles_WrongServerOrTooFewRights_ChangesNothingAndSaysWhy()
+    {
+        var (cluster, settings) = await StartAsync();
+        await using var superuser = await OpenAsync(cluster, "postgres");
+        Assert.Equal(0, (await ApplyAsync(cluster, settings)).Code);
+        var before = await StateAsync(superuser);
+        string[] arguments = ["--observer", "another"];
+
+        var twice = ToolRun.SettingsOf(cluster, Folder, o => o.Nodes.Add(new HaNodeOptions { Name = "n2", Host = cluster["n1"].Host, Port = cluster["n1"].Port }));
+        var refused = await ApplyAsync(cluster, twice, [.. arguments, "--control", "hacontrol"]);
+        Assert.Equal((1, "Roles are made at the primary, and there is more than one node that could be it; name the right one alone (--connection \"Host=…\"): n1 is out of recovery; n2 is out of recovery. Nothing was changed.\n"), (refused.Code, refused.Output));
+
+        var lesser = ToolRun.SettingsOf(cluster, Folder, o => o.ConnectionString = new NpgsqlConnectionStringBuilder { Username = "haverifier", Password = RoleNames.PasswordOf("haverifier") }.ConnectionString);
+        var denied = await ToolRun.InProcessAsync(lesser, ["init-roles", "--apply", "--app", "app", "--control", "hacontrol", .. arguments]);
+        Assert.Equal((1, "At n1, in database postgres: CREATE ROLE \"another\" LOGIN: cannot execute CREATE ROLE in a read-only transaction (25006). Nothing was changed there; run it again: it does what is missing.\n"), (denied.Code, denied.Output));
+
+        var passwords = await ToolRun.InProcessAsync(ToolRun.SettingsOf(cluster, Folder, o => (o.ConnectionString, o.Failover.ControlUsername, o.Failover.ControlPassword) =
+            (new NpgsqlConnectionStringBuilder { Username = cluster.Superuser.User, Password = cluster.Superuser.Password }.ConnectionString, "newcontrol", "\u5BC6\u7801")), "init-roles", "--apply", "--app", "app");
+        Assert.Equal(1, passwords.Code);
+        Assert.StartsWith("The password of newcontrol is empty, or has other characters than ASCII", passwords.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u5BC6", passwords.Output + passwords.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await StateAsync(superuser));
+
+        await cluster["n1"].KillAsync(Cancelled);
+        var dead = await ApplyAsync(cluster, settings);
+        Assert.Equal(1, dead.Code);
+        Assert.StartsWith("Roles are made at the primary, and there is none in sight: n1 does not answer (", dead.Output, StringComparison.Ordinal);
+        var printed = await ToolRun.InProcessAsync(settings, "init-roles");
+        Assert.Equal((0, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "roles.sql"), Cancelled)), (printed.Code, printed.Output));
+        Assert.StartsWith("No server could be asked for its version", printed.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>The script that is printed and what --apply does come to the same: nothing is missing after it.</summary>
     [Fact]
     public async Task RolesSql_RunByHand_LeavesNothingToApply()
@@ -243,7 +276,7 @@ public sealed class LeastPrivilegeTests : RolesTest
     /// <summary>All roles with their passwords, and all that they have.</summary>
     private static async Task<string> StateAsync(NpgsqlConnection connection)
     {
-        await using var roles = new NpgsqlCommand("SELECT rolname FROM pg_roles WHERE rolname IN ('app', 'haobserver', 'hacontrol', 'haverifier', 'another') ORDER BY 1", connection);
+        await using var roles = new NpgsqlCommand("SELECT rolname FROM pg_roles WHERE rolname IN ('app', 'haobserver', 'hacontrol', 'haverifier', 'another', 'newcontrol') ORDER BY 1", connection);
         var names = new List<string>();
         await using (var reader = await roles.ExecuteReaderAsync(Cancelled))
         {
