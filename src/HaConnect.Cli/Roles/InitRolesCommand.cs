@@ -39,7 +39,8 @@ internal static class InitRolesCommand
                 throw new UsageException("--postgres-version is for printing; with --apply the server itself says which version it is: leave it out.");
             var cluster = context.Cluster.OptionsOf(parsed);
             var servers = NodesOf(cluster, options).Select(n => (n.Host, n.Port)).ToList();
-            options.PasswordOf = role => RolePasswords.Find(role, options, Environment.GetEnvironmentVariable, file is null ? null : r => file.Find(r, servers), application);
+            options.PasswordOf = role => RolePasswords.Usable(role, RolePasswords.Variable(role, options),
+                RolePasswords.Find(role, options, Environment.GetEnvironmentVariable, file is null ? null : r => file.Find(r, servers), application));
             return await Acts.TellAsync(terminal, "init-roles", parsed.GetValue(output), async () => Told(await InitRoles.ApplyAsync(cluster, options, cancellationToken)));
         }));
         return command;

@@ -1,4 +1,5 @@
 using HaConnect.Operations;
+using HaConnect.Operations.Roles;
 using Npgsql;
 
 namespace HaConnect.Cli.Roles;
@@ -14,6 +15,11 @@ internal static class RolePasswords
     /// <returns>Null where none is known.</returns>
     internal static string? Find(string role, InitRolesOptions options, Func<string, string?> environment, Func<string, string?>? file, HaDatabaseOptions application) =>
         NotEmpty(environment(Variable(role, options))) ?? NotEmpty(file?.Invoke(role)) ?? NotEmpty(OfSettings(role, application));
+
+    /// <exception cref="UsageException">It cannot be used. The message does not have it.</exception>
+    internal static string? Usable(string role, string variable, string? password) => password is null || ScramVerifier.Of(password) is not null
+        ? password
+        : throw new UsageException($"The password of {role} ({variable}, --password-file or the settings) has other characters than ASCII and the letters from À to ÿ, of which clients do not all make the same: choose another. Nothing was changed.");
 
     /// <summary>Named by what the role is for: its own name may be any.</summary>
     internal static string Variable(string role, InitRolesOptions o) =>
