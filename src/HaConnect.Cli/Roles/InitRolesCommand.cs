@@ -26,7 +26,7 @@ internal static class InitRolesCommand
         {
             var application = context.Cluster.ApplicationOf(parsed);
             var options = roles.OptionsOf(parsed, application);
-            options.Username = parsed.GetValue(username);
+            (options.Username, options.LookTimeout) = (parsed.GetValue(username), context.Cluster.TimeoutOf(parsed));
             var file = parsed.GetValue(passwords) is { } path ? PasswordFile.Read(path) : null;
             options.PassFile = parsed.GetValue(passwords)?.FullName;
             if (!parsed.GetValue(apply))

@@ -61,4 +61,7 @@ public sealed class InitRolesOptions
     /// to the server. Not asked about a role that is there already. Default null: none gets one.
     /// </summary>
     public Func<string, string?>? PasswordOf { get; set; }
+
+    /// <summary>How long a server may take to answer before it counts as away.</summary>
+    internal TimeSpan LookTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

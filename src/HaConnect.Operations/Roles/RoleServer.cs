@@ -57,7 +57,7 @@ internal sealed record RoleServer(string Name, NpgsqlConnectionStringBuilder Set
             var connection = new NpgsqlConnection(settings.ConnectionString);
             await using var _ = connection.ConfigureAwait(false);
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var command = new NpgsqlCommand(Look, connection);
+            var command = new NpgsqlCommand(Look, connection) { CommandTimeout = settings.Timeout };
             await using var __ = command.ConfigureAwait(false);
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var ___ = row.ConfigureAwait(false);
@@ -77,6 +77,7 @@ internal sealed record RoleServer(string Name, NpgsqlConnectionStringBuilder Set
         var settings = new NpgsqlConnectionStringBuilder(cluster.ConnectionString)
         {
             Host = node.Host, Port = node.Port, Database = options.ControlDatabase, Pooling = false, SearchPath = "pg_catalog", ApplicationName = "haconnect-init-roles",
+            Timeout = (int)Math.Ceiling(options.LookTimeout.TotalSeconds),
         };
         if (options.Username is { } user && user != settings.Username)
             (settings.Username, settings.Password) = (user, null);
