@@ -84,8 +84,8 @@ sync_replication_slots = on
 primary_slot_name = 'haconnect_n1'
 EOF
 start n1
-psql -X -q -h 127.0.0.1 -p "$(port_of n1)" -U postgres -d postgres -v ON_ERROR_STOP=1 -v app=app -v app_password=a -v app_database=postgres \
-  -v observer=haobserver -v observer_password=o -v control=hacontrol -v control_password=c -f "$root/docs/operations/roles.sql"
+sql n1 "CREATE DATABASE app"
+psql -X -q -h 127.0.0.1 -p "$(port_of n1)" -U postgres -d postgres -v ON_ERROR_STOP=1 -f "$root/docs/operations/roles.sql"
 sql n1 "ALTER ROLE hacontrol REPLICATION"
 sql n1 "CREATE ROLE replicator LOGIN REPLICATION"
 kill -INT "${pids[n1]}" && wait "${pids[n1]}" || true
@@ -98,7 +98,7 @@ done
 echo "synchronous_standby_names = 'ANY 1 (n2, n3)'" | "${as[@]}" tee -a "$folder/n1/postgresql.conf" >/dev/null
 for node in n1 n2 n3; do start "$node"; done
 
-environment=(HaDatabase__ConnectionString="Username=app;Password=a;Database=postgres" HaDatabase__Failover__Mode=Coordinate
+environment=(HaDatabase__ConnectionString="Username=app;Password=a;Database=app" HaDatabase__Failover__Mode=Coordinate
   HaDatabase__Failover__ControlUsername=hacontrol HaDatabase__Failover__ControlPassword=c HaDatabase__Failover__Replication__Username=replicator
   HaDatabase__Failover__Replication__KeepSlots=true)
 for i in 1 2 3; do

@@ -6,6 +6,7 @@ using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
+using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
 
 namespace HaConnect.Cli;
@@ -21,7 +22,8 @@ internal static class Tool
         var context = new ToolContext(terminal);
         var root = new RootCommand("Status, diagnosis and commands for a PostgreSQL cluster that HaConnect knows. docs/operations/tool.md")
         {
-            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), RunbookCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context), AgentCommand.Create(context),
+            StatusCommand.Create(context), WatchCommand.Create(context), ExplainCommand.Create(context), DoctorCommand.Create(context), RunbookCommand.Create(context), CheckCommand.Create(context), AuditCommands.Create(context),
+            InitRolesCommand.Create(context), AgentCommand.Create(context),
         };
         foreach (var command in ActCommands.Create(context))
             root.Add(command);

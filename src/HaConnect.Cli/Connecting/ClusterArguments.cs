@@ -38,4 +38,10 @@ internal sealed class ClusterArguments
     /// <exception cref="UsageException">They cannot be used; the message says why, and what to do.</exception>
     internal HaDatabaseOptions OptionsOf(ParseResult parsed) =>
         SettingsReader.Read(parsed.GetValue(Connection), parsed.GetValue(Config), parsed.GetValue(Section)!);
+
+    /// <summary>What the application's own settings say, whatever --connection says; empty where there are none.</summary>
+    /// <exception cref="UsageException">They cannot be read.</exception>
+    internal HaDatabaseOptions ApplicationOf(ParseResult parsed) => SettingsReader.ReadApplication(parsed.GetValue(Config), parsed.GetValue(Section)!);
+
+    internal bool NamesACluster(ParseResult parsed) => parsed.GetValue(Connection) is not null || SettingsReader.NamesACluster(ApplicationOf(parsed));
 }

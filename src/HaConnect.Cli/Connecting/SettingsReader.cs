@@ -11,6 +11,24 @@ internal static class SettingsReader
     /// <exception cref="UsageException">There are none, or they cannot be read.</exception>
     internal static HaDatabaseOptions Read(string? connection, FileInfo? file, string section)
     {
+        var options = ReadApplication(file, section);
+        if (connection is not null)
+            Connect(options, connection);
+        if (!NamesACluster(options))
+        {
+            throw new UsageException(
+                $"No cluster is named. Give --connection \"Host=db1,db2,db3;Username=…\", or the application's settings with a section {section} (--config FILE), or {section}__ConnectionString in the environment.");
+        }
+
+        return options;
+    }
+
+    internal static bool NamesACluster(HaDatabaseOptions options) => !string.IsNullOrWhiteSpace(options.ConnectionString) || options.Nodes.Count > 0;
+
+    /// <summary>What the application itself has; empty where there is nothing.</summary>
+    /// <exception cref="UsageException">They cannot be read.</exception>
+    internal static HaDatabaseOptions ReadApplication(FileInfo? file, string section)
+    {
         var options = new HaDatabaseOptions();
         try
         {
@@ -19,14 +37,6 @@ internal static class SettingsReader
         catch (Exception e) when (e is InvalidDataException or FormatException or InvalidOperationException)
         {
             throw new UsageException($"The settings ({file?.FullName ?? DefaultFile}, environment variables {section}__…) cannot be read: {e.InnerException?.Message ?? e.Message}");
-        }
-
-        if (connection is not null)
-            Connect(options, connection);
-        if (string.IsNullOrWhiteSpace(options.ConnectionString) && options.Nodes.Count == 0)
-        {
-            throw new UsageException(
-                $"No cluster is named. Give --connection \"Host=db1,db2,db3;Username=…\", or the application's settings with a section {section} (--config FILE), or {section}__ConnectionString in the environment.");
         }
 
         return options;

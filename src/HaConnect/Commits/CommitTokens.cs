@@ -36,12 +36,16 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
            AND pg_catalog.has_table_privilege(pg_catalog.to_regclass('haconnect.commit_token')::oid, 'DELETE')
         """;
 
-    private const string Create = """
+    internal const string Columns = """
+        (
+            token uuid PRIMARY KEY,
+            is_commit boolean NOT NULL,
+            written_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())
+        """;
+
+    private const string Create = $"""
         CREATE SCHEMA IF NOT EXISTS haconnect;
-        CREATE TABLE IF NOT EXISTS haconnect.commit_token (
-          token uuid PRIMARY KEY,
-          is_commit boolean NOT NULL,
-          written_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())
+        CREATE TABLE IF NOT EXISTS haconnect.commit_token {Columns}
         """;
 
     private const string Insert = "INSERT INTO haconnect.commit_token (token, is_commit) VALUES ($1, true)";

@@ -37,6 +37,7 @@ internal sealed record ToolRun(int Code, string Output, string Error, TimeSpan T
                     Mode = options.Failover.Mode.ToString(),
                     options.Failover.ControlUsername,
                     options.Failover.ControlPassword,
+                    Witnesses = options.Failover.Witnesses.Select(w => new { w.Name, w.Host, w.Port }),
                     Replication = new { options.Failover.Replication.Username, options.Failover.Replication.Password, options.Failover.Replication.PassFile },
                 },
             },

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using HaConnect.ClusterTests.Operations.Roles;
 using HaConnect.Testing;
 
 namespace HaConnect.ClusterTests.Doctor;
@@ -41,30 +41,16 @@ public sealed class SoundClusterDoctorTests : DoctorTest
 
         var script = ClusterDoctorScript.Write(findings);
         TestContext.Current.TestOutputHelper?.WriteLine(script);
-        var (code, _) = await RunAsync(psql, cluster, "n1", null, script);
+        var (code, _) = await Psql.RunAsync(psql, cluster, "n1", script);
         Assert.Equal(0, code);
         await UntilExactlyAsync(db, findings.Select(Key)); // it was not told where it is, and did nothing
         foreach (var node in (string[])["n1", "n2", "n3"])
         {
-            var (exit, output) = await RunAsync(psql, cluster, node, node, script);
+            var (exit, output) = await Psql.RunAsync(psql, cluster, node, script, $"node={node}");
             Assert.True(exit == 0, output);
         }
 
         await UntilExactlyAsync(db, []);
         Assert.False(File.Exists("/tmp/never"));
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(string psql, PostgresCluster cluster, string at, string? node, string script)
-    {
-        var start = new ProcessStartInfo(psql) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["PGPASSWORD"] = cluster.Superuser.Password } };
-        foreach (var argument in (string[])["-X", "-h", cluster[at].Host, "-p", $"{cluster[at].Port}", "-U", cluster.Superuser.User, "-d", "postgres", .. node is null ? Array.Empty<string>() : ["-v", $"node={node}"], "-f", "-"])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(script);
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(Cancelled);
-        var error = process.StandardError.ReadToEndAsync(Cancelled);
-        await process.WaitForExitAsync(Cancelled);
-        return (process.ExitCode, await output + await error);
     }
 }

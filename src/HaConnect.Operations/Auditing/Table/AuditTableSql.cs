@@ -7,12 +7,16 @@ internal static class AuditTableSql
 {
     internal const string Exists = "SELECT pg_catalog.to_regclass('haconnect_audit.trail') IS NOT NULL";
 
+    internal const string Columns = """
+        (
+            chain text NOT NULL, seq bigint NOT NULL, at timestamptz NOT NULL, cluster text NOT NULL, coordinator text NOT NULL, term bigint, kind text NOT NULL,
+            step text NOT NULL, node text, sentence text NOT NULL, line text NOT NULL, copied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), PRIMARY KEY (chain, seq))
+        """;
+
     /// <summary>Where nobody has run audit.sql: its owner can change it then, if it gives itself the privileges back.</summary>
-    internal const string Create = """
+    internal const string Create = $"""
         CREATE SCHEMA IF NOT EXISTS haconnect_audit;
-        CREATE TABLE IF NOT EXISTS haconnect_audit.trail (
-          chain text NOT NULL, seq bigint NOT NULL, at timestamptz NOT NULL, cluster text NOT NULL, coordinator text NOT NULL, term bigint, kind text NOT NULL,
-          step text NOT NULL, node text, sentence text NOT NULL, line text NOT NULL, copied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), PRIMARY KEY (chain, seq));
+        CREATE TABLE IF NOT EXISTS haconnect_audit.trail {Columns};
         REVOKE UPDATE, DELETE, TRUNCATE ON haconnect_audit.trail FROM CURRENT_USER
         """;
 
