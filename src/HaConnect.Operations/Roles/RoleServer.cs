@@ -76,7 +76,12 @@ internal sealed record RoleServer(string Name, NpgsqlConnectionStringBuilder Set
     {
         var settings = new NpgsqlConnectionStringBuilder(cluster.ConnectionString)
         {
-            Host = node.Host, Port = node.Port, Database = options.ControlDatabase, Pooling = false, SearchPath = "pg_catalog", ApplicationName = "haconnect-init-roles",
+            Host = node.Host,
+            Port = node.Port,
+            Database = options.ControlDatabase,
+            Pooling = false,
+            SearchPath = "pg_catalog",
+            ApplicationName = "haconnect-init-roles",
             Timeout = (int)Math.Ceiling(options.LookTimeout.TotalSeconds),
         };
         if (options.Username is { } user && user != settings.Username)
