@@ -1,7 +1,7 @@
-using HaConnect.Operations;
 using System.Text.Json;
 using FailoverDemo.Servers;
 using FailoverDemo.Workload;
+using HaConnect.Operations;
 using HaConnect.Testing;
 
 namespace FailoverDemo.Reporting;

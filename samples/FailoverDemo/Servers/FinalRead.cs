@@ -1,5 +1,5 @@
-using HaConnect.Operations;
 using FailoverDemo.Workload;
+using HaConnect.Operations;
 using HaConnect.Testing;
 using Npgsql;
 

@@ -1,6 +1,6 @@
-using HaConnect.Status.Quorum;
-using HaConnect.Status;
 using HaConnect.Probing;
+using HaConnect.Status;
+using HaConnect.Status.Quorum;
 
 namespace HaConnect.Tests.Status;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using HaConnect.AspNetCore.Page.Feed;
-using HaConnect.Status;
 using HaConnect.Failover;
 using HaConnect.Probing;
+using HaConnect.Status;
 using HaConnect.Topology;
 
 namespace HaConnect.Tests.Status;

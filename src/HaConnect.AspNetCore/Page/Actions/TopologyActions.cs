@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using HaConnect.AspNetCore.Page.Feed;
-using HaConnect.Status;
 using HaConnect.AspNetCore.Page.Web;
+using HaConnect.Status;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HaConnect.AspNetCore.Page.Actions;
-using HaConnect.Status;
 using HaConnect.AspNetCore.Page.Web;
+using HaConnect.Status;
 
 namespace HaConnect.AspNetCore.Page.Feed;
 

@@ -1,9 +1,10 @@
 using HaConnect.Doctor;
+using HaConnect.Operations.Roles;
 
 namespace HaConnect.Operations.Planning;
 
 /// <summary>
-/// The roles, made by psql at a server that has just been started: those of docs/operations/roles.sql. Passwords are made on the host, into files that
+/// The roles, made by psql at a server that has just been started: with what <see cref="RoleSections"/> gives them. Passwords are made on the host, into files that
 /// only its owner reads; psql takes them from there. Standbys do not exist yet, so that no commit waits for one. Pure.
 /// </summary>
 internal static class RoleCommands
@@ -22,15 +23,14 @@ internal static class RoleCommands
         .. Create(plan.Roles.Observer, "observer", "LOGIN"),
         .. Create(plan.Roles.Control, "control", plan.KeepSlots ? "LOGIN REPLICATION" : "LOGIN"),
         .. Create(plan.Roles.Replication, "replication", "LOGIN REPLICATION"),
-        .. Observer(SqlText.Identifier(plan.Roles.Observer)),
-        .. Control(SqlText.Identifier(plan.Roles.Control)),
+        .. Grants(new InitRolesOptions { Application = null, Verifier = null, Observer = plan.Roles.Observer, Control = plan.Roles.Control, PostgresVersion = plan.PostgresMajor, ReadsHbaRules = true }),
         $"CREATE DATABASE {SqlText.Identifier(plan.Database)} OWNER {SqlText.Identifier(plan.Roles.Application)};",
     ]);
 
     internal static IReadOnlyList<string> OfWitness(PlanDescription plan, PlannedNode witness) => Psql(plan, witness,
     [
         .. Create(plan.Roles.Control, "control", "LOGIN"),
-        $"GRANT CONNECT, CREATE ON DATABASE postgres TO {SqlText.Identifier(plan.Roles.Control)};",
+        .. Grants(new InitRolesOptions { Control = plan.Roles.Control, Witness = witness.Host }),
     ]);
 
     internal static IReadOnlyList<string> Psql(PlanDescription plan, PlannedNode node, IEnumerable<string> statements) =>
@@ -44,21 +44,7 @@ internal static class RoleCommands
         $"CREATE ROLE {SqlText.Identifier(role)} {attributes} PASSWORD :'password';",
     ];
 
-    private static IEnumerable<string> Observer(string role) =>
-    [
-        $"GRANT CONNECT ON DATABASE postgres TO {role};",
-        $"GRANT pg_monitor TO {role};",
-        $"GRANT SELECT ON pg_catalog.pg_file_settings TO {role};",
-        $"GRANT EXECUTE ON FUNCTION pg_catalog.pg_show_all_file_settings() TO {role};",
-    ];
-
-    /// <summary>And what lets the doctor judge pg_hba.conf.</summary>
-    private static IEnumerable<string> Control(string role) =>
-    [
-        $"GRANT CONNECT, CREATE ON DATABASE postgres TO {role};",
-        $"GRANT pg_monitor, pg_signal_backend TO {role};",
-        $"GRANT SELECT ON pg_catalog.pg_file_settings, pg_catalog.pg_hba_file_rules TO {role};",
-        $"GRANT EXECUTE ON FUNCTION pg_catalog.pg_promote(boolean, integer), pg_catalog.pg_reload_conf(), pg_catalog.pg_switch_wal(), pg_catalog.pg_wal_replay_resume(), pg_catalog.pg_show_all_file_settings(), pg_catalog.pg_hba_file_rules() TO {role};",
-        $"GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, synchronous_standby_names, recovery_min_apply_delay, default_transaction_read_only, haconnect.term TO {role};",
-    ];
+    /// <summary>What the observer and the control user are given. They may see pg_hba.conf, for the doctor.</summary>
+    private static IEnumerable<string> Grants(InitRolesOptions roles) =>
+        RoleSections.Of(roles).SelectMany(s => s.Statements).Where(s => s.Creates is null && !s.IsForExisting).Select(s => $"{s.Sql(s.Objects)};");
 }

@@ -1,7 +1,7 @@
-using HaConnect.Status;
 using HaConnect.Failover.Promotion;
 using HaConnect.Options;
 using HaConnect.Probing;
+using HaConnect.Status;
 
 namespace HaConnect.Status.Quorum;
 

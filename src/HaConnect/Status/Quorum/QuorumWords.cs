@@ -1,6 +1,6 @@
 using System.Globalization;
-using HaConnect.Status;
 using HaConnect.Probing;
+using HaConnect.Status;
 
 namespace HaConnect.Status.Quorum;
 
