@@ -51,8 +51,8 @@ internal static class SettingsReader
         return builder.AddJsonFile(path, optional: file is null, reloadOnChange: false).AddEnvironmentVariables().Build();
     }
 
-    /// <summary>What it says replaces what the settings say; nodes of their own only where it names hosts.</summary>
-    private static void Connect(HaDatabaseOptions options, string connection)
+    /// <exception cref="UsageException">It cannot be read, or has a password.</exception>
+    internal static NpgsqlConnectionStringBuilder Parse(string connection, string option)
     {
         NpgsqlConnectionStringBuilder given;
         try
@@ -61,11 +61,18 @@ internal static class SettingsReader
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-            throw new UsageException($"--connection cannot be read: {e.Message} See Npgsql's connection string parameters.");
+            throw new UsageException($"{option} cannot be read: {e.Message} See Npgsql's connection string parameters.");
         }
 
-        if (given.Password is not null)
-            throw new UsageException("--connection has a password, which every user of this machine can see in the list of processes. Leave it out, and give it in PGPASSWORD, in a file (PGPASSFILE, ~/.pgpass), or in the settings.");
+        return given.Password is null
+            ? given
+            : throw new UsageException($"{option} has a password, which every user of this machine can see in the list of processes. Leave it out, and give it in PGPASSWORD, in a file (PGPASSFILE, ~/.pgpass), or in the settings.");
+    }
+
+    /// <summary>What it says replaces what the settings say; nodes of their own only where it names hosts.</summary>
+    private static void Connect(HaDatabaseOptions options, string connection)
+    {
+        var given = Parse(connection, "--connection");
         if (given.Host is not null)
             options.Nodes.Clear();
         var merged = new NpgsqlConnectionStringBuilder(options.ConnectionString);

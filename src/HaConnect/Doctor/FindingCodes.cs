@@ -48,6 +48,7 @@ internal static class FindingCodes
     internal const string MissingPrivileges = "missing-privileges";
     internal const string NoChecksums = "no-checksums";
     internal const string NoKeptWal = "no-kept-wal";
+    internal const string NoReplicaIdentity = "no-replica-identity";
     internal const string NoReservedConnections = "no-reserved-connections";
     internal const string NoSpareStandby = "no-spare-standby";
     internal const string NodeUnreadable = "node-unreadable";
@@ -75,8 +76,8 @@ internal static class FindingCodes
     internal const string RoleExpires = "role-expires";
     internal const string RoleReadOnly = "role-read-only";
     internal const string RulesUnseen = "rules-unseen";
-    internal const string SettingsFileError = "settings-file-error";
     internal const string SecondPrimary = "second-primary";
+    internal const string SettingsFileError = "settings-file-error";
     internal const string SeveralPrimaries = "several-primaries";
     internal const string SharedHost = "shared-host";
     internal const string SharedName = "shared-name";
@@ -92,6 +93,14 @@ internal static class FindingCodes
     internal const string StandbyNotConfigured = "standby-not-configured";
     internal const string StandbyNotStreaming = "standby-not-streaming";
     internal const string StandbyOlder = "standby-older";
+    internal const string SubscriberColumnGenerated = "subscriber-column-generated";
+    internal const string SubscriberColumnMissing = "subscriber-column-missing";
+    internal const string SubscriberColumnRequired = "subscriber-column-required";
+    internal const string SubscriberColumnType = "subscriber-column-type";
+    internal const string SubscriberNotRefreshed = "subscriber-not-refreshed";
+    internal const string SubscriberTableMissing = "subscriber-table-missing";
+    internal const string SubscriberUnreadable = "subscriber-unreadable";
+    internal const string SubscriberWithoutSubscription = "subscriber-without-subscription";
     internal const string SyncNamesDiffer = "sync-names-differ";
     internal const string SyncStandbyAway = "sync-standby-away";
     internal const string TimeoutForAll = "timeout-for-all";
