@@ -14,8 +14,8 @@ namespace HaConnect.Cli;
 /// <summary>The command line as a whole: parse, call, print.</summary>
 internal static class Tool
 {
-    /// <summary>A command that is called off takes back what it asked for, which takes a moment.</summary>
-    private static readonly TimeSpan ToEndInOrder = TimeSpan.FromSeconds(10);
+    /// <summary>A command that is called off takes back what it asked for, and an agent finishes what it has begun, for up to ten seconds.</summary>
+    private static readonly TimeSpan ToEndInOrder = TimeSpan.FromSeconds(15);
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
     {

@@ -37,7 +37,7 @@ internal static class AccessRules
 
     private static string AddressOf(string host) =>
         IPAddress.TryParse(host.Trim('[', ']'), out var address) ? $"{address}/{(address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)}"
-        : PlanDescription.IsLoopback(host) ? "127.0.0.1/32"
+        : PlanDescription.IsLoopback(host) ? "samehost" // localhost may be ::1, 127.0.0.1, or both
         : host;
 
     /// <summary>In quotes no word means anything special (manual, "The pg_hba.conf File").</summary>

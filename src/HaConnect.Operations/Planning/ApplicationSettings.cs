@@ -49,6 +49,8 @@ internal static class ApplicationSettings
         var connection = new NpgsqlConnectionStringBuilder { Username = plan.Roles.Application, Database = plan.Database, Passfile = plan.ApplicationPassFile };
         if (plan.UsesTls)
             (connection.SslMode, connection.RootCertificate) = (SslMode.VerifyFull, plan.InDirectory("root.crt"));
+        else if (!plan.Nodes.Concat(plan.Witnesses).All(n => PlanDescription.IsLoopback(n.Host)))
+            connection.SslMode = SslMode.Disable; // said, since certificates are checked away from loopback
         return connection.ConnectionString;
     }
 

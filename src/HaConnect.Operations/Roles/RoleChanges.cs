@@ -41,12 +41,16 @@ internal sealed class RoleChanges(RoleServer server, InitRolesOptions options)
 
             doing.Statement = "COMMIT: ";
             if (_done.Count > doing.Before) // otherwise there is nothing to commit, and no standby to wait for
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                await transaction.CommitConfirmedAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommitOutcomeUnknownException e)
+        {
+            throw new InvalidOperationException($"At {server.Name}, in database {database}: whether it was committed is not known, or whether a standby has it: {e.Message} Run it again: it does what is missing.", e);
         }
         catch (NpgsqlException e)
         {
             var why = e is PostgresException p ? $"{p.MessageText} ({p.SqlState})" : e.Message;
-            var outcome = doing.Statement is "COMMIT: " && e is not PostgresException ? "Whether it was committed is not known" : "Nothing was changed there";
+            const string outcome = "Nothing was changed there";
             throw new InvalidOperationException($"At {server.Name}, in database {database}: {doing.Statement}{why}. {outcome}{(doing.Before > 0 ? ", and what was done in another database before stays" : "")}; run it again: it does what is missing.", e);
         }
     }

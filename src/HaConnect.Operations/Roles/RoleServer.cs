@@ -1,3 +1,4 @@
+using HaConnect.Connections;
 using HaConnect.Options;
 using Npgsql;
 
@@ -84,6 +85,7 @@ internal sealed record RoleServer(string Name, NpgsqlConnectionStringBuilder Set
             ApplicationName = "haconnect-init-roles",
             Timeout = (int)Math.Ceiling(options.LookTimeout.TotalSeconds),
         };
+        TransportDefaults.Apply(settings, cluster.ConnectionString);
         if (options.Username is { } user && user != settings.Username)
             (settings.Username, settings.Password) = (user, null);
         if (options.PassFile is not null)

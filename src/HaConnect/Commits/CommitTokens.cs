@@ -108,7 +108,7 @@ internal sealed class CommitTokens(OperationRunner operations, TimeSpan patience
 
                 _tableIsThere = true;
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema)
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateObject)
             {
                 // IF NOT EXISTS does not see what another one is about to commit; the error comes once it has.
                 if (attempt == CreateAtMost)

@@ -28,6 +28,7 @@ public sealed class AgentTests : ClusterTest
 
         await cluster["n1"].KillAsync(Cancelled);
         var next = await SuccessorAsync(cluster, "n1", 1);
+        await UntilAsync("an agent has told of it", () => Task.FromResult(_agents.Exists(a => a.Lines.Any(l => l.Contains($"established: {next.Name} is the primary of term ", StringComparison.Ordinal)))));
         var inOffice = _agents.Single(a => a.Lines.Any(l => l.Contains($"established: {next.Name} is the primary of term ", StringComparison.Ordinal)));
         TestContext.Current.TestOutputHelper?.WriteLine($"{next.Name} was promoted by the {(inOffice == first ? "first" : "second")} agent");
 
@@ -38,7 +39,7 @@ public sealed class AgentTests : ClusterTest
         await next.KillAsync(Cancelled);
         var other = _agents.Single(a => a != inOffice);
         var last = await SuccessorAsync(cluster, next.Name, await TermOfOthersAsync(cluster, next));
-        Assert.Contains(other.Lines, l => l.Contains($"established: {last.Name} is the primary of term ", StringComparison.Ordinal));
+        await UntilAsync("the other agent has told of it", () => Task.FromResult(other.Lines.Any(l => l.Contains($"established: {last.Name} is the primary of term ", StringComparison.Ordinal))));
 
         other.Signal(UnixSignal.Terminate);
         Assert.Equal(0, await other.EndAsync());

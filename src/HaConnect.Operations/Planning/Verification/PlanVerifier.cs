@@ -1,4 +1,5 @@
 using System.Data.Common;
+using HaConnect.Connections;
 using Npgsql;
 
 namespace HaConnect.Operations.Planning.Verification;
@@ -67,6 +68,7 @@ internal static class PlanVerifier
             ApplicationName = "haconnect-plan",
             Options = "-c default_transaction_read_only=on -c statement_timeout=5000",
         };
+        TransportDefaults.Apply(connection, settings.ConnectionString);
         if (settings.Failover.ControlUsername is { } user)
             (connection.Username, connection.Password) = (user, settings.Failover.ControlPassword);
         return connection.ConnectionString;

@@ -26,7 +26,7 @@ internal sealed class ManualFence(HaDatabaseOptions options, TimeProvider time)
         if (isExternal && options.Failover.Fencing.Command is null)
             throw new ArgumentException("--external runs the program of Failover.Fencing.Command, and that is not set.", nameof(isExternal));
         var answers = await new VoterSurvey(_sources, options, time).AskAsync(cancellationToken).ConfigureAwait(false);
-        if (ManualFenceRules.WhyNot(node, answers) is { } why)
+        if ((ManualFenceRules.WhyNot(node, answers) ?? (isExternal ? ManualFenceRules.WhyNotFromOutside(node, answers) : null)) is { } why)
             throw Refused(node, why);
         var term = ManualFenceRules.TermInForce(answers)!.Term;
         return isExternal ? await FromOutsideAsync(node, term, isRehearsal, cancellationToken).ConfigureAwait(false) : await BySqlAsync(node, term, answers, isRehearsal, cancellationToken).ConfigureAwait(false);

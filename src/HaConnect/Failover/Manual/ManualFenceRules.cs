@@ -10,6 +10,8 @@ namespace HaConnect.Failover.Manual;
 /// </summary>
 internal static class ManualFenceRules
 {
+    private const string Standby = "it is a standby, and takes no writes";
+
     /// <summary>The term in force, as far as the answers tell.</summary>
     internal static TermRow? TermInForce(IEnumerable<VoterAnswer> answers) => answers.Select(a => a.Record?.EstablishedTerm).MaxBy(t => t?.Term ?? 0);
 
@@ -32,12 +34,15 @@ internal static class ManualFenceRules
             : null;
     }
 
+    /// <summary>What keeps a program from it; null where nothing does, or nothing was read of the node.</summary>
+    internal static string? WhyNotFromOutside(string node, IReadOnlyList<VoterAnswer> answers) => answers.First(a => a.Voter == node) is { Record.InRecovery: true } answer && IsRead(answer) ? Standby : null;
+
     /// <summary>What keeps SQL from it; null where nothing does.</summary>
     internal static string? WhyNotBySql(string node, IReadOnlyList<VoterAnswer> answers) => answers.First(a => a.Voter == node) switch
     {
         { Record: null, Failure: var failure } => $"it does not answer ({failure}). Whether it takes writes is not known from here; a program can fence it from outside (Failover.Fencing.Command, --external)",
-        { Record.InRecovery: true } => "it is a standby, and takes no writes",
-        { Record.MissingPrivileges: { Count: > 0 } missing } => $"the control user lacks privileges there; run there: {string.Join("; ", missing)}. docs/operations/roles.sql has them all",
+        { Record.MissingPrivileges: { Count: > 0 } missing } => $"the control user lacks privileges there; run there: {string.Join("; ", missing)}. docs/operations/roles.sql has them all", // and whether it is a standby was not read
+        { Record.InRecovery: true } => Standby,
         _ => null,
     };
 

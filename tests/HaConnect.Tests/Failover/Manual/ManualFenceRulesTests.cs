@@ -33,6 +33,23 @@ public sealed class ManualFenceRulesTests
     public void WhyNot_NoMajority_IsRefused() =>
         Assert.StartsWith("1 of 3 voters answer", ManualFenceRules.WhyNot("n2", [Of("n1", s_first), Silent("n2"), Silent("n3")]), StringComparison.Ordinal);
 
+    /// <summary>What could not be read of it is not told: its place among the standbys neither.</summary>
+    [Fact]
+    public void WhyNotBySql_PrivilegesAreMissing_SaysSoAndNotThatItIsAStandby()
+    {
+        VoterAnswer blind = new("n1", IsWitness: false, new VoterRecord { InRecovery = true, SystemIdentifier = 1, MissingPrivileges = ["GRANT x"] });
+        Assert.StartsWith("the control user lacks privileges there; run there: GRANT x", ManualFenceRules.WhyNotBySql("n1", [blind]), StringComparison.Ordinal);
+        Assert.Null(ManualFenceRules.WhyNotFromOutside("n1", [blind]));
+    }
+
+    [Fact]
+    public void WhyNotFromOutside_Standby_IsRefused()
+    {
+        Assert.Equal("it is a standby, and takes no writes", ManualFenceRules.WhyNotFromOutside("n3", [Of("n3", s_second, inRecovery: true)]));
+        Assert.Null(ManualFenceRules.WhyNotFromOutside("n1", [Of("n1", s_first)]));
+        Assert.Null(ManualFenceRules.WhyNotFromOutside("n1", [Silent("n1")]));
+    }
+
     /// <summary>It answers, and does not show its terms.</summary>
     [Fact]
     public void WhyNot_RecordMayNotBeSeen_CountsAsSilent()

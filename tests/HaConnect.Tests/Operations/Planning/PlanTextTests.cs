@@ -40,6 +40,24 @@ public sealed class PlanTextTests
         Assert.Equal("d\"'; DROP DATABASE x; --", new Npgsql.NpgsqlConnectionStringBuilder(json.RootElement.GetProperty("HaDatabase").GetProperty("ConnectionString").GetString()).Database);
     }
 
+    /// <summary>Without it the certificates that are not there would be asked for.</summary>
+    [Fact]
+    public void Json_WithoutTlsAwayFromLoopback_SaysSo()
+    {
+        Npgsql.SslMode ModeOf(PlanDescription plan) => new Npgsql.NpgsqlConnectionStringBuilder(ApplicationSettings.OptionsOf(plan).ConnectionString).SslMode;
+        Assert.Equal(Npgsql.SslMode.VerifyFull, ModeOf(Plans.Three));
+        Assert.Equal(Npgsql.SslMode.Disable, ModeOf(Plans.Three with { Tls = false }));
+        Assert.Equal(Npgsql.SslMode.Prefer, ModeOf(new PlanDescription { Nodes = [new() { Name = "n1", Host = "localhost", Port = 5432 }, new() { Name = "n2", Host = "::1", Port = 5433 }] }));
+    }
+
+    /// <summary>A host's file says whether that is ::1, 127.0.0.1 or both.</summary>
+    [Fact]
+    public void Rules_OfLocalhost_AreForBothOfItsAddresses()
+    {
+        var plan = new PlanDescription { Nodes = [new() { Name = "n1", Host = "localhost", Port = 5432 }, new() { Name = "n2", Host = "localhost", Port = 5433 }] };
+        Assert.Contains("host replication \"replicator\" samehost scram-sha-256", AccessRules.Of(plan, plan.Primary));
+    }
+
     [Fact]
     public void NodesOf_EachForm_IsRead()
     {
