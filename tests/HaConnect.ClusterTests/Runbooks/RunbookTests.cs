@@ -230,7 +230,19 @@ public sealed class RunbookTests : ClusterTest
             return;
         var process = int.Parse((await File.ReadAllLinesAsync(pid, Cancelled))[0], CultureInfo.InvariantCulture);
         LibC.Signal(process, UnixSignal.Quit);
-        await UntilAsync("its end", () => Task.FromResult(!Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal)));
+        await UntilAsync("its end", () => Task.FromResult(IsGone(process)));
+    }
+
+    private static bool IsGone(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true; // also one that ends while it is read
+        }
     }
 
     private static async Task<int> AtApplicationAsync(PostgresCluster cluster, string node, string sql)
