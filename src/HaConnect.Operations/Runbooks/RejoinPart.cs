@@ -19,7 +19,7 @@ internal static class RejoinPart
         var asItIs = facts.IsLostThePrimary
             ? $"Never start {Name(lost.Name)} as it is: it would be a second primary."
             : "Where it was only stopped, and its data are sound, start it instead and see whether it streams.";
-        text.Paragraph($"`haconnect rejoin` does it with less copying, and says what would be lost (docs/operations/rejoin.md); it needs no coordinator. By hand it takes a base backup, for which there has to be room beside the old folder, which is kept as `….old`. A base backup that fails, for want of a password say, leaves all as it was, and can be repeated. {asItIs} Not for a data folder that is a mount point, with a `pg_wal` elsewhere or with tablespaces: these are moved by hand.");
+        text.Paragraph($"`haconnect rejoin` does it with less copying, and says what would be lost (docs/operations/rejoin.md); it needs no coordinator. By hand it takes a base backup, for which there has to be room beside the old folder, which is kept as `….old`. A base backup that fails, for want of a password say, leaves the old folder as it was, its server stopped, and can be repeated. {asItIs} Not for a data folder that is a mount point, with a `pg_wal` elsewhere or with tablespaces: these are moved by hand.");
         foreach (var primary in facts.IsLostThePrimary ? facts.Standbys : facts.Standbys.Where(n => n.Name == facts.Reigning))
         {
             text.Heading(3, $"C. Behind {Name(primary.Name)}");
@@ -38,14 +38,15 @@ internal static class RejoinPart
         var conninfo = $"primary_conninfo = '{facts.Conninfo(node.Name, primary.Name).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"; // the file knows backslash escapes
         var promises = keepsPromises ? "\n  grep '^haconnect\\.term ' \"$data\"/postgresql.auto.conf || true" : "";
 
-        // The old folder stays where it is until all is there that takes its place.
+        // Its server is stopped before the base backup, so that it acks nothing that the backup lacks; the old folder stays where it is until all
+        // is there that takes its place.
         return HostCommands.Together($$"""
             {{HostCommands.Folder(node)}}
             for left in "$data.old" "$data.new"; do
               if [ -e "$left" ]; then echo "$left is left of an earlier time: look whether it is still needed" >&2; exit 1; fi
             done
-            pg_basebackup -d {{Shell.Quote(source)}} -D "$data.new" -c fast -X stream
             if pg_ctl -D "$data" status; then pg_ctl -D "$data" -m immediate stop; fi
+            pg_basebackup -d {{Shell.Quote(source)}} -D "$data.new" -c fast -X stream
             for file in "$data"/*.conf "$data"/*.crt "$data"/*.key "$data"/*.pem; do
               if [ -e "$file" ] && [ "${file##*/}" != postgresql.auto.conf ]; then cp -p "$file" "$data.new"/; fi
             done

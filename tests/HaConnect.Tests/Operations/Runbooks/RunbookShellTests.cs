@@ -15,10 +15,12 @@ public sealed class RunbookShellTests : IDisposable
     private string Calls => Path.Combine(_folder.FullName, "calls");
 
     [Fact]
-    public async Task Rejoin_BaseBackupFails_LeavesAllAsItWas_AndCanBeRepeated()
+    public async Task Rejoin_BaseBackupFails_LeavesTheFolderAsItWas_AndCanBeRepeated()
     {
         Prepare(basebackup: "exit 1");
         Assert.Equal(1, await RunAsync("rejoin n2"));
+        Assert.Equal(["status", "stop"], File.ReadAllLines(Calls));
+        File.Delete(Calls);
         AssertUntouched();
 
         Prepare(basebackup: "mkdir \"$4\" && echo new > \"$4/PG_VERSION\" && echo \"work_mem = '8MB'\" > \"$4/postgresql.auto.conf\"");
