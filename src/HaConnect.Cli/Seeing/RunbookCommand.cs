@@ -13,13 +13,15 @@ internal static class RunbookCommand
         var output = new Option<string>("--output", "-o") { Description = "markdown.", DefaultValueFactory = _ => "markdown" };
         output.AcceptOnlyFromAmong("markdown");
         var file = new Option<FileInfo?>("--file") { Description = "Where it is written. Default: standard output." };
-        var lost = new Option<string?>("--lost") { Description = "For the loss of which node. Default: the primary's." };
-        var username = new Option<string?>("--username") { Description = "As whom its statements are run. Default: Failover.ControlUsername of the settings, else postgres." };
+        var lost = new Option<string?>("--lost") { Description = "For the loss of which node; of a standby, only how it comes back is written. Default: the primary's." };
+        var username = new Option<string?>("--username") { Description = "As whom its statements are run. Default: Failover.ControlUsername of the settings, where Failover.Mode is Coordinate." };
         var command = new Command("runbook", "Writes the procedures of this very cluster by hand, for an emergency in which HaConnect cannot act: failover, return of the old primary, loss of quorum, restore. Contains no password. Changes nothing.") { output, file, lost, username };
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
         {
             var options = context.Cluster.OptionsOf(parsed);
-            var user = parsed.GetValue(username) ?? options.Failover.ControlUsername ?? "postgres";
+            var user = UserOf(parsed.GetValue(username), options); // before Mode is changed to look
+            if (string.IsNullOrEmpty(options.Failover.Replication.Username))
+                throw new UsageException("Failover.Replication.Username is not set, as which standbys connect to a primary: the written commands would not point them to one. Set it in the settings (--config) or the environment.");
             await using var cluster = await ObservedCluster.LookAsync(options, context.Cluster.TimeoutOf(parsed), cancellationToken);
             var facts = await RunbookReader.ReadAsync(cluster.Snapshot, options, user, Lost(parsed.GetValue(lost), cluster), cancellationToken);
             if (facts.Strangers is { Count: > 0 } strangers)
@@ -33,6 +35,14 @@ internal static class RunbookCommand
         }));
         return command;
     }
+
+    /// <summary>An observer's user could not run what is written, which would be found out in the emergency.</summary>
+    internal static string UserOf(string? given, HaDatabaseOptions options) => (given, options.Failover) switch
+    {
+        ({ Length: > 0 }, _) => given,
+        (null, { Mode: FailoverMode.Coordinate, ControlUsername: { Length: > 0 } control }) => control,
+        _ => throw new UsageException("--username is not given, and the settings name no control user (Failover.ControlUsername, with Failover.Mode = Coordinate): give with --username as whom the statements are to be run, a superuser or a role with the rights of the control user (docs/operations/roles.sql)."),
+    };
 
     private static string Lost(string? named, ObservedCluster cluster)
     {

@@ -9,6 +9,12 @@ internal static class FailoverPart
     internal static void Write(RunbookText text, RunbookFacts facts)
     {
         var lost = facts.LostNode;
+        if (facts.IsAlone)
+        {
+            Refuse(text, facts);
+            return;
+        }
+
         text.Heading(2, $"B. Failover from {Name(lost.Name)}");
         text.Paragraph("In this order, and each step to its end. Until B5 everything can be taken back (B6).");
 
@@ -27,6 +33,14 @@ internal static class FailoverPart
         Promote(text, facts);
         TakeBack(text, facts);
         TakeOver(text, facts);
+    }
+
+    private static void Refuse(RunbookText text, RunbookFacts facts)
+    {
+        var lost = Name(facts.Lost);
+        text.Heading(2, $"B. No failover from {lost}");
+        text.Paragraph(FormattableString.Invariant($"{lost} takes writes alone, by term {facts.Term!.Term}: **no other node may be promoted without losing what was written since, until a standby has caught up.** Coordinators refuse it, and there are no commands for it here."));
+        text.Paragraph($"Get {lost} back: start it, or put its disk into another host at the same address. It goes on as the primary, and once a standby has caught up coordinators name it in a later term; write this anew then. If its data are gone for good, what it wrote alone is, too: to go on without them is part E, knowingly.");
     }
 
     internal static void StopCommand(RunbookText text, string step, RunbookNode node) =>

@@ -16,12 +16,17 @@ internal static class QuorumPart
             text.Row("standbys, and the primary is well", FormattableString.Invariant($"Writes wait while fewer than {facts.Required} of those named stream. Bring a standby back (part C, for another node). Or go on alone, below."));
             text.Row($"the primary and one or more of {Names(facts.Ackers)}", "No failover without a loss: who is out of reach may be the only one with an acked write. Bring the primary or that standby back; its disk in another host will do. If it is lost for good, and both are certain to stay down, since together they could still ack: part B with the others. Whatever only it held is lost, and you have decided that.");
         }
+        else if (facts.IsAlone)
+        {
+            text.Row("standbys, and the primary is well", "Writes go on. Bring a standby back (`haconnect runbook --lost STANDBY`); coordinators name it when it has caught up.");
+            text.Row("the primary", "No failover without a loss: part B.");
+        }
         else
         {
             text.Row("the primary and some standbys", "Part B with those in reach; whatever only the others held is lost.");
         }
 
-        text.Row(FormattableString.Invariant($"{facts.Voters - facts.Majority + 1} or more of {facts.Voters} voters"), "No coordinator is elected, and nothing is done by itself. Where the primary is among those in reach and commits are acked, applications that see too few voters refuse to write (`Failover.WithoutMajority`, docs/concepts/majority.md). Bring voters back; part B needs the standbys, not a majority, but HaConnect takes over only when a majority of the voters is back.");
+        text.Row(FormattableString.Invariant($"{facts.Voters - facts.Majority + 1} or more of {facts.Voters} voters"), $"No coordinator is elected, and nothing is done by itself. Where the primary is among those in reach and commits are acked, applications that see too few voters refuse to write (`Failover.WithoutMajority`, docs/concepts/majority.md). Bring voters back{(facts.IsAlone ? "." : "; part B needs the standbys, not a majority, but HaConnect takes over only when a majority of the voters is back.")}");
         text.Row("everything", "Part E.");
         text.EndOfTable();
         text.Paragraph("What must not be done, whatever the hurry:");
@@ -32,6 +37,8 @@ internal static class QuorumPart
             "- Change or delete rows of `haconnect.term` but for those of this page, or `haconnect.term` in `postgresql.auto.conf`: they are what keeps two nodes from both being the primary.",
             "- Count a standby as asked that was not cut off before it was asked.",
         ]));
+        if (facts.IsAlone)
+            text.Paragraph($"{Name(facts.Lost)} goes on alone already. There is one copy of what it has written since; if its disk is lost, so is that, and **no other node may be promoted until a standby has caught up**.");
         if (facts.Required == 0)
             return;
         text.Heading(3, $"D. {Name(facts.Lost)} goes on alone");

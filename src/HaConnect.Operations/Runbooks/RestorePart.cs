@@ -18,6 +18,8 @@ internal static class RestorePart
             archive="${archive:-/PATH/OF/THE/ARCHIVED/WAL}"
             target="${target:-2026-01-02 03:04:05+00}"
             {{HostCommands.Folder(node)}}
+            if [ ! -e "$backup/PG_VERSION" ]; then echo "$backup is no base backup: it has no PG_VERSION" >&2; exit 1; fi
+            if [ ! -d "$archive" ]; then echo "$archive is no folder" >&2; exit 1; fi
             if [ -e "$data.before-restore" ]; then echo "$data.before-restore is left of an earlier time: look whether it is still needed" >&2; exit 1; fi
             if pg_ctl -D "$data" status; then pg_ctl -D "$data" -m immediate stop; fi
             if [ -e "$data" ]; then mv "$data" "$data.before-restore"; fi
@@ -45,8 +47,8 @@ internal static class RestorePart
             mv "$data"/postgresql.auto.conf.new "$data"/postgresql.auto.conf
             pg_ctl -D "$data" reload
             """));
-        if (facts.RecordsTerms)
-            text.Commands("forget-terms", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements("DROP SCHEMA IF EXISTS haconnect CASCADE;")}");
+        if (facts.RecordsTerms) // not the schema, which may be another's, and have the application's commit_token
+            text.Commands("forget-terms", Anywhere, $"{Shell.Psql(facts, node)} {Shell.Statements("DROP TABLE IF EXISTS haconnect.term, haconnect.audit, haconnect.switchover, haconnect.pause;")}");
         Standbys(text, facts);
     }
 
@@ -61,11 +63,11 @@ internal static class RestorePart
     {
         var primary = facts.LostNode;
         text.Heading(3, "E2. Rebuild the standbys");
-        text.Paragraph("Each as in part C, but without its record of promises, which belongs to the history that is gone.");
+        text.Paragraph("Each by a base backup, and without its record of promises, which belongs to the history that is gone.");
         foreach (var node in facts.Standbys)
-            text.Commands($"rebuild {FailoverPart.Step(node.Name)}", node.Name, RejoinPart.Commands(facts, node, primary).Replace("  grep '^haconnect\\.term ' \"$data.old\"/postgresql.auto.conf || true\n", "", StringComparison.Ordinal));
+            text.Commands($"rebuild {FailoverPart.Step(node.Name)}", node.Name, RejoinPart.Commands(facts, node, primary, keepsPromises: false));
         text.Heading(3, "E3. Whom commits wait for, and HaConnect");
-        text.Commands("restored-names", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements($"ALTER SYSTEM SET synchronous_standby_names = {SqlText.Literal(facts.Required == 0 ? "" : HaConnect.Failover.Promotion.SynchronousNames.Format(facts.Required, facts.Ackers))};\nSELECT pg_reload_conf();")}");
+        text.Commands("restored-names", Anywhere, $"{Shell.Psql(facts, primary)} {Shell.Statements($"ALTER SYSTEM SET synchronous_standby_names = {SqlText.Literal(facts.NamesAfterRestore)};\nSELECT pg_reload_conf();")}");
         var witnesses = facts.RecordsTerms && facts.Witnesses.Count > 0 ? $" On each witness first: `DELETE FROM haconnect.register WHERE cluster = {SqlText.Literal(facts.Cluster)};`." : "";
         text.Paragraph($"Then start all applications anew; none may go on from before, since it remembers the terms and tokens of a history that is gone.{witnesses} The first coordinator finds every voter in reach and no term on record, and writes term 1.");
     }

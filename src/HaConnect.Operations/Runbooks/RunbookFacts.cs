@@ -52,22 +52,36 @@ internal sealed record RunbookFacts
 
     internal int Majority => Voters / 2 + 1;
 
-    private SynchronousNames? Names => Term is null && LostNode.Server is { } server ? SynchronousNames.Parse(server.SynchronousNames) : null;
+    /// <summary>The primary on record, else the one that was seen, else the one that is lost.</summary>
+    internal string Reigning => Term?.Primary ?? Primary ?? Lost;
+
+    internal bool IsLostThePrimary => Reigning == Lost;
+
+    /// <summary>No commit waits for a standby, though one is to: coordinators promote nobody then.</summary>
+    internal bool IsAlone => Term is { Required: 0 } && ConfiguredRequired > 0;
+
+    internal string ReplicationUser => Replication.Username ?? throw new InvalidOperationException("Failover.Replication.Username is not set.");
+
+    private RunbookServer? ReigningServer => Nodes.FirstOrDefault(n => n.Name == Reigning)?.Server;
+
+    private SynchronousNames? Names => Term is null && ReigningServer is { } server ? SynchronousNames.Parse(server.SynchronousNames) : null;
 
     /// <summary>How many standbys a commit waits for.</summary>
-    internal int Required => Term?.Required ?? Names?.Required ?? (RecordsTerms || LostNode.Server is null ? ConfiguredRequired : 0);
+    internal int Required => Term?.Required ?? Names?.Required ?? (RecordsTerms || ReigningServer is null ? ConfiguredRequired : 0);
 
     /// <summary>Who may ack: those on record, else those in force, else every other node that may.</summary>
     internal IReadOnlyList<string> Ackers => Required == 0 ? []
         : Term is { SynchronousStandbys: { Count: > 0 } onRecord } ? onRecord
-        : Names?.Names ?? [.. Standbys.Where(n => n.MayAck).Select(n => n.Name)];
+        : Names?.Names ?? OthersThatMayAck;
+
+    private string[] OthersThatMayAck => [.. Nodes.Where(n => n.MayAck && n.Name != Reigning).Select(n => n.Name)];
 
     /// <summary>Names that the cluster goes by, and that the settings do not know.</summary>
     internal IReadOnlyList<string> Strangers =>
         [.. Ackers.Concat(Term is null ? [] : [Term.Primary]).Except(Nodes.Select(n => n.Name), StringComparer.Ordinal)];
 
     /// <summary>How many standbys have to be asked so that no acked write is overlooked: the rule of the coordinators.</summary>
-    internal int ToBeAsked => Quorum.CutOffNeeded(Term ?? new TermRow(0, Lost, Ackers, Required, IsEstablished: false), Nodes.Count);
+    internal int ToBeAsked => Quorum.CutOffNeeded(Term ?? new TermRow(0, Reigning, Ackers, Required, IsEstablished: false), Nodes.Count);
 
     /// <summary>Of whom commits of a new primary wait: those that follow; the lost one, too, where these are too few.</summary>
     internal IReadOnlyList<string> AckersOf(RunbookNode primary)
@@ -83,10 +97,14 @@ internal sealed record RunbookFacts
 
     internal string SynchronousNamesOf(RunbookNode primary) => Required == 0 ? "" : SynchronousNames.Format(Required, AckersOf(primary));
 
+    /// <summary>All nodes are there then: also where the primary was alone before, its commits wait again.</summary>
+    internal string NamesAfterRestore => IsAlone ? SynchronousNames.Format(ConfiguredRequired, OthersThatMayAck)
+        : Required == 0 ? "" : SynchronousNames.Format(Required, Ackers);
+
     /// <summary>Without a password: the server then takes one from its user's password file.</summary>
     internal string Conninfo(string standby, string primary)
     {
-        var open = new ReplicationOptions { Username = Replication.Username ?? "replicator", PassFile = Replication.PassFile, SslMode = Replication.SslMode };
+        var open = new ReplicationOptions { Username = ReplicationUser, PassFile = Replication.PassFile, SslMode = Replication.SslMode };
         return new ConninfoBuilder(open, [.. Nodes.Select(n => new ConfiguredNode(n.Name, n.Host, n.Port, 0))]).Build(standby, primary);
     }
 }

@@ -156,6 +156,7 @@ public sealed class RunbookTests : ClusterTest
             Assert.Contains("archive_mode is on", written.Output, StringComparison.Ordinal);
             var commands = await RunbookCommands.OfAsync(written.Output, passwords);
 
+            await cluster["n1"].ExecuteAsync("CREATE TABLE haconnect.commit_token AS SELECT 1 AS token", Cancelled); // the application's, where its database is the control database
             var backup = Path.Combine(backups.FullName, "base");
             await commands.RunAsServerAsync($"pg_basebackup -d 'host={cluster["n1"].Host} port={cluster["n1"].Port} user={cluster.Replication.User}' -D '{backup}' -c fast -X stream");
             await AtApplicationAsync(cluster, "n1", "CREATE TABLE story AS SELECT 1 AS line");
@@ -178,6 +179,8 @@ public sealed class RunbookTests : ClusterTest
                 await using var again = new HaDataSourceBuilder(options).Build();
                 await UntilManagedAsync(again);
                 Assert.Equal("n1", again.Snapshot.Primary!.Name);
+                Assert.Equal(1, await cluster["n1"].ScalarAsync<long>("SELECT min(term) FROM haconnect.term", Cancelled));
+                Assert.Equal(1, await cluster["n1"].ScalarAsync<long>("SELECT count(*) FROM haconnect.commit_token", Cancelled));
                 await using var write = again.CreateCommand("INSERT INTO story VALUES (3)");
                 await write.ExecuteNonQueryAsync(Cancelled);
                 Assert.True((await again.Cluster.SwitchoverAsync("n3", cancellationToken: Cancelled)).Succeeded);
@@ -230,7 +233,19 @@ public sealed class RunbookTests : ClusterTest
             return;
         var process = int.Parse((await File.ReadAllLinesAsync(pid, Cancelled))[0], CultureInfo.InvariantCulture);
         LibC.Signal(process, UnixSignal.Quit);
-        await UntilAsync("its end", () => Task.FromResult(!Directory.Exists($"/proc/{process}") || File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal)));
+        await UntilAsync("its end", () => Task.FromResult(IsGone(process)));
+    }
+
+    private static bool IsGone(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true; // also one that ends while it is read
+        }
     }
 
     private static async Task<int> AtApplicationAsync(PostgresCluster cluster, string node, string sql)

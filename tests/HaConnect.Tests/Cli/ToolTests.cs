@@ -19,6 +19,8 @@ public sealed class ToolTests
     [InlineData("plan --nodes n1=a,n2=b --commands n9", "--commands is n9; the plan has n1, n2.")]
     [InlineData("plan --nodes n1=a,n2=b --rto soon", "--rto is soon; it must be a number.")]
     [InlineData("plan --file /nonexistent/plan.json", "is no plan")]
+    [InlineData("runbook -c Host=a,b;Username=u", "--username is not given")]
+    [InlineData("runbook -c Host=a,b;Username=u --username postgres", "Failover.Replication.Username is not set")]
     [InlineData("init-standby n2 --username u", "--data-directory")]
     [InlineData("nonsense", "nonsense")]
     public async Task RunAsync_WhatCannotBeUsed_EndsWith64AndSaysWhy(string arguments, string expected)

@@ -155,8 +155,9 @@ internal static class ControlSql
 
     internal const string Reload = "SELECT pg_catalog.pg_reload_conf()";
 
+    /// <summary>The schema may be there already, with the application's commit_token.</summary>
     internal const string CreateSchema = """
-        CREATE SCHEMA haconnect;
+        CREATE SCHEMA IF NOT EXISTS haconnect;
         CREATE TABLE haconnect.term (
           term bigint PRIMARY KEY, primary_node text NOT NULL, synchronous_standbys text[] NOT NULL, required int NOT NULL,
           voters text[] NOT NULL, control_database text NOT NULL, coordinator text NOT NULL, reason text NOT NULL,

@@ -126,6 +126,46 @@ public sealed class RunbookTests
         Assert.Contains("ARRAY['n1', 'n2', 'n3', 'w1']", text, StringComparison.Ordinal);
     }
 
+    /// <summary>As after Failover.DegradeAfter: what coordinators refuse is not guided by hand either.</summary>
+    [Fact]
+    public void Write_PrimaryIsAlone_HasNoPromotionAndSaysWhatToDoInstead()
+    {
+        var text = Runbook.Write(Facts(required: 0) with { ConfiguredRequired = 1 });
+        Assert.Contains("**`n1` takes writes alone**, by term 7: no commit waits for a standby, though the settings ask for 1.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Replication is asynchronous", text, StringComparison.Ordinal);
+        Assert.Contains("## B. No failover from `n1`\n\n`n1` takes writes alone, by term 7: **no other node may be promoted without losing what was written since, until a standby has caught up.**", text, StringComparison.Ordinal);
+        Assert.Contains("Get `n1` back: start it, or put its disk into another host at the same address.", text, StringComparison.Ordinal);
+        Assert.Contains("**no other node may be promoted until a standby has caught up**", text, StringComparison.Ordinal); // part D
+        Assert.DoesNotContain("part B with", text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(["restore", "restored", "forget", "forget-terms", "rebuild n2", "rebuild n3", "restored-names"], Steps(text));
+        Assert.Contains("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (\"n2\",\"n3\")';", text, StringComparison.Ordinal); // after a restore
+    }
+
+    /// <summary>The term tells who has to ack the commits of its primary, and nothing of another's.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Write_LostIsNoPrimary_HasItsReturnOnly(bool hasTerms)
+    {
+        var facts = Facts() with { Lost = "n2" };
+        var text = Runbook.Write(hasTerms ? facts : facts with { Term = null, RecordsTerms = false });
+        Assert.Contains("**Parts B, D and E are not here:** they are about the loss of the primary, `n1`.", text, StringComparison.Ordinal);
+        Assert.Contains("A commit waits for 1 of 2: `n2`, `n3`.", text, StringComparison.Ordinal);
+        Assert.Equal(["rejoin n1", "rejoined n1"], Steps(text));
+        Assert.Contains("data='/data/n2'", text, StringComparison.Ordinal);
+        Assert.Contains("host=db1 port=5432 user=replicator application_name=n2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("it would be a second primary", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>An application may keep its commit_token in the same schema.</summary>
+    [Fact]
+    public void Write_Restore_DropsTheCoordinatorsTablesByName()
+    {
+        var text = Runbook.Write(Facts());
+        Assert.Contains("\nDROP TABLE IF EXISTS haconnect.term, haconnect.audit, haconnect.switchover, haconnect.pause;\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("DROP SCHEMA", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("plain")]
     [InlineData("it's \"quoted\" $(touch x) `y` \\ \n *")]
@@ -138,4 +178,6 @@ public sealed class RunbookTests
         Assert.Equal($"<{word}>", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
+
+    private static string[] Steps(string text) => [.. text.Split('\n').Where(l => l.StartsWith("```sh ", StringComparison.Ordinal)).Select(l => l[6..])];
 }
