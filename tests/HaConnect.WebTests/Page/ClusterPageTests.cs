@@ -133,7 +133,7 @@ public sealed class ClusterPageTests : ClusterTest
 
         var texts = await page.AskAsync<string[]>("lens.seen.map(s => s.texts.slice(0, 2).join(' of term '))");
         Output($"shown in this order: {string.Join(" > ", texts.Distinct())}");
-        var (first, none, after) = (Array.IndexOf(texts, "n1 of term 1"), Array.IndexOf(texts, "none of term none"), Array.FindIndex(texts, t => t is "n2 of term 2" or "n3 of term 2"));
+        var (first, none, after) = (Array.IndexOf(texts, "n1 of term 1"), Array.IndexOf(texts, "none of term 1"), Array.FindIndex(texts, t => t is "n2 of term 2" or "n3 of term 2"));
         Assert.True(first >= 0 && none > first && after > none, string.Join(" > ", texts));
         foreach (var said in new[] { "No primary any more (n1 was it)", "Detected: n1 is lost", "Promoted: n", "is the primary on timeline 2: established primary of term 2" })
             await page.UntilTextAsync("#decisions", said);
