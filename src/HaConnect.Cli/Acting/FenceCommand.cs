@@ -16,7 +16,7 @@ internal static class FenceCommand
         {
             var options = context.Cluster.OptionsOf(parsed);
             var done = await new ManualFence(options, TimeProvider.System).RunAsync(parsed.GetValue(node)!, parsed.GetValue(cluster)!, parsed.GetValue(external), parsed.GetValue(dryRun), cancellationToken);
-            return new ActDocument(1, "fence", IsDone: true, done.Sentence);
+            return new ActDocument(1, "fence", IsDone: true, done);
         });
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HaConnect.Options;
 
 namespace HaConnect.Operations.Planning;
 
@@ -32,12 +33,12 @@ internal static class AccessRules
     }
 
     private static IReadOnlyList<string> ClientsOf(PlanDescription plan) => plan.Clients.Count > 0 ? plan.Clients
-        : plan.Nodes.Concat(plan.Witnesses).All(n => PlanDescription.IsLoopback(n.Host)) ? ["127.0.0.1/32", "::1/128"]
+        : plan.Nodes.Concat(plan.Witnesses).All(n => HostList.IsLocal(n.Host)) ? ["127.0.0.1/32", "::1/128"]
         : ["samenet"];
 
     private static string AddressOf(string host) =>
         IPAddress.TryParse(host.Trim('[', ']'), out var address) ? $"{address}/{(address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)}"
-        : PlanDescription.IsLoopback(host) ? "samehost" // localhost may be ::1, 127.0.0.1, or both
+        : HostList.IsLocal(host) ? "samehost" // localhost may be ::1, 127.0.0.1, or both
         : host;
 
     /// <summary>In quotes no word means anything special (manual, "The pg_hba.conf File").</summary>

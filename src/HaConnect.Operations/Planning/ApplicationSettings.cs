@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using HaConnect.Options;
 using Npgsql;
 
 namespace HaConnect.Operations.Planning;
@@ -49,7 +50,7 @@ internal static class ApplicationSettings
         var connection = new NpgsqlConnectionStringBuilder { Username = plan.Roles.Application, Database = plan.Database, Passfile = plan.ApplicationPassFile };
         if (plan.UsesTls)
             (connection.SslMode, connection.RootCertificate) = (SslMode.VerifyFull, plan.InDirectory("root.crt"));
-        else if (!plan.Nodes.Concat(plan.Witnesses).All(n => PlanDescription.IsLoopback(n.Host)))
+        else if (!plan.Nodes.Concat(plan.Witnesses).All(n => HostList.IsLocal(n.Host)))
             connection.SslMode = SslMode.Disable; // said, since certificates are checked away from loopback
         return connection.ConnectionString;
     }

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json.Serialization;
+using HaConnect.Options;
 
 namespace HaConnect.Operations.Planning;
 
@@ -61,7 +61,7 @@ internal sealed record PlanDescription
     internal int Required => IsSynchronous ? 1 : 0;
 
     [JsonIgnore]
-    internal bool UsesTls => Tls ?? !Nodes.Concat(Witnesses).All(n => IsLoopback(n.Host));
+    internal bool UsesTls => Tls ?? !Nodes.Concat(Witnesses).All(n => HostList.IsLocal(n.Host));
 
     [JsonIgnore]
     internal PlannedNode Primary => Nodes[0];
@@ -83,6 +83,4 @@ internal sealed record PlanDescription
     /// <summary>Of applications: their own, the control user's and the observer's.</summary>
     [JsonIgnore]
     internal string ApplicationPassFile => InDirectory("application.pgpass");
-
-    internal static bool IsLoopback(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using HaConnect.Options;
 
 namespace HaConnect.Operations.Planning;
 
@@ -19,7 +20,7 @@ internal static class PlanWarnings
 
     private static IEnumerable<PlanProblem> Hosts(PlanDescription plan) =>
         from host in plan.Nodes.Concat(plan.Witnesses).GroupBy(n => n.Host, n => n.Name, StringComparer.OrdinalIgnoreCase)
-        where host.Count() > 1 && !PlanDescription.IsLoopback(host.Key)
+        where host.Count() > 1 && !HostList.IsLocal(host.Key)
         select Warning("shared-host", $"{string.Join(" and ", host)} are on one host, {host.Key}: they are lost together, and count as several in a vote all the same. Give each node and witness a host of its own.");
 
     private static IEnumerable<PlanProblem> Places(PlanDescription plan)
@@ -69,10 +70,10 @@ internal static class PlanWarnings
 
     private static IEnumerable<PlanProblem> Names(PlanDescription plan)
     {
-        var names = plan.Nodes.Concat(plan.Witnesses).Select(n => n.Host).Where(h => !PlanDescription.IsLoopback(h) && !IPAddress.TryParse(h.Trim('[', ']'), out _)).Distinct(StringComparer.Ordinal).ToList();
+        var names = plan.Nodes.Concat(plan.Witnesses).Select(n => n.Host).Where(h => !HostList.IsLocal(h) && !IPAddress.TryParse(h.Trim('[', ']'), out _)).Distinct(StringComparer.Ordinal).ToList();
         if (names.Count > 0)
             yield return Warning("names-in-hba", $"pg_hba.conf names {string.Join(", ", names)}: a server lets a host in by its name only where looking its address up leads back to that name. Give addresses where it does not.");
-        if (!plan.UsesTls && plan.Nodes.Any(n => !PlanDescription.IsLoopback(n.Host)))
+        if (!plan.UsesTls && plan.Nodes.Any(n => !HostList.IsLocal(n.Host)))
             yield return Warning("no-tls", "Without TLS everything goes over the network in clear, replication with every row that is written. Leave tls out of the file of the plan, or set it to true.");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaConnect.Options;
 
 namespace HaConnect.Operations.Planning;
 
@@ -15,7 +16,7 @@ internal static class ServerSettings
     {
         yield return new("cluster_name", node.Name, "is seen in the list of processes");
         yield return new("port", Text(node.Port), "as applications have it");
-        yield return new("listen_addresses", PlanDescription.IsLoopback(node.Host) ? node.Host.Trim('[', ']') : "*", "whom it lets in is in pg_hba.conf");
+        yield return new("listen_addresses", HostList.IsLocal(node.Host) ? node.Host.Trim('[', ']') : "*", "whom it lets in is in pg_hba.conf");
         yield return new("unix_socket_directories", plan.InDirectory(node.Name), "a folder that the server's user owns");
         yield return new("max_connections", Text(plan.MaxConnections), "the same everywhere: a standby with less than its primary stops");
         yield return new("superuser_reserved_connections", "3", "somebody can log in when applications have used up the others");

@@ -50,8 +50,7 @@ internal sealed class RoleChanges(RoleServer server, InitRolesOptions options)
         catch (NpgsqlException e)
         {
             var why = e is PostgresException p ? $"{p.MessageText} ({p.SqlState})" : e.Message;
-            const string outcome = "Nothing was changed there";
-            throw new InvalidOperationException($"At {server.Name}, in database {database}: {doing.Statement}{why}. {outcome}{(doing.Before > 0 ? ", and what was done in another database before stays" : "")}; run it again: it does what is missing.", e);
+            throw new InvalidOperationException($"At {server.Name}, in database {database}: {doing.Statement}{why}. Nothing was changed there{(doing.Before > 0 ? ", and what was done in another database before stays" : "")}; run it again: it does what is missing.", e);
         }
     }
 

@@ -5,7 +5,7 @@ internal static class HostCommands
 {
     /// <summary>Where its data is; what was not seen is to be filled in.</summary>
     internal static string Folder(RunbookNode node) => node.Server?.DataDirectory is { } folder
-        ? $"data={Shell.Quote(folder)}"
+        ? $"data={PosixShell.Quote(folder)}"
         : "data=/PATH/OF/ITS/DATA/FOLDER   # not seen: fill it in";
 
     /// <summary>All of them or none after the first that fails, without an end of the shell into which they are pasted.</summary>
@@ -15,7 +15,7 @@ internal static class HostCommands
     internal static string Start(RunbookNode node)
     {
         var elsewhere = node.Server is { ConfigFile: { } file, DataDirectory: { } folder } && file != $"{folder}/postgresql.conf"
-            ? $" -o {Shell.Quote($"-c config_file={Shell.Quote(file)}")}"
+            ? $" -o {PosixShell.Quote($"-c config_file={PosixShell.Quote(file)}")}"
             : "";
         return $"pg_ctl -D \"$data\"{elsewhere} -l \"$data.start.log\" -t 3600 -w start";
     }

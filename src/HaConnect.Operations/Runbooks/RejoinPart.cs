@@ -46,13 +46,13 @@ internal static class RejoinPart
               if [ -e "$left" ]; then echo "$left is left of an earlier time: look whether it is still needed" >&2; exit 1; fi
             done
             if pg_ctl -D "$data" status; then pg_ctl -D "$data" -m immediate stop; fi
-            pg_basebackup -d {{Shell.Quote(source)}} -D "$data.new" -c fast -X stream
+            pg_basebackup -d {{PosixShell.Quote(source)}} -D "$data.new" -c fast -X stream
             for file in "$data"/*.conf "$data"/*.crt "$data"/*.key "$data"/*.pem; do
               if [ -e "$file" ] && [ "${file##*/}" != postgresql.auto.conf ]; then cp -p "$file" "$data.new"/; fi
             done
             {
               grep -v -E '^(primary_conninfo|primary_slot_name|synchronous_standby_names|default_transaction_read_only|haconnect\.term) ' "$data.new"/postgresql.auto.conf || true{{promises}}
-              printf '%s\n' {{Shell.Quote(conninfo)}}
+              printf '%s\n' {{PosixShell.Quote(conninfo)}}
             } > "$data.new"/postgresql.auto.conf.new
             mv "$data.new"/postgresql.auto.conf.new "$data.new"/postgresql.auto.conf
             touch "$data.new"/standby.signal

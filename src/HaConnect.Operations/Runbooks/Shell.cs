@@ -5,12 +5,9 @@ namespace HaConnect.Operations.Runbooks;
 /// <summary>Commands for a POSIX shell.</summary>
 internal static class Shell
 {
-    /// <summary>One word, whatever it contains.</summary>
-    internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
     /// <summary>psql at a node, which asks for a password where it finds none in PGPASSFILE or ~/.pgpass.</summary>
     internal static string Psql(RunbookFacts facts, string host, int port) =>
-        $"psql -X -v ON_ERROR_STOP=1 -d {Quote(LibpqConninfo.Of(host, port, facts.Username, facts.Database, null, facts.Replication.SslMode))}";
+        $"psql -X -v ON_ERROR_STOP=1 -d {PosixShell.Quote(LibpqConninfo.Of(host, port, facts.Username, facts.Database, null, facts.Replication.SslMode))}";
 
     internal static string Psql(RunbookFacts facts, RunbookNode node) => Psql(facts, node.Host, node.Port);
 

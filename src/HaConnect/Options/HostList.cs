@@ -18,7 +18,7 @@ internal static class HostList
 
     /// <summary>Loopback or a socket: what is sent there goes over no network.</summary>
     internal static bool IsLocal(string host) =>
-        host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static (string Host, int Port) ParseOne(string entry, int defaultPort)
     {

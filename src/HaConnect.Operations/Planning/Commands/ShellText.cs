@@ -4,7 +4,7 @@ namespace HaConnect.Operations.Planning;
 internal static class ShellText
 {
     /// <summary>A word of a POSIX shell.</summary>
-    internal static string Word(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or ':' or '=') ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    internal static string Word(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or ':' or '=') ? text : PosixShell.Quote(text);
 
     /// <summary>A value in postgresql.conf, where a backslash begins an escape.</summary>
     internal static string Setting(string value) => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";

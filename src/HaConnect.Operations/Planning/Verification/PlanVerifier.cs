@@ -35,8 +35,8 @@ internal static class PlanVerifier
 
     private static async Task<ServerFound> ReadAsync(PlanDescription plan, PlannedNode node, HaDatabaseOptions settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using var late = new CancellationTokenSource(timeout, TimeProvider.System);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             var source = NpgsqlDataSource.Create(ConnectionOf(node, settings));

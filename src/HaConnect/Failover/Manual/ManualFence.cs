@@ -19,7 +19,7 @@ internal sealed class ManualFence(HaDatabaseOptions options, TimeProvider time)
 
     /// <exception cref="ArgumentException">The name of the cluster or of the node is not of this cluster, or the options lack what is asked for.</exception>
     /// <exception cref="InvalidOperationException">It is refused, or came to no end; the message says why.</exception>
-    internal async Task<ManualFenceResult> RunAsync(string node, string clusterName, bool isExternal, bool isRehearsal, CancellationToken cancellationToken)
+    internal async Task<string> RunAsync(string node, string clusterName, bool isExternal, bool isRehearsal, CancellationToken cancellationToken)
     {
         Confirmation.Require(options, clusterName);
         ConfiguredNode.RequireDataNode(options, node, nameof(node));
@@ -32,17 +32,17 @@ internal sealed class ManualFence(HaDatabaseOptions options, TimeProvider time)
         return isExternal ? await FromOutsideAsync(node, term, isRehearsal, cancellationToken).ConfigureAwait(false) : await BySqlAsync(node, term, answers, isRehearsal, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ManualFenceResult> FromOutsideAsync(string node, long term, bool isRehearsal, CancellationToken cancellationToken)
+    private async Task<string> FromOutsideAsync(string node, long term, bool isRehearsal, CancellationToken cancellationToken)
     {
         isRehearsal |= options.Failover.Fencing.DryRun;
         var order = new FenceOrder(node, term, "somebody has asked for it", isRehearsal);
         var answer = await new FencingCommand(options, _instance, time).FenceAsync(order, cancellationToken).ConfigureAwait(false);
         return answer.Succeeded
-            ? new ManualFenceResult(true, $"{node} {(isRehearsal ? "was not fenced, this was a rehearsal" : "is fenced from outside")}: {answer.Sentence}")
+            ? $"{node} {(isRehearsal ? "was not fenced, this was a rehearsal" : "is fenced from outside")}: {answer.Sentence}"
             : throw new InvalidOperationException($"{node} could not be fenced: {answer.Sentence}");
     }
 
-    private async Task<ManualFenceResult> BySqlAsync(string node, long term, IReadOnlyList<VoterAnswer> answers, bool isRehearsal, CancellationToken cancellationToken)
+    private async Task<string> BySqlAsync(string node, long term, IReadOnlyList<VoterAnswer> answers, bool isRehearsal, CancellationToken cancellationToken)
     {
         if (ManualFenceRules.WhyNotBySql(node, answers) is { } why)
             throw Refused(node, why);
@@ -61,13 +61,13 @@ internal sealed class ManualFence(HaDatabaseOptions options, TimeProvider time)
             if (ManualFenceRules.WhyNotBySql(node, [new VoterAnswer(node, IsWitness: false, before)]) is { } changed)
                 throw Refused(node, changed);
             if (ManualFenceRules.IsFenced(before))
-                return new ManualFenceResult(false, $"{node} is fenced already: {Words(before)}.");
+                return $"{node} is fenced already: {Words(before)}.";
             if (isRehearsal)
-                return new ManualFenceResult(false, string.Create(CultureInfo.InvariantCulture, $"Nothing was changed. {node} now: {Words(before)}. It would refuse writes (default_transaction_read_only = on), its commits would wait for a name that nobody bears (haconnect_fenced_{term}), both across restarts, and the sessions of its clients would be ended."));
+                return string.Create(CultureInfo.InvariantCulture, $"Nothing was changed. {node} now: {Words(before)}. It would refuse writes (default_transaction_read_only = on), its commits would wait for a name that nobody bears (haconnect_fenced_{term}), both across restarts, and the sessions of its clients would be ended.");
             await control.FenceAsync(term, ended.Token).ConfigureAwait(false);
             var after = await control.ReadRecordAsync(ended.Token).ConfigureAwait(false);
             return ManualFenceRules.IsFenced(after)
-                ? new ManualFenceResult(true, $"{node} is fenced until it has rejoined as a standby (docs/operations/rejoin.md). Before: {Words(before)}. Now: {Words(after)}.")
+                ? $"{node} is fenced until it has rejoined as a standby (docs/operations/rejoin.md). Before: {Words(before)}. Now: {Words(after)}."
                 : throw new InvalidOperationException($"{node} was told to refuse writes, and does not show it: {Words(after)}. Repeat it.");
         }
         catch (CommandRefusedException e)

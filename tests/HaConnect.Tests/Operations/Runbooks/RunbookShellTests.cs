@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using HaConnect.Operations;
 using HaConnect.Operations.Runbooks;
 using HaConnect.Probing;
 
@@ -74,7 +75,7 @@ public sealed class RunbookShellTests : IDisposable
         File.WriteAllText($"{Data}/pg_hba.conf", "");
         File.WriteAllText($"{Data}/postgresql.auto.conf", "primary_conninfo = 'x'\nhaconnect.term = '7,n1'\n");
         Program("pg_basebackup", basebackup);
-        Program("pg_ctl", $"for word; do case \"$word\" in status|stop|start) echo \"$word\" >> {Shell.Quote(Calls)};; esac; done");
+        Program("pg_ctl", $"for word; do case \"$word\" in status|stop|start) echo \"$word\" >> {PosixShell.Quote(Calls)};; esac; done");
     }
 
     private void Program(string name, string commands)

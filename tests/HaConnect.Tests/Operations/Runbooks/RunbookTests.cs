@@ -1,3 +1,4 @@
+using HaConnect.Operations;
 using HaConnect.Operations.Runbooks;
 using HaConnect.Probing;
 
@@ -112,7 +113,7 @@ public sealed class RunbookTests
         Assert.Contains("\n````sh stop-old\n", text, StringComparison.Ordinal); // longer than the ticks within
         Assert.Contains("``n`1``", text, StringComparison.Ordinal);
         Assert.Contains(@"SET primary_conninfo = 'host=db2 port=5432 user=replicator application_name=''n\\3''';", text, StringComparison.Ordinal);
-        Assert.Contains(Shell.Quote(@"primary_conninfo = 'host=db1 port=5432 user=replicator application_name=''n\\\\3'''"), text, StringComparison.Ordinal); // in a file
+        Assert.Contains(PosixShell.Quote(@"primary_conninfo = 'host=db1 port=5432 user=replicator application_name=''n\\\\3'''"), text, StringComparison.Ordinal); // in a file
         Assert.Contains("'a b\\c''d', 'by hand'", text, StringComparison.Ordinal);
         Assert.Contains(@"-o '-c config_file='\''/etc/o'\''\'\'''\''conf/postgresql.conf'\'''", text, StringComparison.Ordinal);
     }
@@ -174,7 +175,7 @@ public sealed class RunbookTests
     public async Task Quote_IsOneWordForAShell(string word)
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "there is no POSIX shell");
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", $"printf '<%s>' {Shell.Quote(word)}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", $"printf '<%s>' {PosixShell.Quote(word)}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal($"<{word}>", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
