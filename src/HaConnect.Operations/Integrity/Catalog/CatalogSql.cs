@@ -25,7 +25,7 @@ internal static class CatalogSql
          ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
         """;
 
-    /// <summary>How text is sorted is told with the library's version as it is now, since that is what an order changes with.</summary>
+    /// <summary>How text is sorted is told with the library's version as it is now, since that is what an order changes with. C and what begins so is the order of the code points, which has no versions.</summary>
     internal const string Columns = """
         SELECT a.attrelid::bigint, a.attname, t.typname, pg_catalog.format_type(a.atttypid, NULL), t.typtype::text, tn.nspname = 'pg_catalog' AND t.oid::bigint < 16384, t.typcategory = 'A',
                CASE WHEN t.typsend::oid <> 0 THEN pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.proname) END,
@@ -34,7 +34,7 @@ internal static class CatalogSql
                     WHEN c.collname IN ('C', 'POSIX') AND c.collnamespace = 'pg_catalog'::regnamespace THEN 'C'
                     WHEN c.collname = 'default' AND c.collnamespace = 'pg_catalog'::regnamespace THEN {0}
                     WHEN NOT c.collisdeterministic THEN NULL
-                    ELSE c.collprovider::text || ' ' || COALESCE(pg_catalog.to_jsonb(c) ->> 'colliculocale', pg_catalog.to_jsonb(c) ->> 'colllocale', c.collcollate) || ' ' || pg_catalog.pg_collation_actual_version(c.oid) END,
+                    ELSE c.collprovider::text || ' ' || COALESCE(pg_catalog.to_jsonb(c) ->> 'colliculocale', pg_catalog.to_jsonb(c) ->> 'colllocale', c.collcollate) || ' ' || COALESCE(pg_catalog.pg_collation_actual_version(c.oid), CASE WHEN c.collcollate ~* '^c\.' THEN 'C' END) END,
                a.attgenerated <> ''
           FROM pg_catalog.pg_attribute a
           JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
@@ -52,7 +52,7 @@ internal static class CatalogSql
     /// <summary>Of the database; from PostgreSQL 15 on its version is known.</summary>
     internal const string DefaultCollation = """
         (SELECT CASE WHEN pg_catalog.to_jsonb(d) ->> 'datlocprovider' IS DISTINCT FROM 'i' AND d.datcollate IN ('C', 'POSIX') THEN 'C'
-                     ELSE (pg_catalog.to_jsonb(d) ->> 'datlocprovider') || ' ' || COALESCE(pg_catalog.to_jsonb(d) ->> 'daticulocale', pg_catalog.to_jsonb(d) ->> 'datlocale', d.datcollate) || ' ' || pg_catalog.pg_database_collation_actual_version(d.oid) END
+                     ELSE (pg_catalog.to_jsonb(d) ->> 'datlocprovider') || ' ' || COALESCE(pg_catalog.to_jsonb(d) ->> 'daticulocale', pg_catalog.to_jsonb(d) ->> 'datlocale', d.datcollate) || ' ' || COALESCE(pg_catalog.pg_database_collation_actual_version(d.oid), CASE WHEN d.datcollate ~* '^c\.' THEN 'C' END) END
            FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
         """;
 

@@ -64,8 +64,8 @@ internal static class TablePlanner
             Note(VerificationNoteKind.Note, $"Column {pair.Left.Name} is {pair.Left.TypeText} at the left and {pair.Right.TypeText} at the right; it was compared as text.");
         foreach (var pair in pairs.Where(p => p.Left.IsGenerated || p.Right.IsGenerated))
             Note(VerificationNoteKind.Note, $"Column {pair.Left.Name} is generated: each server computes it by itself; its values were compared like others.");
-        foreach (var pair in pairs.Where(p => p.Left.Collation != p.Right.Collation))
-            Note(VerificationNoteKind.Note, $"Column {pair.Left.Name} is sorted otherwise on the other side ({pair.Left.Collation ?? "not known"}; {pair.Right.Collation ?? "not known"}); its values were compared byte by byte, and nothing was divided by their order.");
+        if (pairs.Where(p => p.Left.Collation != p.Right.Collation).Select(p => p.Left.Name).ToList() is { Count: > 0 } sorted)
+            Note(VerificationNoteKind.Note, $"Text is sorted otherwise on the other side, or that is not known ({string.Join(", ", sorted)}); it was compared byte by byte, and nothing was divided by its order.");
 
         void Note(VerificationNoteKind kind, string text) => notes.Add(new VerificationNote(kind, left.FullName, text));
     }
