@@ -8,6 +8,7 @@ using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
+using HaConnect.Cli.Verifying;
 
 namespace HaConnect.Cli;
 
@@ -28,6 +29,7 @@ internal static class Tool
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
         root.Add(PlanCommand.Create(context));
+        root.Add(VerifyCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

@@ -5,6 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
+using HaConnect.Cli.Verifying;
+using HaConnect.Operations;
 
 namespace HaConnect.Cli.Output;
 
@@ -17,6 +19,7 @@ namespace HaConnect.Cli.Output;
 [JsonSerializable(typeof(ActDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(PlanVerificationDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     // It goes to a terminal or a file, not into a page: people read the names in it.
@@ -32,6 +35,10 @@ internal sealed partial class ToolJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = isIndented,
-        Converters = { new JsonStringEnumConverter<FindingSeverity>(JsonNamingPolicy.CamelCase) },
+        Converters =
+        {
+            new JsonStringEnumConverter<FindingSeverity>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<RowDifferenceKind>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<VerificationNoteKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<VerificationVerdict>(JsonNamingPolicy.CamelCase),
+        },
     });
 }

@@ -6,7 +6,7 @@ internal sealed class TableRun(TableSql sql, RunContext run)
     /// <summary>How many rows that differ are kept in mind at once.</summary>
     private const int MostRows = 100_000;
 
-    private readonly Settler _settler = new(sql, run.Following, run.Copy, run.Pace, run.Options);
+    private readonly Settler _settler = new(sql, run.Following, run.Options.AsOf is { } next ? new CopyJudge(next, areCounted: sql.Plan.Key.Count == 0) : null, run.Pace, run.Options);
     private readonly RowShower _shower = new(sql, run.Options);
     private readonly JournalTable _earlier = run.Journal.Of(sql.Plan.Signature);
     private readonly Lock _lock = new();

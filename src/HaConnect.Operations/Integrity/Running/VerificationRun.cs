@@ -46,7 +46,7 @@ internal sealed class VerificationRun : IAsyncDisposable
         var choice = await ChooseAsync(pair, facts, relation, following, subscribed, cancellationToken).ConfigureAwait(false);
         var pace = new Pace(_options);
         var progress = new RunProgress(choice.Plans.Sum(p => p.EstimatedRows), _options);
-        var run = new RunContext(_options, _pairs, following, _options.AsOf is { } next ? new CopyJudge(next) : null, pace, journal, progress);
+        var run = new RunContext(_options, _pairs, following, pace, journal, progress);
         using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
             var watch = new ServerWatch(_watched, facts, relation == SideRelation.Replay, pace, progress, _options).RunAsync(end.Token);
