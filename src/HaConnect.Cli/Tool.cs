@@ -29,7 +29,7 @@ internal static class Tool
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
         root.Add(PlanCommand.Create(context));
-        root.Add(VerifyCommand.Create(context));
+        root.Add(VerifyRowsCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

@@ -98,7 +98,9 @@ internal sealed class VerificationRun : IAsyncDisposable
         foreach (var plan in largeObjects is null ? choice.Plans : choice.Plans.Append(largeObjects))
         {
             run.Progress.Begin(plan.Name);
-            await TryAsync(plan.Name, async () => _tables.Add(await new TableRun(new TableSql(plan, _seed, _options.MaxShownCharacters), run).RunAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            var table = new TableRun(new TableSql(plan, _seed, _options.MaxShownCharacters), run);
+            await TryAsync(plan.Name, async () => _tables.Add(await table.RunAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            _notes.AddRange(table.Notes);
         }
 
         foreach (var missing in choice.Missing)
@@ -121,7 +123,7 @@ internal sealed class VerificationRun : IAsyncDisposable
         }
         catch (PostgresException e) when (!ServerErrors.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {
-            _notes.Add(new(ServerErrors.IsCorruption(e) ? VerificationNoteKind.Difference : VerificationNoteKind.NotVerified, table, $"It could not be read: {e.SqlState}: {e.MessageText}"));
+            _notes.Add(new(ServerErrors.IsCorruption(e) ? VerificationNoteKind.Difference : VerificationNoteKind.NotVerified, table, $"It could not be read: {ServerErrors.Describe(e)}"));
         }
         catch (VerificationHeldException e)
         {

@@ -63,7 +63,7 @@ public sealed class ReportTests
     public void CodeOf_SeveralReports_IsThatOfTheWorst()
     {
         var (met, not, unknown) = (Report(1000), Report(1000, different: 2), Report(1000, unjudged: 2));
-        Assert.Equal([0, 1, 3, 1, 3], ((VerificationReport[][])[[met, met], [met, not], [met, unknown], [unknown, not], [unknown]]).Select(VerifyCommand.CodeOf));
+        Assert.Equal([0, 1, 3, 1, 3, 3], ((VerificationReport[][])[[met, met], [met, not], [met, unknown], [unknown, not], [unknown, unknown], [met]]).Select(r => VerifyRowsCommand.CodeOf(r, sides: 2)));
     }
 
     [Fact]

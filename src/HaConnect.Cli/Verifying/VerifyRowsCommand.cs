@@ -1,13 +1,12 @@
 using System.CommandLine;
 using HaConnect.Cli.Output;
 using HaConnect.Operations;
-using HaConnect.Operations.Integrity;
 using Npgsql;
 
 namespace HaConnect.Cli.Verifying;
 
 /// <summary><c>haconnect verify</c>.</summary>
-internal static class VerifyCommand
+internal static class VerifyRowsCommand
 {
     internal static Command Create(ToolContext context)
     {
@@ -19,9 +18,10 @@ internal static class VerifyCommand
             options.Of(parsed); // before anybody is asked
             try
             {
-                return await RunAsync(context, terminal, parsed, options, cancellationToken);
+                var (left, rights) = await VerifySides.ReadAsync(context, parsed, options, cancellationToken);
+                return await RunAsync(terminal, parsed, options, left, rights, cancellationToken);
             }
-            catch (Exception e) when (e is NpgsqlException or HaConnectException && !cancellationToken.IsCancellationRequested)
+            catch (HaConnectException e)
             {
                 await terminal.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Unknown;
@@ -30,9 +30,8 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolContext context, Terminal terminal, ParseResult parsed, VerifyOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult parsed, VerifyOptions options, VerificationSide left, IReadOnlyList<VerificationSide> rights, CancellationToken cancellationToken)
     {
-        var (left, rights) = await VerifySides.ReadAsync(context, parsed, options, cancellationToken);
         List<VerificationReport> reports = [];
         foreach (var right in rights)
         {
@@ -47,16 +46,21 @@ internal static class VerifyCommand
             {
                 throw new UsageException(e.Message);
             }
+            catch (NpgsqlException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                await terminal.Error.WriteLineAsync($"{left.Name} and {right.Name} could not be compared: {e.Message}");
+                continue;
+            }
 
             if (VerifyOptions.FileOf(parsed.GetValue(options.Html), right, rights.Count) is { } page)
                 await File.WriteAllTextAsync(page, reports[^1].ToHtml(), cancellationToken);
         }
 
         VerifyOutput.Print(terminal, reports, parsed.GetValue(options.Output));
-        return CodeOf(reports);
+        return CodeOf(reports, rights.Count);
     }
 
     /// <summary>What is certainly not met weighs more than what is not known.</summary>
-    internal static int CodeOf(IReadOnlyCollection<VerificationReport> reports) =>
-        reports.Any(r => r.Verdict == VerificationVerdict.NotMet) ? ExitCodes.Attention : reports.All(r => r.Verdict == VerificationVerdict.Met) ? ExitCodes.Ok : ExitCodes.Unknown;
+    internal static int CodeOf(IReadOnlyCollection<VerificationReport> reports, int sides) =>
+        reports.Any(r => r.Verdict == VerificationVerdict.NotMet) ? ExitCodes.Attention : reports.Count == sides && reports.All(r => r.Verdict == VerificationVerdict.Met) ? ExitCodes.Ok : ExitCodes.Unknown;
 }
