@@ -24,10 +24,10 @@ public sealed class ScheduleTests : IntegrityTest
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => metrics[Key(instrument, tags)] = value);
         listener.Start();
 
-        var builder = Host.CreateApplicationBuilder();
-        builder.Services.AddSingleton<IAuditSink>(audit);
+        var services = new ServiceCollection();
+        services.AddSingleton<IAuditSink>(audit);
         var options = ClusterOptions.Observe(cluster);
-        builder.Services.AddHaDatabase(o =>
+        services.AddHaDatabase(o =>
         {
             o.ConnectionString = options.ConnectionString;
             foreach (var node in options.Nodes)
@@ -43,11 +43,13 @@ public sealed class ScheduleTests : IntegrityTest
                 return reports.Count == 1 ? throw new InvalidOperationException("the callback's own trouble") : Task.CompletedTask;
             };
         });
-        using var host = builder.Build();
-        await host.StartAsync(Cancelled);
+        await using var provider = services.BuildServiceProvider();
+        foreach (var service in provider.GetServices<IHostedService>())
+            await service.StartAsync(Cancelled);
         await UntilAsync("two verifications", () => Task.FromResult(reports.Count >= 2), TimeSpan.FromSeconds(60));
         listener.RecordObservableInstruments();
-        await host.StopAsync(Cancelled);
+        foreach (var service in provider.GetServices<IHostedService>())
+            await service.StopAsync(Cancelled);
 
         Assert.All(reports, r => Assert.Equal(("n1", "n2", 200L, 1L), (r.Left, r.Right, r.Rows, r.DifferentRows)));
         var record = audit.Records.First(r => r.Step == "Verification");

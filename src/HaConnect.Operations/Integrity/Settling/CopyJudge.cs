@@ -22,7 +22,7 @@ internal sealed class CopyJudge(long nextTransaction, bool areCounted)
     {
         var next = await pair.Left.ScalarAsync<long>(new Statement(NextSql), cancellationToken).ConfigureAwait(false);
         var earlier = rows.Where(r => r.Left is not null).Select(r => Whole(r.Left!.Value.Version, next)).Where(x => x >= FirstNormal && x < nextTransaction).Distinct().ToArray();
-        var rolledBack = (await pair.Right.QueryAsync(new Statement(RolledBackSql, earlier), static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var rolledBack = (await pair.Right.QueryAsync(new Statement(RolledBackSql, [earlier]), static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
         return rows.ConvertAll(r => IsExcused(r, nextTransaction, next, rolledBack) || (areCounted && r.Right?.Digest > r.Left?.Digest));
     }
 

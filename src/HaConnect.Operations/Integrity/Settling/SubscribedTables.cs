@@ -35,13 +35,13 @@ internal sealed record SubscribedTables(string[] Slots, IReadOnlyDictionary<stri
         var subscriptions = await pair.Right.QueryAsync(new Statement(SubscriptionsSql), static row => (Slot: row.GetString(0), Publications: row.GetFieldValue<string[]>(1)), cancellationToken).ConfigureAwait(false);
         if (subscriptions.Count == 0)
             return null;
-        string[] slots = [.. await pair.Left.QueryAsync(new Statement(SlotsSql, (string[])[.. subscriptions.Select(s => s.Slot)]), static row => row.GetString(0), cancellationToken).ConfigureAwait(false)];
+        string[] slots = [.. await pair.Left.QueryAsync(new Statement(SlotsSql, [subscriptions.Select(s => s.Slot).ToArray()]), static row => row.GetString(0), cancellationToken).ConfigureAwait(false)];
         if (slots.Length == 0)
             return null;
         string[] publications = [.. subscriptions.Where(s => slots.Contains(s.Slot)).SelectMany(s => s.Publications).Distinct(StringComparer.Ordinal)];
-        var tables = await pair.Right.QueryAsync(new Statement(TablesSql, slots), static row => (Name: row.GetString(0), State: row.GetString(1)[0]), cancellationToken).ConfigureAwait(false);
+        var tables = await pair.Right.QueryAsync(new Statement(TablesSql, [slots]), static row => (Name: row.GetString(0), State: row.GetString(1)[0]), cancellationToken).ConfigureAwait(false);
         var published = await pair.Left.QueryAsync(
-            new Statement(PublishedSql, publications),
+            new Statement(PublishedSql, [publications]),
             static row => (Name: row.GetString(0), Table: new PublishedTable(row.IsDBNull(1) ? null : row.GetFieldValue<string[]>(1), row.IsDBNull(2) ? null : row.GetString(2))), cancellationToken).ConfigureAwait(false);
         return new SubscribedTables(
             slots,

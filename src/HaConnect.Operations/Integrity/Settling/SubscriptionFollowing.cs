@@ -13,5 +13,5 @@ internal sealed class SubscriptionFollowing(string[] slots, VerificationOptions 
         at == Side.Right ? 0 : await pair.Left.ScalarAsync<long>(new Statement(WalPosition.Sql), cancellationToken).ConfigureAwait(false);
 
     public async Task<bool> UntilAsync(SessionPair pair, Side by, long mark, CancellationToken cancellationToken) => by == Side.Left
-        || await Polling.UntilAsync(async () => await pair.Left.ScalarAsync<long>(new Statement(ConfirmedSql, slots), cancellationToken).ConfigureAwait(false) >= mark, options.FollowTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        || await Polling.UntilAsync(async () => await pair.Left.ScalarAsync<long>(new Statement(ConfirmedSql, [slots]), cancellationToken).ConfigureAwait(false) >= mark, options.FollowTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
 }
