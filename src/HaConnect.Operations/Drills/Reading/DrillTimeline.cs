@@ -6,6 +6,7 @@ namespace HaConnect.Operations.Drills.Reading;
 internal sealed class DrillTimeline(TimeProvider time) : IAuditSink
 {
     internal const string Fault = "fault";
+    internal const string Asked = "asked";
     internal const string Detected = "detected";
     internal const string Promoted = "promoted";
     internal const string Established = "established";
@@ -14,6 +15,9 @@ internal sealed class DrillTimeline(TimeProvider time) : IAuditSink
     private readonly ConcurrentQueue<TimelineEvent> _events = new();
 
     internal IEnumerable<TimelineEvent> Events => _events;
+
+    /// <summary>Raised for each event, on the thread that tells of it.</summary>
+    internal event Action<TimelineEvent>? Added;
 
     public void Write(AuditRecord record)
     {
@@ -24,7 +28,12 @@ internal sealed class DrillTimeline(TimeProvider time) : IAuditSink
         Add(label, sentence);
     }
 
-    internal void Add(string label, string sentence) => _events.Enqueue(new TimelineEvent(time.GetTimestamp(), label, sentence));
+    internal void Add(string label, string sentence)
+    {
+        var happened = new TimelineEvent(time.GetTimestamp(), label, sentence);
+        _events.Enqueue(happened);
+        Added?.Invoke(happened);
+    }
 
     /// <summary>Of coordinators elsewhere, by their own clocks.</summary>
     internal void Add(long at, string step, string sentence)
