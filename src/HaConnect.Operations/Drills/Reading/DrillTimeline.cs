@@ -52,7 +52,8 @@ internal sealed class DrillTimeline(TimeProvider time) : IAuditSink
     private static string LabelOf(string step) => step switch
     {
         "Reading" => "new term",
-        "CuttingOff" => "promised",
+        "Announcing" => "announcing",
+        "CuttingOff" or "Sealing" => "promised",
         "Deciding" => "chosen",
         _ => step,
     };

@@ -9,7 +9,7 @@ internal static class WriteChart
 {
     private const double Width = 960;
     private const double Left = 52;
-    private const double Right = 12;
+    private const double Right = 26;
     private const double Top = 92;
     private const double Height = 210;
     private const double Bottom = 34;
