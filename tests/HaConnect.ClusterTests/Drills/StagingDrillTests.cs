@@ -185,7 +185,7 @@ public sealed class StagingDrillTests : ClusterTest
     /// <summary>As AddAuditTable copies it.</summary>
     private static async Task CopyTrailAsync(PostgresCluster cluster, string folder)
     {
-        var entry = AuditReader.Read(folder).First(e => e.Record.Step == "Options");
+        var entry = AuditReader.ReadFolder(folder).First(e => e.Record.Step == "Options");
         await cluster["n1"].ExecuteAsync("CREATE SCHEMA haconnect_audit", Cancelled);
         await cluster["n1"].ExecuteAsync("CREATE TABLE haconnect_audit.trail (chain text, seq bigint, at timestamptz, cluster text, coordinator text, term bigint, kind text, step text, node text, sentence text, line text)", Cancelled);
         await using var source = NpgsqlDataSource.Create(cluster.SuperuserConnectionString(cluster["n1"]));

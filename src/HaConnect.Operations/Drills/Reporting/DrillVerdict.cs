@@ -22,13 +22,10 @@ internal static class DrillVerdict
             yield return $"A read was {DrillNumbers.Seconds(f.MaxReadStalenessSeconds)} stale; the bound is {DrillNumbers.Target(f.MaxReplicaLagSeconds)}.";
         if (f.Integrity is null)
             yield return "The rows of the nodes could not be compared.";
-        else if (f.Integrity.DifferentRows > 0)
-        {
-            foreach (var pair in f.Integrity.Pairs.Where(p => p.DifferentRows > 0))
-                yield return $"{pair.Right} is not equal to {pair.Left}: {string.Join("; ", pair.Different)}.";
-        }
         else if (f.Integrity.Rows == 0)
             yield return "No row was compared.";
+        foreach (var pair in f.Integrity?.Pairs.Where(p => p.DifferentRows > 0 || p.Different.Count > 0) ?? [])
+            yield return $"{pair.Right} is not equal to {pair.Left}: {string.Join("; ", pair.Different)}.";
     }
 
     /// <summary>The outcome in one sentence.</summary>

@@ -36,7 +36,9 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
             var command = await WorkAsync(first, ledger, cancellationToken).ConfigureAwait(false);
 
             var (between, final) = await EndAsync(first, ledger, at, cancellationToken).ConfigureAwait(false);
-            var integrity = between is null ? null : await IntegrityCheck.RunAsync(target, first, options.Progress, cancellationToken).ConfigureAwait(false);
+            if (between is not null)
+                options.Progress?.Report("Comparing every row of every table on all nodes …");
+            var integrity = between is null ? null : await IntegrityCheck.RunAsync(target, first, _problems, cancellationToken).ConfigureAwait(false);
             if (await table.DropAsync(cancellationToken).ConfigureAwait(false) is { } left)
                 _problems.Add(left);
             var findings = FindingsReader.Of(ledger, timeline, final, Known(at, startedAt, first, firstTimeline, between, environment) with { Integrity = integrity, Command = command });
