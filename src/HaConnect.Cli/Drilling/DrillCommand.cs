@@ -36,7 +36,7 @@ internal static class DrillCommand
                 await terminal.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Interrupted;
             }
-            catch (Exception e) when (e is DrillRefusedException or PostgresClusterException or TimeoutException)
+            catch (Exception e) when (e is DrillRefusedException or DrillFailedException or PostgresClusterException or TimeoutException)
             {
                 await terminal.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Attention;
@@ -48,6 +48,8 @@ internal static class DrillCommand
     private static async Task<int> RunAsync(ToolContext context, DrillArguments arguments, ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var plan = arguments.IsLocal(parsed) ? arguments.PlanOf(parsed) : null;
+        if (plan is null && !context.Cluster.NamesACluster(parsed))
+            throw new UsageException("Which cluster is to be broken? --local makes a throw-away one. For a staging cluster give its settings (--config FILE) and its name (--cluster NAME).");
         var settings = plan is null ? context.Cluster.OptionsOf(parsed) : new HaDatabaseOptions();
         var before = arguments.OptionsOf(parsed, terminal, null, AuditedCommand.AskerOf(settings)); // what does not go together is said before a folder is made
         await using var audit = arguments.AuditFolder(parsed) is { } folder ? AuditFile.Open(folder) : null;

@@ -18,6 +18,7 @@ public static class Drill
     /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
     /// <exception cref="DrillRefusedException">It was not begun: the name is another cluster's, it is or may be in production, it is not whole, or a command is missing.</exception>
     /// <exception cref="DrillInterruptedException">It was called off; the message says how the cluster was left.</exception>
+    /// <exception cref="DrillFailedException">It could not be brought to its end; the message says why, and how the cluster was left.</exception>
     public static async Task<DrillReport> RunAsync(HaDatabaseOptions cluster, DrillOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(cluster);

@@ -35,7 +35,7 @@ public sealed class LocalDrillTests : ClusterTest
 
         var verified = await RunAsync("audit", "verify", trail);
         Assert.True(verified.Code == 0, verified.Error);
-        var told = (await RunAsync("audit", "show", trail, "--output", "json")).Output;
+        var told = (await RunAsync("audit", "show", trail)).Output;
         Assert.Contains("detected: n1 is lost", told, StringComparison.Ordinal);
         Assert.Contains("Passed: the primary n1 was struck (kill)", told, StringComparison.Ordinal);
     }
@@ -138,7 +138,7 @@ public sealed class LocalDrillTests : ClusterTest
 
     /// <summary>The data folders in which servers work that are children of a process.</summary>
     private static List<string> ServersOf(int parent) =>
-        [.. Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _) && ParentOf(p) == parent).Select(p => LibC.ReadLink(p + "/cwd")).OfType<string>().Where(f => f.Contains("haconnect-pg-", StringComparison.Ordinal))];
+        [.. Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture, out _) && ParentOf(p) == parent).Select(p => LibC.ReadLink(p + "/cwd")).OfType<string>().Where(f => f.Contains("haconnect-pg-", StringComparison.Ordinal))];
 
     private static int ParentOf(string process)
     {

@@ -117,7 +117,7 @@ public sealed class StagingDrillTests : ClusterTest
         drill.Duration = TimeSpan.FromSeconds(9);
 
         var interrupted = await Assert.ThrowsAsync<DrillInterruptedException>(() => Drill.RunAsync(ClusterOptions.Coordinate(cluster), drill, interrupt.Token));
-        Assert.StartsWith("The drill was called off; the cluster is whole, with n", interrupted.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The drill was called off. The cluster is whole, and n", interrupted.Message, StringComparison.Ordinal);
         Assert.Equal(["fault n1", "restore n1"], _hands.Done);
         await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
         Assert.NotEqual("n1", (await cluster.GetPrimaryAsync(Cancelled)).Name);

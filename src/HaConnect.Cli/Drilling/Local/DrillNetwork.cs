@@ -102,8 +102,8 @@ internal sealed class DrillNetwork : INodeNetwork, IAsyncDisposable
         ip netns add {Bridge}
         ip -n {Bridge} link add br0 type bridge
         ip -n {Bridge} link set br0 up
-        ip link add hd{_id} type veth peer name up netns {Bridge}
-        ip -n {Bridge} link set up master br0 up
+        ip link add hd{_id} type veth peer name host0 netns {Bridge}
+        ip -n {Bridge} link set host0 master br0 up
         ip addr add {Address(254)}/24 dev hd{_id}
         ip link set hd{_id} up
 

@@ -20,11 +20,11 @@ internal static class DrillDocument
     /// <summary>The rows that the tool's table shows, too.</summary>
     internal static IReadOnlyList<(string Name, string Value)> Figures(DrillFindings f) =>
     [
-        (f.Kind == DrillKind.Switchover ? "asked to first acked write" : "fault to first acked write", $"{DrillNumbers.Seconds(f.RecoverySeconds)}, target {DrillNumbers.Target(f.RecoveryTargetSeconds)}"),
+        (f.Kind == DrillKind.Switchover ? "asked to first acked write (RTO)" : "fault to first acked write (RTO)", $"{DrillNumbers.Seconds(f.RecoverySeconds)}, target {DrillNumbers.Target(f.RecoveryTargetSeconds)}"),
         .. f.Kind == DrillKind.Switchover ? [] : ((string, string)[])[("fault to detection", f.DetectionSeconds is { } detected ? DrillNumbers.Seconds(detected) : "no coordinator has told of it")],
         ("longest write gap", DrillNumbers.Seconds(f.LongestWriteGapSeconds)),
         ("acked writes", DrillNumbers.Count(f.AckedWrites)),
-        ("lost", $"{(f.LostWrites is { } lost ? DrillNumbers.Count(lost) : "unknown")}, target {f.LostTarget switch { null => "none set: reported only", 0 => "0", { } some => $"{DrillNumbers.Count(some)} at most" }}"),
+        ("acked writes lost (RPO)", $"{(f.LostWrites is { } lost ? DrillNumbers.Count(lost) : "unknown")}, target {f.LostTarget switch { null => "none set: reported only", 0 => "0", { } some => $"{DrillNumbers.Count(some)} at most" }}"),
         ("failed operations", DrillNumbers.Count(f.FailedOperations)),
         ("unknown outcomes retried", $"{DrillNumbers.Count(f.RetriedUnknown)}, of which {DrillNumbers.Count(f.FoundApplied)} had been applied"),
         ("rows equal on all nodes", f.Integrity is { } integrity ? $"{DrillNumbers.Percent(integrity.Rate)} of {DrillNumbers.Count(integrity.Rows)} compared" : "not compared"),

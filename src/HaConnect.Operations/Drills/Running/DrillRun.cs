@@ -47,7 +47,16 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new DrillInterruptedException(await CalledOffAsync(table).ConfigureAwait(false), cancellationToken);
+            throw new DrillInterruptedException($"The drill was called off. {await LeaveAsync(table).ConfigureAwait(false)}", cancellationToken);
+        }
+        catch (DrillRefusedException)
+        {
+            await table.DropAsync(cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception e)
+        {
+            throw new DrillFailedException($"The drill failed: {e.Message} {await LeaveAsync(table).ConfigureAwait(false)}", e);
         }
     }
 
@@ -58,7 +67,7 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
     /// <summary>From the begin of the workload to its end, with the fault in it.</summary>
     private async Task<DrillCommandResult?> WorkAsync(DrillServer first, Ledger ledger, CancellationToken cancellationToken)
     {
-        options.Progress?.Report($"The workload begins; in {options.FaultAfter.TotalSeconds:0.#} s {(IsSwitchover ? "a switchover is asked for" : target.Tell(first.Name))}.");
+        options.Progress?.Report($"The workload begins. In {options.FaultAfter.TotalSeconds:0.#} s: {(IsSwitchover ? "a switchover is asked for" : target.Tell(first.Name))}.");
         using var command = options.Command is null ? null : ShellCommand.Start(options.Command, target.CommandEnvironment);
         using var stop = new CancellationTokenSource();
         var clients = new Clients(target.Database, ledger, options.Command is null ? new ClientsOptions(options.Writers, Readers, TimeSpan.Zero) : new ClientsOptions(1, Readers, ProbePause), time);
@@ -89,23 +98,17 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
     {
         _shape.Expect(IsSwitchover ? [first.Name] : target.Struck(first.Name));
         ledger.FaultBegins();
-        if (IsSwitchover)
-        {
-            timeline.Add(DrillTimeline.Asked, $"a switchover from {first.Name} to the standby of the highest priority");
-            var result = await target.SwitchoverAsync(null, new Progress(timeline), cancellationToken).ConfigureAwait(false);
-            if (!result.Succeeded)
-                _problems.Add($"The switchover was not done: {result.Reason}");
-            return;
-        }
-
-        timeline.Add(DrillTimeline.Fault, target.Tell(first.Name));
+        timeline.Add(IsSwitchover ? DrillTimeline.Asked : DrillTimeline.Fault, IsSwitchover ? $"a switchover from {first.Name} to the standby of the highest priority" : target.Tell(first.Name));
         try
         {
-            await target.StrikeAsync(first.Name, cancellationToken).ConfigureAwait(false);
+            if (!IsSwitchover)
+                await target.StrikeAsync(first.Name, cancellationToken).ConfigureAwait(false);
+            else if (await target.SwitchoverAsync(null, new Progress(timeline), cancellationToken).ConfigureAwait(false) is { Succeeded: false } result)
+                _problems.Add($"The switchover was not done: {result.Reason}");
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            _problems.Add($"The fault was not made as it should have been: {e.Message}");
+            _problems.Add($"{(IsSwitchover ? "The switchover was not done" : "The fault was not made as it should have been")}: {e.Message}");
         }
     }
 
@@ -142,6 +145,21 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
         var startedAt = time.GetTimestamp();
         while (target.Database.Snapshot.Primary is null && time.GetElapsedTime(startedAt) < PatienceAtFirst)
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        return target.Database.Snapshot.Primary?.Name;
+    }
+
+    /// <summary>A primary that was struck may still be taken for one; it counts where the cluster is whole all the same.</summary>
+    private async Task<string?> UntilSettledAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (time.GetElapsedTime(startedAt) < PatienceAtFirst)
+        {
+            var snapshot = target.Database.Snapshot;
+            if (snapshot.Primary?.Name is { } name && (!_shape.NotBack.Contains(name) || Wholeness.Problem(snapshot, name) is null))
+                return name;
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+
         return target.Database.Snapshot.Primary?.Name;
     }
 
@@ -185,13 +203,13 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
         NotProven = target.NotProven,
     };
 
-    private async Task<string> CalledOffAsync(DrillTableInUse table)
+    private async Task<string> LeaveAsync(DrillTableInUse table)
     {
         using var patience = new CancellationTokenSource(options.RestoreTimeout, time);
         var notBack = _shape.NotBack.ToList();
         try
         {
-            if (!target.IsLocal && notBack.Count > 0 && await UntilPrimaryAsync(patience.Token).ConfigureAwait(false) is { } primary)
+            if (!target.IsLocal && notBack.Count > 0 && await UntilSettledAsync(patience.Token).ConfigureAwait(false) is { } primary)
             {
                 await _shape.BringBackAllAsync(primary, patience.Token).ConfigureAwait(false);
                 notBack = [.. _shape.NotBack];
@@ -200,7 +218,7 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
             if (!target.IsLocal && await table.DropAsync(patience.Token).ConfigureAwait(false) is { } left)
                 notBack.Add(left);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or Npgsql.NpgsqlException or InvalidOperationException)
         {
             // What was not done is told below.
         }

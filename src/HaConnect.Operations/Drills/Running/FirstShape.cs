@@ -40,7 +40,7 @@ internal sealed class FirstShape(IDrillTarget target, DrillOptions options, Dril
         do
         {
             // A node that has just been rejoined may not have its say in acks yet; it gets it within seconds.
-            result = await target.SwitchoverAsync(first, new Quiet(), cancellationToken).ConfigureAwait(false);
+            result = await TrySwitchoverAsync(first, cancellationToken).ConfigureAwait(false);
             if (!result.Succeeded)
                 await Task.Delay(BetweenTries, time, cancellationToken).ConfigureAwait(false);
         }
@@ -55,6 +55,18 @@ internal sealed class FirstShape(IDrillTarget target, DrillOptions options, Dril
         Step($"switched back: {first} is the primary of term {result.Term}");
         NotBack.Add(between);
         await BringBackAllAsync(first, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SwitchoverResult> TrySwitchoverAsync(string first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await target.SwitchoverAsync(first, new Quiet(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new SwitchoverResult(false, null, null, e.Message);
+        }
     }
 
     private async Task BringBackAsync(string node, CancellationToken cancellationToken)

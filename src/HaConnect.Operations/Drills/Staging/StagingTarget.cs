@@ -117,8 +117,8 @@ internal sealed class StagingTarget : IDrillTarget
     }
 
     public Task<string> LeaveAsync(string? primary, IReadOnlyList<string> notBack) => Task.FromResult(notBack.Count == 0
-        ? $"The drill was called off; the cluster is whole, with {primary ?? "no"} as its primary."
-        : $"The drill was called off. The primary is {primary ?? "not known"}. Left to do: bring back {string.Join(", ", notBack)} (haconnect rejoin, on its host), then look (haconnect status).");
+        ? primary is null ? "The cluster has no primary; look at it (haconnect status)." : $"The cluster is whole, and {primary} is its primary."
+        : $"The primary is {primary ?? "not known"}. Left to do: bring back {string.Join(", ", notBack)} (haconnect rejoin, on its host), then look (haconnect status).");
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
