@@ -93,19 +93,6 @@ public sealed class LocalDrillTests : ClusterTest
         Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "drills")));
     }
 
-    [Theory]
-    [InlineData("--local makes a cluster of its own, and goes without --cluster.", "--local", "--cluster", "main")]
-    [InlineData("Without --local goes no --async.", "--cluster", "main", "--async", "--connection", "Host=127.0.0.1:1;Username=x")]
-    [InlineData("--command is the workload, and goes without --writers.", "--local", "--command", "true", "--writers", "2")]
-    [InlineData("A switchover breaks nothing, and goes without --fault.", "switchover", "--local", "--fault", "kill")]
-    public async Task Arguments_ThatDoNotGoTogether_AreRefused(string message, params string[] arguments)
-    {
-        await using var output = new StringWriter();
-        await using var error = new StringWriter();
-        var code = await HaConnect.Cli.Tool.RunAsync(["drill", .. arguments], HaConnect.Cli.Output.Terminal.To(output, error), Cancelled);
-        Assert.Equal((64, message), (code, error.ToString().Trim()));
-    }
-
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

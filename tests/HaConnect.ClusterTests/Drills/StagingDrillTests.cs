@@ -34,15 +34,7 @@ public sealed class StagingDrillTests : ClusterTest
         await RefusedAsync("Nobody would fail over now: ", settings, allowed);
         await application.Cluster.ResumeFailoverAsync(Cancelled);
 
-        await using (var trail = AuditFile.Open(Path.Combine(_folder.FullName, "trail")))
-        {
-            var options = ClusterOptions.Observe(cluster);
-            options.Environment = "Production";
-            await using var production2 = new HaDataSourceBuilder(options).AddAuditSink(trail).Build();
-            await (await production2.OpenConnectionAsync(Cancelled)).DisposeAsync();
-            await CopyTrailAsync(cluster, trail.Folder);
-        }
-
+        await CopyTrailAsync(cluster, await TrailOfAsync(cluster, "Production"));
         await RefusedAsync("The audit trail on the cluster says that it is in production: ", settings, allowed);
         await cluster["n1"].ExecuteAsync("DROP SCHEMA haconnect_audit CASCADE", Cancelled);
 
@@ -180,6 +172,17 @@ public sealed class StagingDrillTests : ClusterTest
 
         await cluster[standby].StartAsync(Cancelled);
         await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
+    }
+
+    /// <summary>The trail of an instance that was started, and has said what the cluster is for.</summary>
+    private async Task<string> TrailOfAsync(PostgresCluster cluster, string environment)
+    {
+        await using var trail = AuditFile.Open(Path.Combine(_folder.FullName, "trail"));
+        var options = ClusterOptions.Observe(cluster);
+        options.Environment = environment;
+        await using var instance = new HaDataSourceBuilder(options).AddAuditSink(trail).Build(); // closed first, when all is written
+        await (await instance.OpenConnectionAsync(Cancelled)).DisposeAsync();
+        return trail.Folder;
     }
 
     /// <summary>As AddAuditTable copies it.</summary>

@@ -55,7 +55,9 @@ internal sealed class LocalTarget : IDrillTarget
         .. _plan.HasAgent ? [] : (string[])["the loss of the coordinator together with the primary (--with-coordinator)."],
     ];
 
-    public IReadOnlyDictionary<string, string> CommandEnvironment => SettingsVariables.Of(Options, "HaDatabase");
+    /// <summary>As an application that takes no part in coordination: who coordinates is told in the report.</summary>
+    public IReadOnlyDictionary<string, string> CommandEnvironment =>
+        new Dictionary<string, string>(SettingsVariables.Of(Options, "HaDatabase"), StringComparer.Ordinal) { ["HaDatabase__Failover__Mode"] = nameof(FailoverMode.Observe) };
 
     /// <exception cref="PostgresClusterException">PostgreSQL was not found, or did not start.</exception>
     internal static async Task<LocalTarget> StartAsync(LocalPlan plan, DrillTimeline timeline, AuditFile? audit, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ internal sealed class StagingTarget : IDrillTarget
 
     public IReadOnlyList<string> Struck(string primary) => _options.Kind == DrillKind.Disaster ? [primary, .. _options.SiteNodes.Where(n => n != primary)] : [primary];
 
-    public string Tell(string primary) => $"{string.Join(" and ", Struck(primary))} {(Struck(primary).Count == 1 ? "is" : "are")} struck by: {_options.FaultCommand}";
+    public string Tell(string primary) => $"{string.Join(" and ", Struck(primary))} {(Struck(primary).Count == 1 ? "is" : "are")} struck by the fault command";
 
     /// <summary>Looks who coordinates, and whether anybody says that this is production.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ internal sealed class StagingTarget : IDrillTarget
     public async Task<string> BringBackAsync(string node, CancellationToken cancellationToken)
     {
         var problem = await ShellCommand.RunAsync(_options.RestoreCommand!, EnvironmentOf(node), cancellationToken).ConfigureAwait(false);
-        return problem is null ? $"by {_options.RestoreCommand}" : throw new InvalidOperationException(problem);
+        return problem is null ? "by the restore command" : throw new InvalidOperationException(problem);
     }
 
     public Task<SwitchoverResult> SwitchoverAsync(string? node, IProgress<string> progress, CancellationToken cancellationToken)
