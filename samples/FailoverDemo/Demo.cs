@@ -1,7 +1,8 @@
 using FailoverDemo.Reporting;
 using FailoverDemo.Servers;
-using FailoverDemo.Workload;
 using HaConnect;
+using HaConnect.Operations.Drills.Reading;
+using HaConnect.Operations.Drills.Workload;
 using HaConnect.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,7 @@ internal static class Demo
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
-        var timeline = new FailoverTimeline(time);
+        var timeline = new DrillTimeline(time);
         var console = new DemoConsole(options, timeline, time);
         try
         {
@@ -42,34 +43,38 @@ internal static class Demo
     }
 
     private static async Task<Report> RunAsync(
-        PostgresCluster cluster, DemoOptions options, FailoverTimeline timeline, DemoConsole console, TimeProvider time, CancellationToken cancellationToken)
+        PostgresCluster cluster, DemoOptions options, DrillTimeline timeline, DemoConsole console, TimeProvider time, CancellationToken cancellationToken)
     {
         var oldPrimary = await cluster.GetPrimaryAsync(cancellationToken);
-        var (_, oldTimeline) = await ServerRead.StateAsync(cluster, oldPrimary, cancellationToken);
+        var settings = new HaDatabaseOptions();
+        Configure(settings, cluster, options);
+        var servers = DrillServer.AllOf(settings);
+        var first = servers.First(server => server.Name == oldPrimary.Name);
+        var (_, oldTimeline) = await ServerState.OfAsync(first, cancellationToken);
         console.Introduce(cluster, oldPrimary);
-        await CreateTableAsync(cluster, oldPrimary, time, cancellationToken);
+        await CreateTableAsync(servers, first, time, cancellationToken);
 
         using var host = BuildHost(cluster, options, timeline, time);
         await host.StartAsync(cancellationToken);
         var database = host.Services.GetRequiredService<HaDataSource>();
         await WaitUntilManagedAsync(database, time, cancellationToken);
 
-        var ledger = new Ledger(options.Writers, DemoOptions.Readers, oldPrimary, time);
-        ledger.AckedElsewhere += () => timeline.Add("first write", "acked by the new primary");
+        var ledger = new Ledger(options.Writers, DemoOptions.Readers, oldPrimary.Name, time);
+        ledger.AckedElsewhere += () => timeline.Add(DrillTimeline.FirstWrite, "acked by the new primary");
         using var stop = new CancellationTokenSource();
-        var workload = new Clients(database, ledger, options, time).RunAsync(stop.Token, cancellationToken);
+        var workload = new Clients(database, ledger, new ClientsOptions(options.Writers, DemoOptions.Readers, TimeSpan.Zero), time).RunAsync(stop.Token, cancellationToken);
         var fault = InjectFaultAsync(oldPrimary, ledger, options, timeline, stop, time, cancellationToken);
         await console.FollowAsync(workload, ledger);
         await fault;
         await workload;
 
-        var final = await console.WaitAsync($"Bringing {oldPrimary.Name} back and reading every server directly …", FinalRead.TakeAsync(cluster, oldPrimary, ledger, time, cancellationToken));
+        var final = await console.WaitAsync($"Bringing {oldPrimary.Name} back and reading every server directly …", DemoEnd.TakeAsync(cluster, servers, oldPrimary, ledger, time, cancellationToken));
         console.ShowEvents(ledger);
         await host.StopAsync(cancellationToken);
         return Report.Of(cluster, oldPrimary, oldTimeline, ledger, final, timeline, options);
     }
 
-    private static IHost BuildHost(PostgresCluster cluster, DemoOptions options, FailoverTimeline timeline, TimeProvider time)
+    private static IHost BuildHost(PostgresCluster cluster, DemoOptions options, DrillTimeline timeline, TimeProvider time)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -77,28 +82,30 @@ internal static class Demo
             builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IAuditSink>(timeline);
-        builder.Services.AddHaDatabase(database =>
-        {
-            database.ConnectionString = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = null }.ConnectionString;
-            foreach (var node in cluster.Nodes)
-                database.Nodes.Add(new HaNodeOptions { Name = node.Name, Host = node.Host, Port = node.Port });
-            database.Routing.MaxReplicaLag = DemoOptions.MaxReplicaLag;
-            database.Failover.Mode = FailoverMode.Coordinate;
-            database.Failover.ControlUsername = cluster.Control.User;
-            database.Failover.ControlPassword = cluster.Control.Password;
-            database.Failover.Replication.Username = cluster.Replication.User;
-            database.Failover.Replication.Password = cluster.Replication.Password;
-            database.Failover.RequiredSynchronousStandbys = options.IsAsynchronous ? 0 : 1;
-        });
+        builder.Services.AddHaDatabase(database => Configure(database, cluster, options));
         return builder.Build();
     }
 
-    /// <summary>On every server, so that a reader on a standby finds it at once.</summary>
-    private static async Task CreateTableAsync(PostgresCluster cluster, PostgresNode primary, TimeProvider time, CancellationToken cancellationToken)
+    private static void Configure(HaDatabaseOptions database, PostgresCluster cluster, DemoOptions options)
     {
-        await ServerRead.ExecuteAsync(cluster, primary, Clients.CreateTable, cancellationToken);
+        database.ConnectionString = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Host = null }.ConnectionString;
         foreach (var node in cluster.Nodes)
-            await WaitAsync($"table on {node.Name}", () => ServerRead.HasTableAsync(cluster, node, cancellationToken), time, cancellationToken);
+            database.Nodes.Add(new HaNodeOptions { Name = node.Name, Host = node.Host, Port = node.Port });
+        database.Routing.MaxReplicaLag = DemoOptions.MaxReplicaLag;
+        database.Failover.Mode = FailoverMode.Coordinate;
+        database.Failover.ControlUsername = cluster.Control.User;
+        database.Failover.ControlPassword = cluster.Control.Password;
+        database.Failover.Replication.Username = cluster.Replication.User;
+        database.Failover.Replication.Password = cluster.Replication.Password;
+        database.Failover.RequiredSynchronousStandbys = options.IsAsynchronous ? 0 : 1;
+    }
+
+    /// <summary>On every server, so that a reader on a standby finds it at once.</summary>
+    private static async Task CreateTableAsync(IReadOnlyList<DrillServer> servers, DrillServer primary, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await DrillTable.CreateAsync(primary, cancellationToken);
+        foreach (var server in servers)
+            await WaitAsync($"table on {server.Name}", () => ServerRead.HasTableAsync(server, cancellationToken), time, cancellationToken);
     }
 
     /// <summary>From term 1 on a coordinator may fail over.</summary>
@@ -118,13 +125,13 @@ internal static class Demo
     }
 
     private static async Task InjectFaultAsync(
-        PostgresNode primary, Ledger ledger, DemoOptions options, FailoverTimeline timeline, CancellationTokenSource stop, TimeProvider time, CancellationToken cancellationToken)
+        PostgresNode primary, Ledger ledger, DemoOptions options, DrillTimeline timeline, CancellationTokenSource stop, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
             await Task.Delay(options.FaultAfter, time, cancellationToken);
             ledger.FaultBegins();
-            timeline.Add("fault", $"{(options.Fault == Fault.Kill ? "SIGKILL" : "SIGSTOP")} to every process of {primary.Name}, the primary");
+            timeline.Add(DrillTimeline.Fault, $"{(options.Fault == Fault.Kill ? "SIGKILL" : "SIGSTOP")} to every process of {primary.Name}, the primary");
             await (options.Fault == Fault.Kill ? primary.KillAsync(cancellationToken) : primary.FreezeAsync(cancellationToken));
             await Task.Delay(options.Duration - options.FaultAfter, time, cancellationToken);
         }

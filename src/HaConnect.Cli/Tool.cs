@@ -4,6 +4,7 @@ using HaConnect.Cli.Acting;
 using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
+using HaConnect.Cli.Drilling;
 using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Roles;
@@ -30,12 +31,13 @@ internal static class Tool
             root.Add(command);
         root.Add(PlanCommand.Create(context));
         root.Add(VerifyRowsCommand.Create(context));
+        root.Add(DrillCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction error)
             error.ShowHelp = false; // the message would drown in it
-        var ended = await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, ProcessTerminationTimeout = ToEndInOrder, EnableDefaultExceptionHandler = false }, cancellationToken);
+        var ended = await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, ProcessTerminationTimeout = parsed.CommandResult.Command.Name == DrillCommand.Name ? DrillCommand.ToEndInOrder : ToEndInOrder, EnableDefaultExceptionHandler = false }, cancellationToken);
         if (parsed.Action is not ParseErrorAction)
             return ended;
         return parsed.CommandResult.Command.Name == CheckCommand.Name ? ExitCodes.Unknown : ExitCodes.Usage; // a plug-in has no other code for it

@@ -1,5 +1,6 @@
 using System.Globalization;
-using FailoverDemo.Workload;
+using HaConnect.Operations.Drills.Reading;
+using HaConnect.Operations.Drills.Workload;
 using HaConnect.Testing;
 using Spectre.Console;
 
@@ -11,12 +12,12 @@ internal sealed class DemoConsole
     private const int WidthWhereNobodyLooks = 200;
 
     private readonly DemoOptions _options;
-    private readonly FailoverTimeline _timeline;
+    private readonly DrillTimeline _timeline;
     private readonly TimeProvider _time;
     private readonly IAnsiConsole _console;
     private int _shown;
 
-    public DemoConsole(DemoOptions options, FailoverTimeline timeline, TimeProvider time)
+    public DemoConsole(DemoOptions options, DrillTimeline timeline, TimeProvider time)
     {
         (_options, _timeline, _time) = (options, timeline, time);
         var output = new AnsiConsoleOutput(options.AsJson ? Console.Error : Console.Out);

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using FailoverDemo.Servers;
-using FailoverDemo.Workload;
 using HaConnect.Operations;
+using HaConnect.Operations.Drills.Reading;
+using HaConnect.Operations.Drills.Workload;
 using HaConnect.Testing;
 
 namespace FailoverDemo.Reporting;
@@ -9,9 +10,6 @@ namespace FailoverDemo.Reporting;
 /// <summary>The figures of a run; null is what could not be measured. Its members are the names in the JSON object.</summary>
 internal sealed record Report
 {
-    /// <summary>How many keys or failures are named one by one.</summary>
-    public const int MaxNamed = 20;
-
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -46,32 +44,32 @@ internal sealed record Report
 
     public required string Rejoined { get; init; }
 
-    public static Report Of(PostgresCluster cluster, PostgresNode oldPrimary, int? oldTimeline, Ledger ledger, FinalRead final, FailoverTimeline timeline, DemoOptions options)
+    public static Report Of(PostgresCluster cluster, PostgresNode oldPrimary, int? oldTimeline, Ledger ledger, DemoEnd final, DrillTimeline timeline, DemoOptions options)
     {
         var writes = ledger.Writes.SelectMany(list => list).ToArray();
         var readable = final.NewPrimary is not null;
         var report = new Report
         {
             AckedWrites = writes.Count(write => write.AckedAt is not null),
-            LostWrites = readable ? final.Lost.Count : null,
+            LostWrites = readable ? final.Read.Lost.Count : null,
             FailedOperations = ledger.Failures.Count,
-            KillToFirstWriteSeconds = Rounded(WriteGaps.FaultToFirstWrite(ledger, oldPrimary.Port)),
+            KillToFirstWriteSeconds = Rounded(WriteGaps.FaultToFirstWrite(ledger, oldPrimary.Name)),
             LongestWriteGapSeconds = Rounded(WriteGaps.Longest(ledger))!.Value,
             OldTimeline = oldTimeline,
-            NewTimeline = final.NewTimeline,
+            NewTimeline = final.Read.Timeline,
             NewPrimary = final.NewPrimary?.Name,
-            ReadsByNode = cluster.Nodes.ToDictionary(node => node.Name, node => ledger.Reads.Count(read => read.Port == node.Port), StringComparer.Ordinal),
-            MaxReadStalenessSeconds = Rounded(Staleness.Greatest(ledger, final.Lost))!.Value,
+            ReadsByNode = cluster.Nodes.ToDictionary(node => node.Name, node => ledger.Reads.Count(read => read.Node == node.Name), StringComparer.Ordinal),
+            MaxReadStalenessSeconds = Rounded(Staleness.Greatest(ledger, final.Read.Lost))!.Value,
             MaxReplicaLagSeconds = DemoOptions.MaxReplicaLag.TotalSeconds,
             RetriedUnknown = writes.Count(write => write.Attempts > 1),
             FoundApplied = writes.Count(write => write.WasApplied),
-            LostKeys = [.. final.Lost.OrderBy(key => key.Writer).ThenBy(key => key.Sequence).Take(MaxNamed).Select(key => key.ToString())],
-            Failures = [.. ledger.Failures.Take(MaxNamed)],
+            LostKeys = [.. final.Read.Lost.OrderBy(key => key.Writer).ThenBy(key => key.Sequence).Take(FinalRead.MaxNamed).Select(key => key.ToString())],
+            Failures = [.. ledger.Failures.Take(FinalRead.MaxNamed)],
             Problems = [],
             Timeline = [.. timeline.Events.OrderBy(e => e.At).Select(e => new ReportedEvent(Rounded(ledger.Between(ledger.FaultAt ?? e.At, e.At))!.Value, e.Label, e.Sentence))],
             Rejoined = final.Rejoined is { } rejoined ? $"{oldPrimary.Name} by {(rejoined.Method == RejoinMethod.Rewind ? "pg_rewind" : "a base backup")}" : "no",
         };
-        return report with { Problems = [.. final.Problems, .. report.Faults(options)] };
+        return report with { Problems = [.. final.Read.Problems, .. report.Faults(options)] };
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);

@@ -62,7 +62,7 @@ internal static class ClusterBuilder
         {
             IPostgresHost host = binDirectory is not null
                 ? new LocalHost(binDirectory, await PostgresBinaries.MajorVersionAsync(binDirectory, cancellationToken).ConfigureAwait(false), user)
-                : await StartDockerAsync(options, folder, user, cancellationToken).ConfigureAwait(false);
+                : await StartContainersAsync(options, folder, user, cancellationToken).ConfigureAwait(false);
             return new ClusterSetup(options, host, user, folder, watchdog);
         }
         catch
@@ -71,6 +71,11 @@ internal static class ClusterBuilder
             throw;
         }
     }
+
+    // Not async: a native program that has switched containers off is compiled without what is behind this branch.
+    private static Task<IPostgresHost> StartContainersAsync(PostgresClusterOptions options, string folder, UnixUser user, CancellationToken cancellationToken) =>
+        Containers.AreSupported ? StartDockerAsync(options, folder, user, cancellationToken)
+            : throw new PostgresClusterException(PostgresBinaries.NotFoundMessage("This program starts no containers."));
 
     private static async Task<IPostgresHost> StartDockerAsync(PostgresClusterOptions options, string folder, UnixUser user, CancellationToken cancellationToken)
     {

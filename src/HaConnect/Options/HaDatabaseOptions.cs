@@ -27,6 +27,12 @@ public sealed class HaDatabaseOptions
     /// </summary>
     public string ClusterName { get; set; } = "main";
 
+    /// <summary>
+    /// What the cluster is for, in a word: <c>Production</c>, <c>Staging</c>. Every instance puts it on record in the audit trail when it is started, and drills, which break things on purpose, are refused
+    /// where it says production. Default null: nobody says it.
+    /// </summary>
+    public string? Environment { get; set; }
+
     /// <summary>How nodes are found beside the configured ones.</summary>
     public DiscoveryOptions Discovery { get; } = new();
 

@@ -1,4 +1,4 @@
-namespace FailoverDemo.Workload;
+namespace HaConnect.Operations.Drills.Workload;
 
 /// <summary>How old what a read saw was, from the ledger alone.</summary>
 internal static class Staleness
@@ -7,7 +7,7 @@ internal static class Staleness
     /// The greatest, over all reads, of: the read's begin − the ack of the oldest row that was acked before and was not visible. A row that
     /// no server has any more is lost, which is counted elsewhere, and not stale.
     /// </summary>
-    public static TimeSpan Greatest(Ledger ledger, IReadOnlySet<WriteKey> lost)
+    internal static TimeSpan Greatest(Ledger ledger, IReadOnlySet<WriteKey> lost)
     {
         var greatest = TimeSpan.Zero;
         foreach (var read in ledger.Reads)

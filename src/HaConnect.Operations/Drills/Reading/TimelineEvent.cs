@@ -1,4 +1,4 @@
-namespace FailoverDemo.Reporting;
+namespace HaConnect.Operations.Drills.Reading;
 
 /// <summary>One thing that happened.</summary>
 /// <param name="At">By the ledger's clock.</param>

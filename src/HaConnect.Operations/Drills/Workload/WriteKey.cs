@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace FailoverDemo.Workload;
+namespace HaConnect.Operations.Drills.Workload;
 
 /// <summary>The key that a row carries: it makes the write idempotent.</summary>
 [StructLayout(LayoutKind.Auto)]
