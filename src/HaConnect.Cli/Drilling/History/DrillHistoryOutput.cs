@@ -31,7 +31,7 @@ internal static class DrillHistoryOutput
         }
 
         foreach (var standing in history.Standings)
-            terminal.Console.MarkupLineInterpolated($"{(standing.IsOverdue ? "[red]OVERDUE[/]" : "[green]OK[/]     ")} {standing}");
+            terminal.Console.Write(new Markup($"{(standing.IsOverdue ? "[red]OVERDUE[/]" : "[green]OK[/]     ")} {Markup.Escape($"{standing}")}\n"));
         terminal.Console.WriteLine(history.Entries.Count == 0 ? "No drill is on record." : "");
         if (history.Entries.Count > 0)
             terminal.Console.Write(Drills(history));

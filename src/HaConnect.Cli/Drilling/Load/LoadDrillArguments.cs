@@ -21,12 +21,12 @@ internal sealed class LoadDrillArguments
     private readonly Option<int> _writers = Bounded("--writers", "How many write at once.", s_defaults.Writers, 1, LoadDrillOptions.MostWriters);
     private readonly Option<TimeSpan> _maxLag = SecondsOption.Create("--max-lag", "Below how many seconds every standby has to stay at the peak.", 0.001, LoadDrillOptions.MostMaxLag.TotalSeconds, s_defaults.MaxLag);
     private readonly Option<string[]> _exporters = new("--exporter") { Description = "NODE=URL of the node_exporter of a node's host, for CPU, I/O wait and disk: n1=http://db1:9100/metrics. Can be given several times.", DefaultValueFactory = _ => [] };
-    private readonly Option<FileInfo?> _file = new("--file") { Description = "Write the report into this file, and only its verdict to standard output." };
+    private readonly Option<DirectoryInfo?> _report = new("--report") { Description = "The folder for the report as Markdown, HTML and JSON." };
     private readonly Option<DirectoryInfo?> _audit = new("--audit-folder") { Description = "Keeps the outcome as a record of an audit trail in this folder, of this process alone (docs/operations/audit.md)." };
 
     internal Option<ReportOutput> Output { get; } = new("--output", "-o") { Description = "markdown, html (with the chart) or json (with a schemaVersion).", DefaultValueFactory = _ => ReportOutput.Markdown };
 
-    internal IEnumerable<Option> Options => [_local, _standbys, _cluster, _peak, _steps, _stepSeconds, _writers, _maxLag, _exporters, Output, _file, _audit];
+    internal IEnumerable<Option> Options => [_local, _standbys, _cluster, _peak, _steps, _stepSeconds, _writers, _maxLag, _exporters, _report, _audit, Output];
 
     internal bool IsLocal(ParseResult parsed) => parsed.GetValue(_local);
 
@@ -34,7 +34,7 @@ internal sealed class LoadDrillArguments
 
     internal string? ClusterOf(ParseResult parsed) => parsed.GetValue(_cluster);
 
-    internal FileInfo? FileOf(ParseResult parsed) => parsed.GetValue(_file);
+    internal DirectoryInfo? ReportFolder(ParseResult parsed) => parsed.GetValue(_report);
 
     internal string? AuditFolder(ParseResult parsed) => parsed.GetValue(_audit)?.FullName;
 

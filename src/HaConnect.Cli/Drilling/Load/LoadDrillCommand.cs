@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HaConnect.Audit;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Output;
@@ -54,7 +55,10 @@ internal static class LoadDrillCommand
         }
 
         audit?.Write(report.Outcome.ToAuditRecord(Environment.MachineName, AuditedCommand.AskerOf(settings), TimeProvider.System.GetUtcNow()));
-        await WriteAsync(terminal, report, parsed.GetValue(arguments.Output), arguments.FileOf(parsed));
+        var forms = Forms(report);
+        await terminal.Output.WriteAsync(forms[parsed.GetValue(arguments.Output)]);
+        if (arguments.ReportFolder(parsed) is { } reports)
+            await SaveAsync(terminal, report, forms, reports);
         return report.Passed ? ExitCodes.Ok : ExitCodes.Attention;
     }
 
@@ -63,23 +67,27 @@ internal static class LoadDrillCommand
         ? $"A load drill fills disks and holds up writes. Confirm the cluster by its name, which is {settings.ClusterName} in these settings: --cluster {settings.ClusterName}. Or take a throw-away one: --local."
         : $"--cluster is {name}, but these settings are of the cluster {settings.ClusterName}. Give the settings of the cluster that is to be loaded, and its name.");
 
-    private static async Task WriteAsync(Terminal terminal, LoadReport report, ReportOutput form, FileInfo? file)
+    private static Dictionary<ReportOutput, string> Forms(LoadReport report)
     {
         var document = LoadDocument.Of(report);
-        var text = form switch
-        {
-            ReportOutput.Html => HtmlReport.Write(document),
-            ReportOutput.Json => LoadJsonDocument.Of(report).Write() + "\n",
-            _ => MarkdownReport.Write(document),
-        };
-        if (file is null)
-        {
-            await terminal.Output.WriteAsync(text);
-            return;
-        }
+        return new() { [ReportOutput.Markdown] = MarkdownReport.Write(document), [ReportOutput.Html] = HtmlReport.Write(document), [ReportOutput.Json] = LoadJsonDocument.Of(report).Write() + "\n" };
+    }
 
-        await File.WriteAllTextAsync(file.FullName, text, CancellationToken.None);
-        await terminal.Output.WriteLineAsync(document.Verdict);
-        await terminal.Output.WriteLineAsync($"Report: {file.FullName}");
+    /// <summary>In its three forms, side by side.</summary>
+    private static async Task SaveAsync(Terminal terminal, LoadReport report, Dictionary<ReportOutput, string> forms, DirectoryInfo folder)
+    {
+        folder.Create();
+        foreach (var (form, text) in forms)
+        {
+            var extension = form switch
+            {
+                ReportOutput.Html => "html",
+                ReportOutput.Json => "json",
+                _ => "md",
+            };
+            var path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"drill-load-{report.At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.{extension}"));
+            await File.WriteAllTextAsync(path, text, CancellationToken.None);
+            await terminal.Error.WriteLineAsync(path);
+        }
     }
 }

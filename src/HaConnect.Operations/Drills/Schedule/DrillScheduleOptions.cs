@@ -7,10 +7,10 @@ public sealed class DrillScheduleOptions
     internal static readonly TimeSpan MostCadence = TimeSpan.FromDays(366);
     internal static readonly TimeSpan LeastCheckInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after one that was passed the next one is begun. Default 42 days, which two in any 3 months need; 1 h to 366 days.</summary>
+    /// <summary>How long after one that was passed the next one is begun; earlier where one would be overdue within five days. Default 42 days, which two in any 3 months need; 1 h to 366 days.</summary>
     public TimeSpan Cadence { get; set; } = TimeSpan.FromDays(42);
 
-    /// <summary>How long after one that was not passed, or never came to an end, another is begun. Default 1 day; 1 min up to <see cref="Cadence"/>.</summary>
+    /// <summary>How long after any attempt another is begun at the earliest: after one that was not passed, say, or never came to an end. Default 1 day; 1 min up to <see cref="Cadence"/>.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often it is looked whether one is due. Default 1 min; 1 s up to <see cref="Cadence"/>.</summary>

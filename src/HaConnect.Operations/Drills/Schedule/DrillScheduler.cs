@@ -36,7 +36,7 @@ internal sealed class DrillScheduler(
                 ledger =>
                 {
                     at = time.GetUtcNow();
-                    if (ScheduleRule.DueAt(kind, cluster, ledger, history, options) > at)
+                    if (ScheduleRule.DueAt(kind, cluster, ledger, history, options, at) > at)
                         return false;
                     postponed = options.MayBeginAt?.Invoke(at) == false ? "no drill may be begun at this hour" : whyNotWhole();
                     return postponed is null;

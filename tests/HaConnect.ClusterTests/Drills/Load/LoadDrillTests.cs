@@ -92,11 +92,12 @@ public sealed class LoadDrillTests : ClusterTest
         var folder = Directory.CreateTempSubdirectory("haconnect-load-");
         try
         {
-            var (report, trail) = (Path.Combine(folder.FullName, "load.html"), Path.Combine(folder.FullName, "trail"));
-            var run = await RunAsync("--local", "--standbys", "1", "--peak", "100", "--steps", "1", "--step-seconds", "2", "--writers", "4", "--output", "html", "--file", report, "--audit-folder", trail);
+            var (reports, trail) = (Path.Combine(folder.FullName, "drills"), Path.Combine(folder.FullName, "trail"));
+            var run = await RunAsync("--local", "--standbys", "1", "--peak", "100", "--steps", "1", "--step-seconds", "2", "--writers", "4", "--report", reports, "--audit-folder", trail);
             Assert.True(run.Code == 0, run.ToString());
-            Assert.Contains("Passed: at 100 writes/s, the peak, no standby was more than", run.Output, StringComparison.Ordinal);
-            Assert.Contains("<polyline", await File.ReadAllTextAsync(report, Cancelled), StringComparison.Ordinal);
+            Assert.Contains("**Passed: at 100 writes/s, the peak, no standby was more than", run.Output, StringComparison.Ordinal);
+            Assert.Equal([".html", ".json", ".md"], Directory.GetFiles(reports, "drill-load-*").Select(Path.GetExtension).Order(StringComparer.Ordinal));
+            Assert.Contains("<polyline", await File.ReadAllTextAsync(Directory.GetFiles(reports, "*.html").Single(), Cancelled), StringComparison.Ordinal);
             var outcome = Assert.Single(DrillHistory.ReadFolders([trail]).Drills);
             Assert.Equal((DrillKind.Load, true, true), (outcome.Kind, outcome.Passed, outcome.IsLocal));
         }

@@ -50,13 +50,13 @@ public sealed class DrillQuarterTests : IDisposable
             _time.Advance(TimeSpan.FromHours(1));
         }
 
-        // Passed on 1 January, 12 February and 26 March; the second leaves the span on 12 May, and the one of 20 May makes up for it.
+        // Passed on 1 January, 12 February and 26 March; the second leaves the span on 12 May, and the one of 20 May makes up for it. The next one does not wait for its cadence (1 July), since the third leaves on 26 June.
         Assert.Equal(["01-01 00: failover 0, restore 0, disaster 0", "05-12 00: failover 1, restore 0, disaster 0", "05-20 12: failover 0, restore 0, disaster 0"], changes);
         var history = DrillHistory.ReadFolders([_trail.Folder], time: _time);
         Assert.Equal(
-            ["Failover 01-01 00", "Restore 01-01 00", "Failover 02-12 00", "Failover 03-26 00", "Restore 03-26 00", "Failover 05-20 12", "Restore 06-18 00", "Failover 07-01 12"],
+            ["Failover 01-01 00", "Restore 01-01 00", "Failover 02-12 00", "Failover 03-26 00", "Restore 03-26 00", "Failover 05-20 12", "Restore 06-18 00", "Failover 06-21 00"],
             history.Drills.Select(d => $"{d.Kind} {d.At.ToString("MM-dd HH", CultureInfo.InvariantCulture)}"));
-        Assert.Equal(Utc(2026, 7, 1, 12).ToUnixTimeSeconds(), meter.Read("haconnect.drill.last_passed")["failover"]);
+        Assert.Equal(Utc(2026, 6, 21).ToUnixTimeSeconds(), meter.Read("haconnect.drill.last_passed")["failover"]);
         Assert.Equal((0.5, 300.0, 0.0), (meter.Read("haconnect.drill.recovery.time")["failover"], meter.Read("haconnect.drill.recovery.target")["failover"], meter.Read("haconnect.drill.lost_writes")["failover"]));
         Assert.Equal(
             [

@@ -31,6 +31,15 @@ public sealed class ScheduleRuleTests
     public void DueAt_FailedShortlyBeforeTheCadenceIsOver_IsTheLater() =>
         Assert.Equal(s_at.AddDays(42).AddHours(12), DueAt([Outcome(DrillKind.Failover, s_at), Outcome(DrillKind.Failover, s_at.AddDays(41).AddHours(12), passed: false)]));
 
+    /// <summary>The one before came late: the older one leaves the span on 1 May, before the cadence is over.</summary>
+    [Fact]
+    public void DueAt_HistoryWouldBeOverdueBeforeTheCadenceIsOver_IsFiveDaysBeforeThat() =>
+        Assert.Equal(Utc(2026, 4, 26), DueAt([Outcome(DrillKind.Failover, s_at), Outcome(DrillKind.Failover, Utc(2026, 3, 20))]));
+
+    [Fact]
+    public void DueAt_HistoryIsOverdueAlready_IsADayAfterTheLast() =>
+        Assert.Equal(Utc(2026, 6, 2), ScheduleRule.DueAt(DrillKind.Failover, "main", new DrillLedger([Entry(Outcome(DrillKind.Failover, Utc(2026, 6, 1)))], [], null), new DrillHistoryOptions(), s_options, Utc(2026, 6, 1)));
+
     [Fact]
     public void DueAt_OtherKindOrCluster_DoesNotCount() =>
         Assert.True(DueAt([Outcome(DrillKind.Restore, s_at), Outcome(DrillKind.Failover, s_at, cluster: "other")], new BegunDrill(DrillKind.Failover, s_at, "other")) < s_at);
@@ -40,8 +49,8 @@ public sealed class ScheduleRuleTests
     [InlineData(null, false)]
     [InlineData(BegunDrill.Schedule, true)]
     public void DueAt_LocalDrill_CountsWhereItIsTheSchedulesOwn(string? by, bool counts) =>
-        Assert.Equal(counts, ScheduleRule.DueAt(DrillKind.Failover, "main", new DrillLedger([Entry(Outcome(DrillKind.Failover, s_at, isLocal: true, cluster: "local"), by)], [], null), new DrillHistoryOptions(), s_options) > s_at);
+        Assert.Equal(counts, ScheduleRule.DueAt(DrillKind.Failover, "main", new DrillLedger([Entry(Outcome(DrillKind.Failover, s_at, isLocal: true, cluster: "local"), by)], [], s_at), new DrillHistoryOptions(), s_options, s_at) > s_at);
 
     private static DateTimeOffset DueAt(IEnumerable<DrillOutcome> outcomes, params BegunDrill[] begun) =>
-        ScheduleRule.DueAt(DrillKind.Failover, "main", new DrillLedger([.. outcomes.Select(o => Entry(o))], begun, null), new DrillHistoryOptions(), s_options);
+        ScheduleRule.DueAt(DrillKind.Failover, "main", new DrillLedger([.. outcomes.Select(o => Entry(o))], begun, s_at), new DrillHistoryOptions(), s_options, s_at.AddDays(50));
 }
