@@ -7,6 +7,7 @@ using HaConnect.Cli.Checking;
 using HaConnect.Cli.Drilling;
 using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
+using HaConnect.Cli.Reporting;
 using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
 using HaConnect.Cli.Verifying;
@@ -32,6 +33,7 @@ internal static class Tool
         root.Add(PlanCommand.Create(context));
         root.Add(VerifyRowsCommand.Create(context));
         root.Add(DrillCommand.Create(context));
+        root.Add(ReportCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

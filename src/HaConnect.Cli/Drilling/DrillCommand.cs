@@ -1,5 +1,7 @@
 using System.CommandLine;
 using HaConnect.Audit;
+using HaConnect.Cli.Drilling.History;
+using HaConnect.Cli.Drilling.Load;
 using HaConnect.Cli.Drilling.Local;
 using HaConnect.Cli.Output;
 using HaConnect.Operations;
@@ -22,7 +24,7 @@ internal static class DrillCommand
         var arguments = new DrillArguments();
         arguments.Output.AcceptOnlyFromAmong("table", "json");
         var command = new Command(Name, "Breaks a cluster on purpose, under a workload, measures what becomes of it, and brings it back: a throw-away one (--local), or a staging cluster (--cluster NAME, with the commands that break and mend it). "
-            + "Ends with 0 where every target was met, else with 1.") { arguments.Kind };
+            + "Ends with 0 where every target was met, else with 1.") { arguments.Kind, DrillHistoryCommand.Create(context), LoadDrillCommand.Create(context) };
         foreach (var option in arguments.Options)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>

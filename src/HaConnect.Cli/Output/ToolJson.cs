@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HaConnect.Cli.Acting;
+using HaConnect.Cli.Drilling.History;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
 using HaConnect.Cli.Verifying;
@@ -20,6 +21,7 @@ namespace HaConnect.Cli.Output;
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(PlanVerificationDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(DrillHistoryDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     // It goes to a terminal or a file, not into a page: people read the names in it.

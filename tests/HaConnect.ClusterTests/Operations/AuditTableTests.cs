@@ -55,7 +55,7 @@ public sealed class AuditTableTests : ClusterTest
         // What was written without a table, and by the hand-over, comes with the next process.
         await using (var file = AuditFile.Open(_folder))
         {
-            file.Write(new AuditRecord(TimeProvider.System.GetUtcNow(), "main", "test", null, "Test", null, "by the next process"));
+            file.Write(new AuditRecord(TimeProvider.System.GetUtcNow(), "main", "test", null, "Test", null, "by the next process") { Kind = AuditKind.Drill, Data = "{\"sentence\":\"\\\"ü\\\" → 0 lost\"}" });
             await using var db = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).AddAuditSink(file).Build();
             await using var table = AuditTable.Start(file, db);
             await UntilCopiedAsync(table, file);
@@ -63,6 +63,7 @@ public sealed class AuditTableTests : ClusterTest
             await AssertSameAsync(db, chain);
             var story = await AuditTable.ReadAsync(db, new AuditFilter { Text = "stops and releases its locks" }, Cancelled);
             Assert.Single(story);
+            Assert.Equal("{\"sentence\":\"\\\"ü\\\" → 0 lost\"}", Assert.Single(await AuditTable.ReadAsync(db, new AuditFilter { Kinds = [AuditKind.Drill] }, Cancelled)).Record.Data);
         }
     }
 
