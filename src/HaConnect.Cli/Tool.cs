@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
+using HaConnect.Cli.Backups;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
@@ -28,6 +29,7 @@ internal static class Tool
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
         root.Add(PlanCommand.Create(context));
+        root.Add(BackupCommands.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);
