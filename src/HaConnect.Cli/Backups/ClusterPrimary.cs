@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HaConnect.Cli.Connecting;
 using HaConnect.Connections;
+using HaConnect.Operations;
 using Npgsql;
 
 namespace HaConnect.Cli.Backups;
@@ -21,6 +22,9 @@ internal sealed class ClusterPrimary : IAsyncDisposable
     /// <summary>To the primary, as the role as which standbys connect; null where there is no primary.</summary>
     internal string? ReplicationConnection { get; }
 
+    /// <summary>The application's database at the primary, by its own role; null where there is no primary.</summary>
+    internal VerificationSide? Side { get; private init; }
+
     internal static async Task<ClusterPrimary> FindAsync(ToolContext context, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (!context.Cluster.NamesACluster(parsed))
@@ -32,7 +36,8 @@ internal sealed class ClusterPrimary : IAsyncDisposable
         var source = new NodeSources(cluster.Options, configure: null, _ => snapshot).ForOperator(primary.Host, primary.Port);
         var replication = cluster.Options.Failover.Replication;
         var connection = new NpgsqlConnectionStringBuilder { Host = primary.Host, Port = primary.Port, Username = replication.Username, Password = replication.Password, Passfile = replication.PassFile };
-        return new(name, source, null, connection.ConnectionString);
+        var own = new NpgsqlConnectionStringBuilder(cluster.Options.ConnectionString) { Host = primary.Host, Port = primary.Port };
+        return new(name, source, null, connection.ConnectionString) { Side = new(primary.Name, own.ConnectionString) };
     }
 
     public ValueTask DisposeAsync() => Source?.DisposeAsync() ?? ValueTask.CompletedTask;

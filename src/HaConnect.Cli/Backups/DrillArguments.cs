@@ -16,11 +16,12 @@ internal sealed class DrillArguments
     private readonly Option<string?> _folder = new("--folder") { Description = "Where the copy is made, in a folder of its own that is removed. Default: the folder for temporary files." };
     private readonly Option<string?> _user = new("--copy-username") { Description = "A superuser's name in the copy. Default: postgres." };
     private readonly Option<string[]?> _settings = new("--setting") { Description = "A setting of the copy's server: --setting shared_preload_libraries=timescaledb. Can be given several times." };
+    private readonly Option<bool> _compare = new("--compare") { Description = "Compare the rows of the settings' database with the primary's, as of the copy: haconnect verify. By the application's role." };
     private readonly Option<TimeSpan?> _target = HoursOption.Create("--within", "Within which time the copy must be laid out and recovered.");
     private readonly Option<TimeSpan?> _recovery = HoursOption.Create("--recovery-timeout", "How long the recovery may take. Default 1h.");
     private readonly Option<TimeSpan?> _archive = HoursOption.Create("--archive-timeout", "How long the WAL of the marks may take to the archive. Default 5min.");
 
-    internal IEnumerable<Option> All => [_take, _takeFrom, _backup, _time, _lsn, _name, _folder, _user, _settings, _target, _recovery, _archive];
+    internal IEnumerable<Option> All => [_take, _takeFrom, _backup, _time, _lsn, _name, _folder, _user, _settings, _compare, _target, _recovery, _archive];
 
     /// <exception cref="UsageException">An option cannot be used.</exception>
     internal void Set(BackupDrillOptions options, ClusterPrimary primary, ParseResult parsed)
@@ -28,6 +29,8 @@ internal sealed class DrillArguments
         options.TakeFrom = parsed.GetValue(_takeFrom) is { } from ? SettingsReader.Parse(from, "--take-from").ConnectionString : null;
         if (parsed.GetValue(_take))
             options.TakeFrom ??= primary.ReplicationConnection ?? throw new UsageException($"--take takes a backup of the primary, and there is none: {primary.Problem ?? "no cluster is named; give --connection or --config."}");
+        if (parsed.GetValue(_compare))
+            options.VerifyAgainst = primary.Side ?? throw new UsageException($"--compare compares with the primary, and there is none: {primary.Problem ?? "no cluster is named; give --connection or --config."}");
         options.BackupName = parsed.GetValue(_backup);
         (options.TargetTime, options.TargetLsn, options.TargetName) = (parsed.GetValue(_time), parsed.GetValue(_lsn), parsed.GetValue(_name));
         options.ParentFolder = parsed.GetValue(_folder);

@@ -44,6 +44,12 @@ public sealed class BackupDrillOptions
     /// <summary>More settings of the copy's server, which win; for instance libraries to preload. Default none.</summary>
     public IDictionary<string, string> ServerSettings { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// A database of the primary to which the copy's own is compared row by row (<see cref="Verification"/>, as of the copy): a connection string, with a role that may read its tables. Rows that were changed
+    /// since are counted, and not judged. Default null: it is not compared.
+    /// </summary>
+    public VerificationSide? VerifyAgainst { get; set; }
+
     /// <summary>Within which time the copy must be laid out and recovered (RTO of a restore). Null: it is measured, and nothing is demanded.</summary>
     public TimeSpan? RestoreTimeTarget { get; set; }
 

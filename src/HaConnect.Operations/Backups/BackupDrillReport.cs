@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HaConnect.Operations.Backups;
 using HaConnect.Operations.Reports;
 
@@ -56,11 +57,24 @@ public sealed record BackupDrillReport(string Cluster, DateTimeOffset At, string
     /// <summary>Their rows.</summary>
     public long Rows { get; init; }
 
+    /// <summary>How its rows compare to the primary's, as of the copy; null where they were not compared. Not in the JSON: it writes its own.</summary>
+    [JsonIgnore]
+    public VerificationReport? Verification { get; init; }
+
+    /// <summary>Rows that were compared and not changed since, how many of them differ, and how many were changed since and cannot be judged; null where none were compared.</summary>
+    public long? ComparedRows => Verification?.Rows - Verification?.ChangedSince;
+
+    /// <summary>See <see cref="ComparedRows"/>.</summary>
+    public long? DifferentRows => Verification?.DifferentRows;
+
+    /// <summary>See <see cref="ComparedRows"/>.</summary>
+    public long? ChangedSince => Verification?.ChangedSince;
+
     /// <summary>What happened, in a sentence.</summary>
     public string Verdict => DrillReportText.Verdict(this);
 
     /// <summary>For the audit trail and the history of drills.</summary>
-    public DrillOutcome ToOutcome() => new(DrillKind.Restore, At, Cluster, Passed, Verdict) { Recovery = RestoreTime, RecoveryTarget = RestoreTimeTarget };
+    public DrillOutcome ToOutcome() => new(DrillKind.Restore, At, Cluster, Passed, Verdict) { Recovery = RestoreTime, RecoveryTarget = RestoreTimeTarget, VerifiedRate = Verification?.Rate };
 
     /// <summary>As one JSON object, with <see cref="SchemaVersion"/>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, BackupJson.Readable.BackupDrillReport);

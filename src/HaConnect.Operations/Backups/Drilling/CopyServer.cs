@@ -16,7 +16,7 @@ internal sealed class CopyServer : IDisposable
 
     private const string StateSql = """
         SELECT pg_catalog.pg_is_in_recovery() AND pg_catalog.pg_is_wal_replay_paused(), pg_catalog.pg_last_wal_replay_lsn(), pg_catalog.pg_last_xact_replay_timestamp(),
-               (SELECT c.system_identifier FROM pg_catalog.pg_control_system() c)
+               pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::int8
         """;
 
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(50);
@@ -42,7 +42,9 @@ internal sealed class CopyServer : IDisposable
 
     internal async Task<RecoveryLog> ReadLogAsync(CancellationToken cancellationToken) => new(File.Exists(_place.Log) ? await File.ReadAllTextAsync(_place.Log, cancellationToken).ConfigureAwait(false) : "");
 
-    internal NpgsqlDataSource Connect(string database) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
+    internal NpgsqlDataSource Connect(string database) => NpgsqlDataSource.Create(ConnectionStringOf(database));
+
+    internal string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder
     {
         Host = _place.Root,
         Port = 5432,
@@ -51,7 +53,7 @@ internal sealed class CopyServer : IDisposable
         Pooling = false,
         CommandTimeout = 0,
         ApplicationName = "haconnect-backup-drill",
-    });
+    }.ConnectionString;
 
     /// <summary>Waits until recovery stands still or the server has ended.</summary>
     /// <returns>Null where it has ended.</returns>
@@ -94,7 +96,7 @@ internal sealed class CopyServer : IDisposable
             var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var ofRow = row.ConfigureAwait(false);
             await row.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return new(!row.IsDBNull(0) && row.GetBoolean(0), row.IsDBNull(1) ? NpgsqlLogSequenceNumber.Invalid : row.GetFieldValue<NpgsqlLogSequenceNumber>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), (ulong)row.GetInt64(3));
+            return new(!row.IsDBNull(0) && row.GetBoolean(0), row.IsDBNull(1) ? NpgsqlLogSequenceNumber.Invalid : row.GetFieldValue<NpgsqlLogSequenceNumber>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidAuthorizationSpecification)
         {

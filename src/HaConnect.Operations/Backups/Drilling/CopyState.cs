@@ -6,5 +6,5 @@ namespace HaConnect.Operations.Backups;
 /// <param name="IsPaused">Whether it stands still.</param>
 /// <param name="Lsn">Up to where WAL was replayed.</param>
 /// <param name="LastCommit">The newest commit that was replayed; null for none.</param>
-/// <param name="SystemIdentifier">Of the cluster.</param>
-internal sealed record CopyState(bool IsPaused, NpgsqlLogSequenceNumber Lsn, DateTimeOffset? LastCommit, ulong SystemIdentifier);
+/// <param name="NextTransactionId">The id of 64 bits that its next transaction would get.</param>
+internal sealed record CopyState(bool IsPaused, NpgsqlLogSequenceNumber Lsn, DateTimeOffset? LastCommit, long NextTransactionId);

@@ -22,6 +22,7 @@ internal static class DrillReportText
             ("replayed up to", report.Lsn ?? "unknown"),
             ("proof", report.Proof ?? "none"),
             ("time to restore", report.RestoreTime is { } time ? $"{Words.Of(time)}{(report.RestoreTimeTarget is { } most ? $", of at most {Words.Of(most)}" : "")}" : "unknown"),
+            ("compared with the primary, as of the copy", report.Verification?.ToString() ?? "no"),
             ("read", string.Create(CultureInfo.InvariantCulture, $"{report.Tables} tables, {report.Rows} rows")))),
         new ReportSection("Time", new ReportTable(["part", "#seconds"], [.. report.Phases.Select(p => (IReadOnlyList<string>)[p.Name, p.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)])])),
         new ReportSection("Found", report.Findings.Count == 0 ? new ReportParagraph("Nothing.") : new ReportTable(["", "subject", "problem"], [.. report.Findings.Select(f => (IReadOnlyList<string>)[f.State.ToString(), f.Subject, f.Problem])])),

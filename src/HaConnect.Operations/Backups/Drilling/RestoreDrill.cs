@@ -105,6 +105,8 @@ internal sealed class RestoreDrill(BackupDrillOptions options, TimeProvider time
         if (options.RestoreTimeTarget < report.RestoreTime)
             _findings.Add(new(CheckState.Critical, "time to restore", $"{Words.Of(report.RestoreTime.Value)}, and at most {Words.Of(options.RestoreTimeTarget.Value)} were wanted"));
         report = await ReadAsync(report, server, place, programs, cancellationToken).ConfigureAwait(false);
+        if (options.VerifyAgainst is { } side)
+            report = report with { Verification = await CompareAsync(side, server, state, cancellationToken).ConfigureAwait(false) };
         await StopAsync(server, control, place, programs, cancellationToken).ConfigureAwait(false);
         return Ended(report);
     }
@@ -159,6 +161,16 @@ internal sealed class RestoreDrill(BackupDrillOptions options, TimeProvider time
             _notes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{reading.Left} unlogged tables or materialized views without rows were left out: a backup has no rows of them."));
         return report with { Tables = reading.Tables, Rows = reading.Rows };
     }
+
+    private Task<VerificationReport> CompareAsync(VerificationSide side, CopyServer server, CopyState state, CancellationToken cancellationToken) => _phases.RunAsync("compare", $"comparing with {side.Name}", async () =>
+    {
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(side.ConnectionString);
+        var copy = new VerificationSide("copy", server.ConnectionStringOf(database.Database ?? database.Username ?? "postgres"));
+        var verification = await Verification.RunAsync(side, copy, new VerificationOptions { AsOf = state.NextTransactionId, TimeProvider = time }, cancellationToken).ConfigureAwait(false);
+        if (verification.Verdict != VerificationVerdict.Met)
+            _findings.Add(new(CheckState.Critical, side.Name, $"the copy's rows are not the primary's: {verification}"));
+        return verification;
+    });
 
     private Task<bool> StopAsync(CopyServer server, ControlData control, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken) => _phases.RunAsync("stop", "stopping the copy", async () =>
     {

@@ -16,6 +16,7 @@ public sealed class BackupDrillTests : ClusterTest
         var options = its.Drill();
         options.Primary = its.Primary;
         options.RestoreTimeTarget = TimeSpan.FromMinutes(5);
+        options.VerifyAgainst = new("n1", its.Cluster.NodeConnectionString(its.Cluster["n1"], its.Cluster.Superuser, "postgres"));
 
         var report = await BackupDrill.RunAsync(options, Cancelled);
 
@@ -27,7 +28,8 @@ public sealed class BackupDrillTests : ClusterTest
         Assert.True(report.LastCommit < report.NextCommit);
         Assert.Equal(0, report.NextCommit!.Value.Millisecond / 1000); // a commit behind a whole second, within the next one
         Assert.True(report.Tables > 60 && report.Rows > 2500, $"{report.Tables} tables, {report.Rows} rows");
-        Assert.Equal(["mark", "look", "copy", "verify", "recover", "read", "stop"], report.Phases.Select(p => p.Name));
+        Assert.Equal(["mark", "look", "copy", "verify", "recover", "read", "compare", "stop"], report.Phases.Select(p => p.Name));
+        Assert.True(report.ComparedRows >= 2500 && report.DifferentRows == 0, report.Verification?.ToMarkdown());
         Assert.Equal((DrillKind.Restore, true), (report.ToOutcome().Kind, report.ToOutcome().Passed));
         await its.RequireNothingLeftAsync();
 
