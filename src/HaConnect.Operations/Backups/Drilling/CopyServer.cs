@@ -30,7 +30,8 @@ internal sealed class CopyServer : IDisposable
 
     internal static async Task<CopyServer> StartAsync(RestorePlace place, HostPrograms programs, ControlData control, DrillTarget target, string? restoreCommand, BackupDrillOptions options, CancellationToken cancellationToken)
     {
-        await programs.RunToSuccessAsync("/bin/sh", ["-c", "cd \"$1\" && touch recovery.signal && rm -f standby.signal postmaster.pid", "sh", place.Data], null, place.Root, cancellationToken).ConfigureAwait(false);
+        // tablespace_map would have recovery make the links of tablespaces anew, to where the backup's server had them.
+        await programs.RunToSuccessAsync("/bin/sh", ["-c", "cd \"$1\" && touch recovery.signal && rm -f standby.signal postmaster.pid tablespace_map", "sh", place.Data], null, place.Root, cancellationToken).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(place.Root, "copy.conf"), "", cancellationToken).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(place.Root, "copy_ident.conf"), "", cancellationToken).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(place.Root, "copy_hba.conf"), "local all all trust\n", cancellationToken).ConfigureAwait(false); // by a socket in a folder that nobody else may enter

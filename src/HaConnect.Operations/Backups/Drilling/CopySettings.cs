@@ -62,9 +62,11 @@ internal static class CopySettings
                 settings[setting] = value;
         }
 
-        settings[target.Setting.Name] = target.Setting.Value;
         foreach (var (name, value) in more)
             settings[name] = value;
-        return [.. settings.SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"])];
+
+        // Behind the empty ones: a server takes each that comes after a target for a second one, be it empty.
+        settings.Remove(target.Setting.Name);
+        return [.. settings.Append(new(target.Setting.Name, target.Setting.Value)).SelectMany(s => (string[])["-c", $"{s.Key}={s.Value}"])];
     }
 }

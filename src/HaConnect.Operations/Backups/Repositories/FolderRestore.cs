@@ -38,9 +38,6 @@ internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostP
             await RunAsync("cp", ["-a", target + "/.", copy], cancellationToken).ConfigureAwait(false);
             await RunAsync("ln", ["-sfn", copy, Path.Combine(place.Data, "pg_tblspc", oid)], cancellationToken).ConfigureAwait(false);
         }
-
-        // It would have recovery make the links anew, to where the backup's server had them.
-        File.Delete(Path.Combine(place.Data, "tablespace_map"));
     }
 
     private async Task ExtractAsync(CancellationToken cancellationToken)
@@ -61,7 +58,6 @@ internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostP
         await RunAsync("cp", [Path.Combine(backup.Folder, BackupManifest.FileName), place.Data], cancellationToken).ConfigureAwait(false);
         foreach (var tablespace in Directory.EnumerateDirectories(place.Tablespaces))
             await RunAsync("ln", ["-sfn", tablespace, Path.Combine(place.Data, "pg_tblspc", Path.GetFileName(tablespace))], cancellationToken).ConfigureAwait(false);
-        File.Delete(Path.Combine(place.Data, "tablespace_map"));
     }
 
     private IEnumerable<string> MappingsOf(string folder) => LinksOf(folder).Select(l => $"--tablespace-mapping={l.Target}={Path.Combine(place.Tablespaces, l.Oid)}");

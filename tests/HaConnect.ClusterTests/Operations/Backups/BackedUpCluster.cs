@@ -41,7 +41,7 @@ internal sealed class BackedUpCluster : IAsyncDisposable
     {
         var programs = await HostPrograms.FindAsync(ProgramDirectory, null, TestContext.Current.CancellationToken);
         var made = new BackedUpCluster(cluster, programs, NpgsqlDataSource.Create(cluster.NodeConnectionString(cluster["n1"], cluster.Control)));
-        await programs.RunToSuccessAsync("mkdir", [made.Wal, made.Backups, made.Beside], null, made.Root, TestContext.Current.CancellationToken);
+        await programs.RunToSuccessAsync("mkdir", ["-p", made.Wal, made.Backups, made.Beside], null, made.Root, TestContext.Current.CancellationToken);
         await cluster["n1"].ExecuteAsync("CREATE TABLE story AS SELECT i AS line, repeat('x', 200) AS text FROM generate_series(1, 2000) i; CREATE INDEX ON story (line)", TestContext.Current.CancellationToken);
         return made;
     }
