@@ -33,6 +33,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
     private readonly ConfigurationTrail _configuration;
+    private readonly LoopAges _loopAges;
     private readonly ILogger _logger;
     private readonly Func<MultiHostSource> _createCompatibility;
     private readonly CancellationTokenSource _dispose = new();
@@ -53,6 +54,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
+        _loopAges = new LoopAges(time);
+        Metrics.LoopAge = () => _loopAges.Longest(State.Current, _failover?.AtOneStep ?? TimeSpan.Zero);
         var sources = new NodeSources(options, extensions.ConfigureDataSource, _ => SeenByNewConnection());
         Pools = new NodePools(sources.ForApplication);
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, extensions.Balancer), _logger, _disposed.Task);
@@ -232,5 +235,6 @@ internal sealed class HaRuntime : IAsyncDisposable
         _compatibility?.OnPublished(before, after);
         TopologyLog.Write(_logger, before, after);
         _configuration.OnPublished(after);
+        _loopAges.OnPublished(before, after);
     }
 }
