@@ -20,4 +20,7 @@ public enum AuditKind
 
     /// <summary>An instance was started with these options, or has seen a setting of the cluster change, whoever changed it.</summary>
     Configuration = 5,
+
+    /// <summary>A drill, a verification or a check of backups was run, and what it came to.</summary>
+    Drill = 6,
 }

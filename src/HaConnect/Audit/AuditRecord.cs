@@ -30,4 +30,7 @@ public sealed record AuditRecord(DateTimeOffset At, string Cluster, string Coord
     /// nothing is measured.
     /// </summary>
     public TimeSpan? Duration { get; init; }
+
+    /// <summary>What was measured, for programs: one JSON object. Null where nothing was.</summary>
+    public string? Data { get; init; }
 }

@@ -11,6 +11,9 @@ internal sealed class HaMetrics : IDisposable
 {
     internal const string MeterName = "HaConnect";
 
+    /// <summary>The meter of HaConnect.Operations: verifications, drills, backups, servers.</summary>
+    internal const string OperationsMeterName = "HaConnect.Operations";
+
     private static readonly string[] RoutingReasons = ["fresh_replica", "fallback_primary", "fallback_freshest", "none", "spill_limit"];
     private readonly Meter _meter;
     private readonly Counter<long> _routed;

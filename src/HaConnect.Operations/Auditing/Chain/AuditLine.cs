@@ -38,6 +38,8 @@ internal sealed record AuditLine
 
     public TimeSpan? Duration { get; init; }
 
+    public string? Data { get; init; }
+
     /// <summary>A seal: how many lines of its segment are before it.</summary>
     public long? Count { get; init; }
 
@@ -51,5 +53,5 @@ internal sealed record AuditLine
     /// <summary>The hash of the line before; zeros in the first one.</summary>
     public required string Prev { get; init; }
 
-    internal AuditRecord ToRecord() => new(At, Cluster, Coordinator, Term, Step, Node, Sentence) { Kind = Kind, By = By, Before = Before, After = After, Duration = Duration };
+    internal AuditRecord ToRecord() => new(At, Cluster, Coordinator, Term, Step, Node, Sentence) { Kind = Kind, By = By, Before = Before, After = After, Duration = Duration, Data = Data };
 }

@@ -51,7 +51,7 @@ internal static class LineCodec
     internal static string HashOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));
 
     /// <summary>PostgreSQL's jsonb takes no NUL, and nothing that HaConnect says has one.</summary>
-    private static AuditLine Clean(AuditLine line) => !HasNul(line.Sentence) && !HasNul(line.By) && !HasNul(line.Before) && !HasNul(line.After) && !HasNul(line.Step) && !HasNul(line.Node) && !HasNul(line.Cluster) && !HasNul(line.Coordinator)
+    private static AuditLine Clean(AuditLine line) => !HasNul(line.Sentence) && !HasNul(line.By) && !HasNul(line.Before) && !HasNul(line.After) && !HasNul(line.Data) && !HasNul(line.Step) && !HasNul(line.Node) && !HasNul(line.Cluster) && !HasNul(line.Coordinator)
         ? line
         : line with
         {
@@ -59,6 +59,7 @@ internal static class LineCodec
             By = Without(line.By),
             Before = Without(line.Before),
             After = Without(line.After),
+            Data = Without(line.Data),
             Step = Without(line.Step)!,
             Node = Without(line.Node),
             Cluster = Without(line.Cluster)!,

@@ -151,6 +151,7 @@ internal sealed class ChainWriter : IDisposable
         Before = record.Before,
         After = record.After,
         Duration = record.Duration,
+        Data = record.Data,
         Prev = "",
     };
 

@@ -6,7 +6,7 @@ namespace HaConnect.Operations;
 /// <summary>Writes audit records for other programs.</summary>
 public static class AuditExport
 {
-    private static readonly string[] s_columns = ["chain", "seq", "at", "cluster", "coordinator", "term", "kind", "step", "node", "sentence", "by", "before", "after", "duration_seconds", "hash"];
+    private static readonly string[] s_columns = ["chain", "seq", "at", "cluster", "coordinator", "term", "kind", "step", "node", "sentence", "by", "before", "after", "duration_seconds", "data", "hash"];
 
     /// <summary>One JSON object a line, just as it was written: each can still be verified by its hash.</summary>
     /// <param name="entries">The records.</param>
@@ -45,7 +45,7 @@ public static class AuditExport
         return
         [
             entry.Chain, Number(entry.Seq), r.At.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture), r.Cluster, r.Coordinator, Number(r.Term), r.Kind.ToString(), r.Step, r.Node,
-            r.Sentence, r.By, r.Before, r.After, r.Duration?.TotalSeconds.ToString("0.0######", CultureInfo.InvariantCulture), entry.Hash,
+            r.Sentence, r.By, r.Before, r.After, r.Duration?.TotalSeconds.ToString("0.0######", CultureInfo.InvariantCulture), r.Data, entry.Hash,
         ];
     }
 

@@ -89,8 +89,8 @@ public sealed class AuditReadingTests
         var csv = new StringWriter();
         await AuditExport.WriteCsvAsync(Entries("a", record), csv, TestContext.Current.CancellationToken);
         Assert.Equal(
-            "chain,seq,at,cluster,coordinator,term,kind,step,node,sentence,by,before,after,duration_seconds,hash\r\n" +
-            "a,1,2026-01-01T12:00:01.0000000Z,main,app1,2,Command,Pause,,\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\r\nsecond line\",\"'+alice, \"\"the\"\" operator\",'-1,'@x,1.5,hash\r\n",
+            "chain,seq,at,cluster,coordinator,term,kind,step,node,sentence,by,before,after,duration_seconds,data,hash\r\n" +
+            "a,1,2026-01-01T12:00:01.0000000Z,main,app1,2,Command,Pause,,\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\r\nsecond line\",\"'+alice, \"\"the\"\" operator\",'-1,'@x,1.5,,hash\r\n",
             csv.ToString());
     }
 
