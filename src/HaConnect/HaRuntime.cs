@@ -91,6 +91,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor,
             new CommandTrail(Audit, options.ClusterName, instance, () => State.Current, time, _logger), AuditedCommand.AskerOf(options));
         OperatorSessions = Operator;
+        MetricsSessions = node => new OwnSessionSource(sources.ForMetrics(node.Host, node.Port, node.CertificateHost), time);
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
         ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port, node.CertificateHost), time);
@@ -124,6 +125,9 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     /// <summary>Opens sessions of the control user that may write in the control database.</summary>
     internal Func<Node, ISessionSource> OperatorSessions { get; }
+
+    /// <summary>Opens read-only sessions of the control user, or of the application's where there is none.</summary>
+    internal Func<Node, ISessionSource> MetricsSessions { get; }
 
     /// <summary>Null where this instance only observes.</summary>
     internal FailoverLoop? Failover => _failover;

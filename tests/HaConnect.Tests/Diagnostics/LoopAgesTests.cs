@@ -1,11 +1,12 @@
 using HaConnect.Diagnostics;
+using HaConnect.Topology;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HaConnect.Tests.Diagnostics;
 
 public sealed class LoopAgesTests
 {
-    private static readonly Topology.Node s_node = Given.Node(0, "n1");
+    private static readonly Node s_node = Given.Node(0, "n1");
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
