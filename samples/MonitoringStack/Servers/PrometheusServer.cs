@@ -57,6 +57,15 @@ internal sealed class PrometheusServer : IAsyncDisposable
         ];
     }
 
+    /// <summary>Whether an expression has a value, a number, at any second of a time.</summary>
+    /// <exception cref="InvalidOperationException">Prometheus refuses it.</exception>
+    internal async Task<bool> HasValuesAsync(string expression, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/api/v1/query_range?query={Uri.EscapeDataString(expression)}&start={from.ToUnixTimeSeconds()}&end={to.ToUnixTimeSeconds()}&step=1");
+        var data = await GetAsync(path, expression, cancellationToken);
+        return data.GetProperty("result").EnumerateArray().Any(s => s.GetProperty("values").EnumerateArray().Any(v => v[1].GetString() != "NaN"));
+    }
+
     /// <summary>The names and labels of the alerts that fire now.</summary>
     internal async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> FiringAsync(CancellationToken cancellationToken)
     {
