@@ -25,7 +25,17 @@ internal sealed class TiedProcess : IAsyncDisposable
     /// <summary>What its output says behind the marker, up to a blank.</summary>
     /// <exception cref="InvalidOperationException">It ended before.</exception>
     /// <exception cref="TimeoutException">It did not say that within a minute.</exception>
-    internal Task<string> MarkedAsync(CancellationToken cancellationToken) => _marked.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, cancellationToken);
+    internal async Task<string> MarkedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _marked.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"Nothing stands behind '{_marker}' in the output of {_process.StartInfo.ArgumentList[2]} after a minute:\n{Output}", e);
+        }
+    }
 
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -48,8 +48,6 @@ public sealed class EndToEndTests : ClusterTest
     private static Dictionary<string, string> Settings => new(StringComparer.Ordinal)
     {
         ["ServerMetrics__Interval"] = "00:00:01",
-        ["Logging__LogLevel__Default"] = "Warning",
-        ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
     };
 
     /// <summary>What goes wrong on servers and hosts while the cluster is whole, all at once.</summary>
