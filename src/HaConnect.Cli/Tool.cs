@@ -4,8 +4,10 @@ using HaConnect.Cli.Acting;
 using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
 using HaConnect.Cli.Checking;
+using HaConnect.Cli.Drilling;
 using HaConnect.Cli.Output;
 using HaConnect.Cli.Planning;
+using HaConnect.Cli.Reporting;
 using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
 
@@ -28,6 +30,8 @@ internal static class Tool
         foreach (var command in ActCommands.Create(context))
             root.Add(command);
         root.Add(PlanCommand.Create(context));
+        root.Add(DrillCommand.Create(context));
+        root.Add(ReportCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

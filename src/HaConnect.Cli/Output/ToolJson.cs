@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HaConnect.Cli.Acting;
+using HaConnect.Cli.Drilling.History;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
 
@@ -17,6 +18,7 @@ namespace HaConnect.Cli.Output;
 [JsonSerializable(typeof(ActDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(PlanVerificationDocument))]
+[JsonSerializable(typeof(DrillHistoryDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     // It goes to a terminal or a file, not into a page: people read the names in it.

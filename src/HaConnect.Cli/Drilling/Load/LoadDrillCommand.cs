@@ -1,0 +1,85 @@
+using System.CommandLine;
+using HaConnect.Audit;
+using HaConnect.Cli.Acting;
+using HaConnect.Cli.Output;
+using HaConnect.Cli.Reporting;
+using HaConnect.Operations;
+using HaConnect.Operations.Drills.Load;
+using HaConnect.Operations.Reports;
+using HaConnect.Testing;
+
+namespace HaConnect.Cli.Drilling.Load;
+
+/// <summary><c>haconnect drill load</c>: how late the standbys are at a rising load of writes.</summary>
+internal static class LoadDrillCommand
+{
+    /// <param name="context">What all commands share.</param>
+    /// <param name="whyNot">Why the cluster of these settings must not be loaded, being in production say; null where it may, or nobody is asked.</param>
+    internal static Command Create(ToolContext context, Func<HaDatabaseOptions, ParseResult, string?>? whyNot = null)
+    {
+        var arguments = new LoadDrillArguments();
+        var command = new Command("load", "Raises the load of writes in steps up to a peak, and measures how late each standby is: on a throw-away cluster (--local), or on a staging cluster that is named (--cluster). Ends with 0 where every standby stayed below the bound at the peak, else with 1.");
+        foreach (var option in arguments.Options)
+            command.Options.Add(option);
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
+        {
+            try
+            {
+                return await RunAsync(context, arguments, whyNot, parsed, terminal, cancellationToken);
+            }
+            catch (Exception e) when (e is InvalidOperationException or PostgresClusterException or TimeoutException)
+            {
+                await terminal.Error.WriteLineAsync(e.Message);
+                return ExitCodes.Attention;
+            }
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolContext context, LoadDrillArguments arguments, Func<HaDatabaseOptions, ParseResult, string?>? whyNot, ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var options = arguments.OptionsOf(parsed);
+        var progress = new ProgressTo(terminal);
+        await using var local = arguments.IsLocal(parsed) ? await LocalLoadCluster.StartAsync(arguments.StandbysOf(parsed), progress, cancellationToken) : null;
+        var settings = local?.Options ?? Confirmed(context.Cluster.OptionsOf(parsed), arguments.ClusterOf(parsed));
+        if (local is null && whyNot?.Invoke(settings, parsed) is { } refused)
+            throw new InvalidOperationException(refused);
+        settings.Failover.Mode = FailoverMode.Observe; // it loads the cluster, and leaves it to others to coordinate it
+        await using var audit = arguments.AuditFolder(parsed) is { } folder ? AuditFile.Open(folder) : null;
+        LoadReport report;
+        await using (var db = new HaDataSourceBuilder(settings).Build())
+        {
+            await (await db.OpenConnectionAsync(cancellationToken)).DisposeAsync(); // there is a primary
+            report = await LoadDrill.RunAsync(db, options, local is not null, progress.Report, cancellationToken);
+        }
+
+        audit?.Write(report.Outcome.ToAuditRecord(Environment.MachineName, AuditedCommand.AskerOf(settings), TimeProvider.System.GetUtcNow()));
+        await WriteAsync(terminal, report, parsed.GetValue(arguments.Output), arguments.FileOf(parsed));
+        return report.Passed ? ExitCodes.Ok : ExitCodes.Attention;
+    }
+
+    /// <exception cref="UsageException">The cluster is not confirmed by its name.</exception>
+    private static HaDatabaseOptions Confirmed(HaDatabaseOptions settings, string? name) => name == settings.ClusterName ? settings : throw new UsageException(name is null
+        ? $"A load drill fills disks and holds up writes. Confirm the cluster by its name, which is {settings.ClusterName} in these settings: --cluster {settings.ClusterName}. Or take a throw-away one: --local."
+        : $"--cluster is {name}, but these settings are of the cluster {settings.ClusterName}. Give the settings of the cluster that is to be loaded, and its name.");
+
+    private static async Task WriteAsync(Terminal terminal, LoadReport report, ReportOutput form, FileInfo? file)
+    {
+        var document = LoadDocument.Of(report);
+        var text = form switch
+        {
+            ReportOutput.Html => HtmlReport.Write(document),
+            ReportOutput.Json => LoadJsonDocument.Of(report).Write() + "\n",
+            _ => MarkdownReport.Write(document),
+        };
+        if (file is null)
+        {
+            await terminal.Output.WriteAsync(text);
+            return;
+        }
+
+        await File.WriteAllTextAsync(file.FullName, text, CancellationToken.None);
+        await terminal.Output.WriteLineAsync(document.Verdict);
+        await terminal.Output.WriteLineAsync($"Report: {file.FullName}");
+    }
+}
