@@ -18,16 +18,22 @@ public sealed class EndToEndTests : ClusterTest
     public async Task Alerts_EachCausedAndMended_FireAndResolve_AndNoPanelIsEmpty()
     {
         Assert.SkipWhen(MonitoringStack.Servers.MonitoringPrograms.Prometheus is null || MonitoringStack.Servers.MonitoringPrograms.NodeExporter is null, "Prometheus and node_exporter are not on this machine (eng/install-prometheus.sh).");
-        var cluster = await StartClusterAsync(new PostgresClusterOptions { Settings = { ["archive_mode"] = "on", ["archive_command"] = "true", ["max_connections"] = "60" } });
-        await using var lab = await MonitoringLab.StartAsync(cluster, Settings, Cancelled);
+        using var past = new PlantedPast();
+        var cluster = await StartClusterAsync(new PostgresClusterOptions { Settings = { ["archive_mode"] = "on", ["archive_command"] = past.ArchiveCommand, ["archive_timeout"] = "5s", ["max_connections"] = "60" } });
+        var damaged = await DamagedTable.CreateAsync(cluster, Cancelled);
+        await past.TakeBackupAsync(cluster, Cancelled);
+        await past.AgeBackupAsync();
+        await past.RecordBadDrillAsync();
+        await using var lab = await MonitoringLab.StartAsync(cluster, Settings, past.Settings, Cancelled);
         _lab = lab;
         var since = TimeProvider.System.GetUtcNow();
         try
         {
-            await UntilResolvedAsync(); // what begins is not whole yet
+            await MakeUpForThePastAsync(past);
             await UntilAsync("a coordinator", async () => (await lab.Prometheus.QueryAsync("max(haconnect_office_held) == 1 and max(haconnect_term) == 1", Cancelled)).Count > 0);
 
-            await BreakServersAsync();
+            await BreakServersAsync(past);
+            await DamageANodeAsync(past, damaged);
             await CutStandbysOffAsync();
             await LosePrimaryWithoutCoordinatorsAsync();
 
@@ -50,8 +56,31 @@ public sealed class EndToEndTests : ClusterTest
         ["ServerMetrics__Interval"] = "00:00:01",
     };
 
+    /// <summary>What was neglected before; then it is done.</summary>
+    private async Task MakeUpForThePastAsync(PlantedPast past)
+    {
+        await UntilFiringAsync("HaConnectBackupOverdue", "HaConnectDrillOverdue", "HaConnectRecoveryTimeExceeded", "HaConnectDrillLostWrites");
+        await past.TakeBackupAsync(Cluster, Cancelled);
+        await past.RecordGoodDrillsAsync();
+        await UntilResolvedAsync();
+    }
+
+    /// <summary>One file of WAL is missing in the archive, and one byte on a standby is wrong; then backups cannot be checked at all.</summary>
+    private async Task DamageANodeAsync(PlantedPast past, DamagedTable damaged)
+    {
+        past.SetGap(isThere: true);
+        await damaged.DamageAsync(Cluster["n3"], Cancelled);
+        await UntilFiringAsync("HaConnectWalGap", "HaConnectVerificationDifferences");
+        past.SetGap(isThere: false);
+        past.SetAway(isAway: true);
+        await damaged.MendAsync(Cluster["n3"], Cancelled);
+        await UntilFiringAsync("HaConnectBackupCheckOverdue");
+        past.SetAway(isAway: false);
+        await UntilResolvedAsync();
+    }
+
     /// <summary>What goes wrong on servers and hosts while the cluster is whole, all at once.</summary>
-    private async Task BreakServersAsync()
+    private async Task BreakServersAsync(PlantedPast past)
     {
         var primary = await Cluster.GetPrimaryAsync(Cancelled);
         await primary.ExecuteAsync("SELECT pg_create_physical_replication_slot('reports', true)", Cancelled);
@@ -64,7 +93,7 @@ public sealed class EndToEndTests : ClusterTest
         if (PlantedHost.WhyNoDisk is null)
             await _lab.Host.FillDiskAsync();
         await using (await HeldConnections.OpenAsync(Cluster, Cluster["n3"], sessions: 56, Cancelled))
-            await UntilFiringAsync(["HaConnectSlotKeepsWal", "HaConnectArchiveFailing", "HaConnectMemoryLow", "HaConnectProcessorBusy", "HaConnectConnectionsNearLimit", .. Disk]);
+            await UntilFiringAsync(["HaConnectSlotKeepsWal", "HaConnectArchiveFailing", "HaConnectMemoryLow", "HaConnectProcessorBusy", "HaConnectConnectionsNearLimit", "HaConnectRecoveryPointExceeded", .. Disk]);
         await _lab.Host.Exporter.SignalAsync("STOP");
 
         // A user that may not log in any more, and his sessions end.
@@ -74,7 +103,7 @@ public sealed class EndToEndTests : ClusterTest
 
         await primary.ExecuteAsync($"ALTER ROLE {Cluster.Application.User} LOGIN", Cancelled);
         await primary.ExecuteAsync("SELECT pg_drop_replication_slot('reports')", Cancelled);
-        await primary.ExecuteAsync("ALTER SYSTEM RESET archive_command", Cancelled);
+        await primary.ExecuteAsync($"ALTER SYSTEM SET archive_command = '{past.ArchiveCommand.Replace("'", "''", StringComparison.Ordinal)}'", Cancelled);
         await primary.ExecuteAsync("SELECT pg_reload_conf()", Cancelled);
         await SwitchWalAsync(primary); // the archiver, which has given up for a minute, wakes
         _lab.Host.SetMemory(availablePercent: 60);
@@ -104,7 +133,7 @@ public sealed class EndToEndTests : ClusterTest
         await Task.WhenAll(_lab.Coordinating.Select(a => a.SignalAsync("STOP")));
         await Cluster["n1"].KillAsync(Cancelled);
         await Cluster["n2"].KillAsync(Cancelled);
-        await UntilFiringAsync("HaConnectInstanceDown", "HaConnectNoCoordinator", "HaConnectNoPrimary", "HaConnectNodeDown", "HaConnectQuorumLost", "HaConnectInstanceCutOff");
+        await UntilFiringAsync("HaConnectInstanceDown", "HaConnectNoCoordinator", "HaConnectNoPrimary", "HaConnectNodeDown", "HaConnectQuorumLost", "HaConnectInstanceCutOff", "HaConnectVerificationOverdue");
 
         await UntilAsync("16 s without them", async () => (await _lab.Prometheus.QueryAsync("""max_over_time(up{job="haconnect"}[16s]) == 0""", Cancelled)).Count == 2, s_patience);
         await Cluster["n2"].StartAsync(Cancelled);

@@ -15,7 +15,7 @@ internal sealed class MonitoringLab : IAsyncDisposable
 
     internal PostgresCluster Cluster { get; }
 
-    /// <summary>The last one observes only.</summary>
+    /// <summary>The last one observes only, and looks after drills, backups and verifications.</summary>
     internal IReadOnlyList<TiedProcess> Applications { get; }
 
     internal IEnumerable<TiedProcess> Coordinating => Applications.SkipLast(1);
@@ -24,12 +24,12 @@ internal sealed class MonitoringLab : IAsyncDisposable
 
     internal PrometheusServer Prometheus { get; }
 
-    internal static async Task<MonitoringLab> StartAsync(PostgresCluster cluster, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    internal static async Task<MonitoringLab> StartAsync(PostgresCluster cluster, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> ofTheLast, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("haconnect-monitoring-");
         var rules = Path.Combine(folder.FullName, "shortened.rules.yml");
         await File.WriteAllTextAsync(rules, AlertRules.Shortened(), cancellationToken);
-        var observing = new Dictionary<string, string>(settings, StringComparer.Ordinal) { ["HaDatabase__Failover__Mode"] = "Observe" };
+        var observing = new Dictionary<string, string>(settings.Concat(ofTheLast), StringComparer.Ordinal) { ["HaDatabase__Failover__Mode"] = "Observe" };
         TiedProcess[] applications = [Start(settings), Start(settings), Start(observing)];
         var host = PlantedHost.Start();
         var addresses = await Task.WhenAll(applications.Select(async a => new Uri(await a.MarkedAsync(cancellationToken)).Authority));
