@@ -125,7 +125,9 @@ internal sealed class WalReader(WalGeometry geometry, Func<ulong, CancellationTo
             return (null, 0, Problem.Remains, null);
         if (Checksum((int)length) != BinaryPrimitives.ReadUInt32LittleEndian(_record.AsSpan(20)))
             return (null, 0, Problem.Broken, null);
-        var record = new WalRecord(position, _record[17], _record[16]);
+        var record = new WalRecord(position, _record[17], _record[16]) { TransactionId = BinaryPrimitives.ReadUInt32LittleEndian(_record.AsSpan(4)) };
+        if (record.IsCommit)
+            record = record with { CommittedAt = CommitTime.Of(_record.AsSpan(Header, (int)length - Header)) };
         var next = Aligned(end);
         if (record.IsSwitch && next % (ulong)geometry.SegmentSize != 0)
             next = (geometry.SegmentOf(next) + 1) * (ulong)geometry.SegmentSize;

@@ -9,6 +9,12 @@ internal readonly record struct WalRecord(ulong Position, byte Manager, byte Inf
     private const byte Xlog = 0;
     private const byte Transaction = 1;
 
+    /// <summary>The transaction that wrote it, its lower 32 bits; 0 for none.</summary>
+    internal uint TransactionId { get; init; }
+
+    /// <summary>When a commit was made, as the server's clock had it; null for other records.</summary>
+    internal DateTimeOffset? CommittedAt { get; init; }
+
     internal bool IsSwitch => Manager == Xlog && (Info & 0xF0) == 0x40;
 
     /// <summary>An end of recovery, at which a timeline begins; it has the time of day in microseconds.</summary>

@@ -1,8 +1,8 @@
-# Cleans up after a cluster: started by the test process, which holds the write end of our standard input and never writes. Its end, by whatever
+# Cleans up after a cluster of a test, or a restored copy of a drill: started by the process that has it, which holds the write end of our standard input and never writes. Its end, by whatever
 # cause (also kill -9), closes the pipe. Then every process that works in the cluster's folder is killed, frozen ones too, and the folder goes.
 # Only what works in that folder is touched: a postmaster and all it forks have their data folder as working folder.
 root=$1
-case $root in */haconnect-pg-*) ;; *) exit 2 ;; esac
+case $root in */haconnect-pg-* | */haconnect-restore-*) ;; *) exit 2 ;; esac
 trap '' HUP INT TERM
 cd /
 

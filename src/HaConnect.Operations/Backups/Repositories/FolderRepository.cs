@@ -1,0 +1,75 @@
+using System.Text;
+using HaConnect.Operations.Processes;
+
+namespace HaConnect.Operations.Backups;
+
+/// <summary>A folder of pg_basebackup's output, plain or tar, and a folder of archived WAL.</summary>
+/// <param name="folder">Each folder in it is a backup, or it is one itself.</param>
+/// <param name="walFolder">Null for none.</param>
+/// <param name="programs">PostgreSQL's.</param>
+internal sealed class FolderRepository(string folder, string? walFolder, HostPrograms programs) : IBackupRepository
+{
+    public string Description => $"the folder {folder}";
+
+    public bool? IsEncrypted => null;
+
+    public IWalArchive? Wal { get; } = walFolder is null ? null : new FolderArchive(walFolder);
+
+    public async Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken)
+    {
+        var histories = await HistoriesAsync(cancellationToken).ConfigureAwait(false);
+        List<BaseBackup> backups = [.. Candidates().Select(f => FolderBackup.Read(f, histories)).OrderBy(b => b.StartLsn).ThenBy(b => b.FinishedAt)];
+        return [.. backups.Select(b => b.Kind == "full" ? b : Chained(b, backups))];
+    }
+
+    public async Task<IReadOnlyList<string>> VerifyAsync(BaseBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Form == "plain")
+            return await VerifyBackup.RunAsync(programs, backup.Folder, "/", cancellationToken).ConfigureAwait(false);
+        var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(backup.Folder, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
+        return await ManifestCheck.RunAsync(backup.Folder, manifest, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
+        new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken);
+
+    /// <summary>Of segments that were compressed by gzip as well.</summary>
+    public string? RestoreCommand(RestorePlace place) => walFolder is null ? null
+        : $"f={PosixShell.Quote(walFolder.Replace("%", "%%", StringComparison.Ordinal))}/%f; if [ -e \"$f\" ]; then cp \"$f\" \"%p\"; elif [ -e \"$f.gz\" ]; then gzip -dc \"$f.gz\" > \"%p\"; else exit 1; fi";
+
+    private IEnumerable<string> Candidates() => FolderBackup.Is(folder) ? [folder] : Directory.EnumerateDirectories(folder).Where(FolderBackup.Is);
+
+    private static BaseBackup Chained(BaseBackup backup, IReadOnlyList<BaseBackup> all)
+    {
+        List<BaseBackup> chain = [backup];
+        while (chain[0].Kind != "full")
+        {
+            var from = new BackupLabel(File.ReadAllText(Path.Combine(chain[0].Folder, "backup_label"))).IncrementalFrom;
+            if (all.FirstOrDefault(b => b.StartLsn == from && b.Problem is null) is not { } before)
+                return backup with { Problem = $"it is incremental to a backup from {new NpgsqlTypes.NpgsqlLogSequenceNumber(from ?? 0)} on, which is not here, or not whole" };
+            chain.Insert(0, before);
+        }
+
+        return backup with { Chain = [.. chain.Select(b => b.Folder)], Size = chain.Max(b => b.Size) };
+    }
+
+    private async Task<List<BackupLabel>> HistoriesAsync(CancellationToken cancellationToken)
+    {
+        List<BackupLabel> histories = [];
+        if (Wal is null)
+            return histories;
+        foreach (var file in (await Wal.ListAsync(cancellationToken).ConfigureAwait(false)).Where(f => f.IsBackupLabel))
+        {
+            try
+            {
+                histories.Add(new(Encoding.UTF8.GetString(await Wal.ReadAsync(file, null, cancellationToken).ConfigureAwait(false))));
+            }
+            catch (InvalidDataException)
+            {
+                // It only tells more exactly when a backup ended.
+            }
+        }
+
+        return histories;
+    }
+}

@@ -1,0 +1,76 @@
+using HaConnect.Operations.Processes;
+
+namespace HaConnect.Operations.Backups;
+
+/// <summary>Lays pg_basebackup's output out as a data folder. Tablespaces are copied beside it: links to where the backup has them would have the copy's server write there.</summary>
+internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostPrograms programs)
+{
+    // As whoever runs this, who may read the backup; given to the server's user at the end.
+    private readonly HostPrograms _own = new(null, null);
+
+    /// <param name="chain">The folders of what an incremental backup is of, and its own; empty for a full one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task RunAsync(IReadOnlyList<string> chain, CancellationToken cancellationToken)
+    {
+        await RunAsync("mkdir", ["-m", "700", place.Tablespaces], cancellationToken).ConfigureAwait(false);
+        if (chain.Count > 0)
+        {
+            await programs.RunToSuccessAsync("pg_combinebackup", [.. chain, "-o", place.Data, .. chain.SelectMany(MappingsOf).Distinct(StringComparer.Ordinal)], null, place.Root, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await RunAsync("mkdir", ["-m", "700", place.Data], cancellationToken).ConfigureAwait(false);
+        if (backup.Form == "tar")
+            await ExtractAsync(cancellationToken).ConfigureAwait(false);
+        else
+            await CopyAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync("chmod", ["700", place.Data], cancellationToken).ConfigureAwait(false);
+        await RunAsync("chown", ["-R", "-h", $"--reference={place.Root}", place.Data, place.Tablespaces], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CopyAsync(CancellationToken cancellationToken)
+    {
+        await RunAsync("cp", ["-a", backup.Folder + "/.", place.Data], cancellationToken).ConfigureAwait(false);
+        foreach (var (oid, target) in LinksOf(backup.Folder))
+        {
+            var copy = Path.Combine(place.Tablespaces, oid);
+            await RunAsync("mkdir", ["-m", "700", copy], cancellationToken).ConfigureAwait(false);
+            await RunAsync("cp", ["-a", target + "/.", copy], cancellationToken).ConfigureAwait(false);
+            await RunAsync("ln", ["-sfn", copy, Path.Combine(place.Data, "pg_tblspc", oid)], cancellationToken).ConfigureAwait(false);
+        }
+
+        // It would have recovery make the links anew, to where the backup's server had them.
+        File.Delete(Path.Combine(place.Data, "tablespace_map"));
+    }
+
+    private async Task ExtractAsync(CancellationToken cancellationToken)
+    {
+        foreach (var tar in Directory.EnumerateFiles(backup.Folder, "*.tar*"))
+        {
+            var name = Path.GetFileName(tar).Split('.')[0];
+            var to = name switch
+            {
+                "base" => place.Data,
+                "pg_wal" => Path.Combine(place.Data, "pg_wal"),
+                _ => Path.Combine(place.Tablespaces, name),
+            };
+            await RunAsync("mkdir", ["-p", to], cancellationToken).ConfigureAwait(false);
+            await RunAsync("tar", ["-xf", tar, "-C", to], cancellationToken).ConfigureAwait(false);
+        }
+
+        await RunAsync("cp", [Path.Combine(backup.Folder, BackupManifest.FileName), place.Data], cancellationToken).ConfigureAwait(false);
+        foreach (var tablespace in Directory.EnumerateDirectories(place.Tablespaces))
+            await RunAsync("ln", ["-sfn", tablespace, Path.Combine(place.Data, "pg_tblspc", Path.GetFileName(tablespace))], cancellationToken).ConfigureAwait(false);
+        File.Delete(Path.Combine(place.Data, "tablespace_map"));
+    }
+
+    private IEnumerable<string> MappingsOf(string folder) => LinksOf(folder).Select(l => $"--tablespace-mapping={l.Target}={Path.Combine(place.Tablespaces, l.Oid)}");
+
+    private static IEnumerable<(string Oid, string Target)> LinksOf(string folder)
+    {
+        var links = Path.Combine(folder, "pg_tblspc");
+        return Directory.Exists(links) ? new DirectoryInfo(links).EnumerateFileSystemInfos().Where(l => l.LinkTarget is not null).Select(l => (l.Name, l.ResolveLinkTarget(returnFinalTarget: true)!.FullName)) : [];
+    }
+
+    private Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => _own.RunToSuccessAsync(program, arguments, null, place.Root, cancellationToken);
+}

@@ -1,0 +1,41 @@
+using HaConnect.Operations.Processes;
+
+namespace HaConnect.Operations.Backups;
+
+/// <summary>A stanza of pgBackRest.</summary>
+internal sealed class PgBackRestRepository(PgBackRestProgram program, HostPrograms programs) : IBackupRepository
+{
+    public string Description => $"the stanza {program.Stanza} of pgBackRest";
+
+    public bool? IsEncrypted { get; private set; }
+
+    public IWalArchive? Wal { get; } = new PgBackRestArchive(program, programs);
+
+    public async Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken)
+    {
+        var info = PgBackRestInfo.Parse(await program.RunToSuccessAsync(["--output=json", "info"], "/", cancellationToken).ConfigureAwait(false), program.Stanza);
+        IsEncrypted = info.IsEncrypted;
+        return info.Problem is not null && info.Backups.Count == 0 ? throw new InvalidOperationException($"pgBackRest says of the stanza {program.Stanza}: {info.Problem}") : info.Backups;
+    }
+
+    /// <summary>By <c>pgbackrest verify</c>, which reads all of the repository, the archive too: what it says of this backup, and of WAL.</summary>
+    public async Task<IReadOnlyList<string>> VerifyAsync(BaseBackup backup, CancellationToken cancellationToken)
+    {
+        var result = await program.RunAsync(["--output=text", "--verbose", "verify"], "/", cancellationToken).ConfigureAwait(false);
+        // Before 2.46 it tells of damages by warnings and errors alone, and says nothing where there are none.
+        string[] lines = [.. result.Text.Split('\n').Where(l => (l.Contains("invalid", StringComparison.Ordinal) || l.Contains("ERROR", StringComparison.Ordinal) || l.Contains("error", StringComparison.Ordinal)) && !l.Contains("status: ok", StringComparison.Ordinal))];
+        return result.ExitCode == 0 && lines.Length == 0 ? [] : lines.Length > 0 ? lines : [$"pgbackrest verify ended with {result.ExitCode}: {result.Text}"];
+    }
+
+    public async Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken)
+    {
+        await programs.RunToSuccessAsync("mkdir", ["-m", "700", to.Data, to.Tablespaces, LockFolder(to)], null, to.Root, cancellationToken).ConfigureAwait(false);
+        await program.RunToSuccessAsync([$"--set={backup.Name}", $"--pg1-path={to.Data}", $"--tablespace-map-all={to.Tablespaces}", $"--lock-path={LockFolder(to)}", "--archive-mode=off", "restore"], to.Root, cancellationToken).ConfigureAwait(false);
+    }
+
+    public string? RestoreCommand(RestorePlace place) =>
+        $"{program.CommandLine([$"--pg1-path={place.Data}", $"--lock-path={LockFolder(place)}", "--no-archive-async", "archive-get"]).Replace("%", "%%", StringComparison.Ordinal)} %f \"%p\"";
+
+    /// <summary>A drill must not keep pgBackRest's own work waiting.</summary>
+    private static string LockFolder(RestorePlace place) => Path.Combine(place.Root, "locks");
+}

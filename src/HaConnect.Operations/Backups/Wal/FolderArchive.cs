@@ -1,0 +1,41 @@
+using System.IO.Compression;
+
+namespace HaConnect.Operations.Backups;
+
+/// <summary>A folder with WAL, and the folders in it.</summary>
+internal sealed class FolderArchive(string folder) : IWalArchive
+{
+    public Task<IReadOnlyList<ArchivedFile>> ListAsync(CancellationToken cancellationToken)
+    {
+        List<ArchivedFile> files = [];
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 }))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (WalFileName.Split(file.Name) is { } name)
+                files.Add(new(name.Name, name.Suffix, file.Length, file.LastWriteTimeUtc, file.FullName));
+        }
+
+        return Task.FromResult<IReadOnlyList<ArchivedFile>>(files);
+    }
+
+    public async Task<byte[]> ReadAsync(ArchivedFile file, int? atMost, CancellationToken cancellationToken)
+    {
+        if (file.Suffix is not ("" or ".gz"))
+            throw new InvalidDataException($"{file.Path} is kept in a form that is not read here ({file.Suffix})");
+        var raw = File.OpenRead(file.Path);
+        await using var ofRaw = raw.ConfigureAwait(false);
+        Stream stream = file.Suffix.Length == 0 ? raw : new GZipStream(raw, CompressionMode.Decompress);
+        await using var ofStream = stream.ConfigureAwait(false);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[atMost ?? 1 << 16];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length >= atMost)
+                break;
+        }
+
+        return bytes.ToArray();
+    }
+}
