@@ -60,6 +60,8 @@ public sealed class EndToEndTests : ClusterTest
     private async Task MakeUpForThePastAsync(PlantedPast past)
     {
         await UntilFiringAsync("HaConnectBackupOverdue", "HaConnectDrillOverdue", "HaConnectRecoveryTimeExceeded", "HaConnectDrillLostWrites");
+        var overdue = await _lab.Prometheus.QueryAsync("""ALERTS{alertname="HaConnectDrillOverdue", alertstate="firing"}""", Cancelled);
+        Assert.Equal(["disaster", "failover", "restore"], overdue.Select(a => a.Labels["haconnect_drill"]).Order(StringComparer.Ordinal));
         await past.TakeBackupAsync(Cluster, Cancelled);
         await past.RecordGoodDrillsAsync();
         await UntilResolvedAsync();
