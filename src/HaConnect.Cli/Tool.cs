@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
+using HaConnect.Cli.Backups;
 using HaConnect.Cli.Checking;
 using HaConnect.Cli.Drilling;
 using HaConnect.Cli.Output;
@@ -32,6 +33,7 @@ internal static class Tool
         root.Add(PlanCommand.Create(context));
         root.Add(DrillCommand.Create(context));
         root.Add(ReportCommand.Create(context));
+        root.Add(BackupCommands.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

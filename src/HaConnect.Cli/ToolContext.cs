@@ -1,3 +1,4 @@
+using HaConnect.Cli.Backups;
 using HaConnect.Cli.Connecting;
 using HaConnect.Cli.Output;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,11 @@ internal sealed class ToolContext(Terminal terminal)
             foreach (var failure in e.Failures)
                 await terminal.Error.WriteLineAsync(failure);
             return ExitCodes.Usage;
+        }
+        catch (UnknownException e)
+        {
+            await terminal.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Unknown;
         }
         catch (HaConnectException e)
         {

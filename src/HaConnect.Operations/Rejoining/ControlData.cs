@@ -15,6 +15,11 @@ internal sealed class ControlData
 
     internal bool HasChecksumsOrHints => _lines.GetValueOrDefault("Data page checksum version", "0") != "0" || _lines.GetValueOrDefault("wal_log_hints setting") == "on";
 
+    /// <summary>A line by its label; null where there is none.</summary>
+    internal string? Line(string label) => _lines.GetValueOrDefault(label);
+
+    internal bool HasChecksums => _lines.GetValueOrDefault("Data page checksum version", "0") != "0";
+
     internal WalGeometry Geometry => new((int)Number("Bytes per WAL segment"), (int)Number("WAL block size"));
 
     /// <summary>Up to which its files need the WAL of a timeline: WAL that ends before is damaged.</summary>

@@ -27,10 +27,10 @@ internal sealed record BackupManifest(IReadOnlyList<ManifestFile> Files, int Tim
             using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
             RequireChecksum(bytes, root.GetProperty("Manifest-Checksum").GetString()!);
-            var ranges = root.GetProperty("WAL-Ranges").EnumerateArray().Select(r => (Timeline: r.GetProperty("Timeline").GetInt32(),
+            var ranges = root.GetProperty("WAL-Ranges").EnumerateArray().Select(r => (Timeline: r.GetProperty(nameof(Timeline)).GetInt32(),
                 Start: BaseBackup.LsnOf(r.GetProperty("Start-LSN").GetString()!), Stop: BaseBackup.LsnOf(r.GetProperty("End-LSN").GetString()!))).ToList();
             var first = ranges.MinBy(r => r.Start);
-            return new([.. root.GetProperty("Files").EnumerateArray().Select(FileOf)], first.Timeline, first.Start, ranges.Max(r => r.Stop),
+            return new([.. root.GetProperty(nameof(Files)).EnumerateArray().Select(FileOf)], first.Timeline, first.Start, ranges.Max(r => r.Stop),
                 root.TryGetProperty("System-Identifier", out var identifier) ? identifier.GetUInt64() : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -41,7 +41,7 @@ internal sealed record BackupManifest(IReadOnlyList<ManifestFile> Files, int Tim
 
     private static ManifestFile FileOf(JsonElement file) => new(
         file.TryGetProperty("Path", out var path) ? path.GetString()! : Encoding.UTF8.GetString(Convert.FromHexString(file.GetProperty("Encoded-Path").GetString()!)),
-        file.GetProperty("Size").GetInt64(),
+        file.GetProperty(nameof(Size)).GetInt64(),
         DateTimeOffset.TryParseExact(file.GetProperty("Last-Modified").GetString(), "yyyy-MM-dd HH:mm:ss 'GMT'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var modified) ? modified : null,
         file.TryGetProperty("Checksum-Algorithm", out var algorithm) ? algorithm.GetString() : null,
         file.TryGetProperty("Checksum", out var checksum) ? checksum.GetString() : null);

@@ -33,6 +33,9 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
     public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
         new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken);
 
+    public async Task<IReadOnlyList<string>?> VerifyCopyAsync(BaseBackup backup, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken) =>
+        await VerifyBackup.RunAsync(programs, place.Data, place.Root, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Of segments that were compressed by gzip as well.</summary>
     public string? RestoreCommand(RestorePlace place) => walFolder is null ? null
         : $"f={PosixShell.Quote(walFolder.Replace("%", "%%", StringComparison.Ordinal))}/%f; if [ -e \"$f\" ]; then cp \"$f\" \"%p\"; elif [ -e \"$f.gz\" ]; then gzip -dc \"$f.gz\" > \"%p\"; else exit 1; fi";

@@ -72,5 +72,5 @@ internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostP
         return Directory.Exists(links) ? new DirectoryInfo(links).EnumerateFileSystemInfos().Where(l => l.LinkTarget is not null).Select(l => (l.Name, l.ResolveLinkTarget(returnFinalTarget: true)!.FullName)) : [];
     }
 
-    private Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => _own.RunToSuccessAsync(program, arguments, null, place.Root, cancellationToken);
+    private Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => _own.RunToSuccessAsync(program, arguments, null, place.Root, cancellationToken);
 }

@@ -29,6 +29,10 @@ internal interface IBackupRepository
     /// <exception cref="InvalidOperationException">It cannot be restored; the message says why.</exception>
     Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken);
 
+    /// <summary>Holds what was laid out to what the backup's maker wrote down of it, before a server changes it.</summary>
+    /// <returns>What differs; empty for nothing; null where the laying out has done that already.</returns>
+    Task<IReadOnlyList<string>?> VerifyCopyAsync(BaseBackup backup, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken);
+
     /// <summary>The <c>restore_command</c> of a copy; null where nothing is archived.</summary>
     string? RestoreCommand(RestorePlace place);
 }

@@ -20,5 +20,5 @@ internal sealed class PgBackRestProgram(IReadOnlyList<string> command, string st
     /// <summary>For a shell.</summary>
     internal string CommandLine(IEnumerable<string> arguments) => string.Join(' ', [.. command.Concat(Common).Concat(arguments).Select(PosixShell.Quote)]);
 
-    private IEnumerable<string> Common => [$"--stanza={stanza}", .. config is null ? (string[])[] : [$"--config={config}"], "--log-level-file=off", "--log-level-console=warn"];
+    private IEnumerable<string> Common => [$"--stanza={stanza}", .. config is null ? (string[])[] : [$"--config={config}"], "--log-level-file=off"];
 }

@@ -21,10 +21,12 @@ internal sealed class PgBackRestRepository(PgBackRestProgram program, HostProgra
     /// <summary>By <c>pgbackrest verify</c>, which reads all of the repository, the archive too: what it says of this backup, and of WAL.</summary>
     public async Task<IReadOnlyList<string>> VerifyAsync(BaseBackup backup, CancellationToken cancellationToken)
     {
-        var result = await program.RunAsync(["--output=text", "--verbose", "verify"], "/", cancellationToken).ConfigureAwait(false);
-        // Before 2.46 it tells of damages by warnings and errors alone, and says nothing where there are none.
-        string[] lines = [.. result.Text.Split('\n').Where(l => (l.Contains("invalid", StringComparison.Ordinal) || l.Contains("ERROR", StringComparison.Ordinal) || l.Contains("error", StringComparison.Ordinal)) && !l.Contains("status: ok", StringComparison.Ordinal))];
-        return result.ExitCode == 0 && lines.Length == 0 ? [] : lines.Length > 0 ? lines : [$"pgbackrest verify ended with {result.ExitCode}: {result.Text}"];
+        // It tells of damages in its log, and ends with 0 all the same.
+        var result = await program.RunAsync(["--log-level-console=info", "verify"], "/", cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode == 0 && !result.Text.Contains("status: error", StringComparison.Ordinal))
+            return [];
+        string[] lines = [.. result.Text.Split('\n').Where(l => l.Contains("invalid result ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf("invalid result ", StringComparison.Ordinal) + "invalid result ".Length)..].Trim())];
+        return lines.Length > 0 ? lines : [$"pgbackrest verify ended with {result.ExitCode}: {result.Text}"];
     }
 
     public async Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken)
@@ -32,6 +34,8 @@ internal sealed class PgBackRestRepository(PgBackRestProgram program, HostProgra
         await programs.RunToSuccessAsync("mkdir", ["-m", "700", to.Data, to.Tablespaces, LockFolder(to)], null, to.Root, cancellationToken).ConfigureAwait(false);
         await program.RunToSuccessAsync([$"--set={backup.Name}", $"--pg1-path={to.Data}", $"--tablespace-map-all={to.Tablespaces}", $"--lock-path={LockFolder(to)}", "--archive-mode=off", "restore"], to.Root, cancellationToken).ConfigureAwait(false);
     }
+
+    public Task<IReadOnlyList<string>?> VerifyCopyAsync(BaseBackup backup, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(null);
 
     public string? RestoreCommand(RestorePlace place) =>
         $"{program.CommandLine([$"--pg1-path={place.Data}", $"--lock-path={LockFolder(place)}", "--no-archive-async", "archive-get"]).Replace("%", "%%", StringComparison.Ordinal)} %f \"%p\"";

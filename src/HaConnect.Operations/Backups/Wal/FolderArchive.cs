@@ -8,11 +8,11 @@ internal sealed class FolderArchive(string folder) : IWalArchive
     public Task<IReadOnlyList<ArchivedFile>> ListAsync(CancellationToken cancellationToken)
     {
         List<ArchivedFile> files = [];
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = 0 }))
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None }))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (WalFileName.Split(file.Name) is { } name)
-                files.Add(new(name.Name, name.Suffix, file.Length, file.LastWriteTimeUtc, file.FullName));
+                files.Add(new(name.Name, name.Suffix, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero), file.FullName));
         }
 
         return Task.FromResult<IReadOnlyList<ArchivedFile>>(files);

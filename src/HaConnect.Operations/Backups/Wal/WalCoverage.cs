@@ -62,6 +62,13 @@ internal sealed record WalCoverage(int Timeline, IReadOnlyList<TimelineStretch> 
     /// <summary>The file in which a segment is looked for.</summary>
     internal string FileAt(ulong segment, WalGeometry geometry) => geometry.FileOf(History.Last(h => geometry.SegmentOf(h.Begin) <= segment).Timeline, segment);
 
+    /// <summary>The same where some of its segments are no use.</summary>
+    internal WalCoverage EndingBefore(IEnumerable<string> segments, WalGeometry geometry)
+    {
+        var first = segments.Select(s => (Number: WalFileName.SegmentOf(s, geometry.SegmentSize), Name: s)).Where(s => s.Number >= Begin && s.Number < End && FileAt(s.Number, geometry) == s.Name).Select(s => (ulong?)s.Number).Min();
+        return first is { } end ? this with { End = end } : this;
+    }
+
     /// <summary>The newest timeline that comes from the place: one that left this timeline before it is another server's.</summary>
     private static (int Timeline, IReadOnlyList<TimelineStretch> History) NewestFrom(IReadOnlyDictionary<int, string> histories, int timeline, ulong from)
     {

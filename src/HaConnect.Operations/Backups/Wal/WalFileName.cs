@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace HaConnect.Operations.Backups;
@@ -14,6 +15,7 @@ internal static class WalFileName
     private const int TimelineLength = 8;
     private const int ChecksumLength = 40;
 
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789ABCDEF");
     private static readonly string[] s_compressions = [".gz", ".lz4", ".zst", ".bz2", ".xz", ".lzo", ".snappy"];
 
     /// <summary>What PostgreSQL called it, and what was appended; null where it is no file of WAL.</summary>
@@ -43,5 +45,5 @@ internal static class WalFileName
         _ => false,
     };
 
-    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept("0123456789ABCDEF");
+    private static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(s_digits);
 }

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using HaConnect.Cli.Acting;
+using HaConnect.Cli.Output;
+using HaConnect.Operations;
+using Spectre.Console;
+
+namespace HaConnect.Cli.Backups;
+
+/// <summary><c>haconnect backup drill</c>.</summary>
+internal static class BackupDrillCommand
+{
+    internal static Command Create(ToolContext context)
+    {
+        var (repository, files, what) = (new RepositoryArguments(), new ReportFiles(), new DrillArguments());
+        var output = OutputOption.Create();
+        output.AcceptOnlyFromAmong("table", "json");
+        var command = new Command("drill", "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output };
+        foreach (var option in repository.All.Concat(what.All).Concat(files.All))
+            command.Options.Add(option);
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
+        {
+            await using var primary = await ClusterPrimary.FindAsync(context, parsed, cancellationToken);
+            var options = new BackupDrillOptions { Primary = primary.Source, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
+            repository.Set(options.Repository, parsed);
+            what.Set(options, primary, parsed);
+            var report = await BackupInput.RunAsync(() => BackupDrill.RunAsync(options, cancellationToken));
+            await files.WriteAsync(parsed, report.ToHtml, report.ToMarkdown, cancellationToken);
+            if (parsed.GetValue(output) == OutputFormat.Json)
+                await terminal.Output.WriteLineAsync(report.ToJson());
+            else
+                Print(terminal, report);
+            return report.Passed ? ExitCodes.Ok : (int)CheckState.Critical;
+        }));
+        return command;
+    }
+
+    private static void Print(Terminal terminal, BackupDrillReport report)
+    {
+        terminal.Console.Write(new Markup($"[{(report.Passed ? "green" : "red")}]{(report.Passed ? "OK" : "FAILED")}[/] {Markup.Escape(report.Verdict)}.\n\n"));
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns("part", "seconds");
+        foreach (var phase in report.Phases)
+            table.AddRow(phase.Name, phase.Duration.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture));
+        if (report.RestoreTime is { } time)
+            table.AddRow("time to restore", time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture));
+        terminal.Console.Write(table);
+        foreach (var finding in report.Findings)
+            terminal.Console.Write(new Markup($"[{ReportColours.Of(finding.State)}]{finding.State}[/] {Markup.Escape(finding.ToString())}\n"));
+        foreach (var note in report.Notes)
+            terminal.Console.WriteLine(note);
+    }
+}
