@@ -16,7 +16,7 @@ internal sealed partial class PlantedPast : IDisposable
     {
         foreach (var folder in (string[])[Archive, Backups, Trail])
             Directory.CreateDirectory(folder);
-        if (Environment.IsPrivilegedProcess) // the servers run as somebody else then, and archive into it
+        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess) // the servers run as somebody else then, and archive into it
         {
             File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
             File.SetUnixFileMode(Archive, (UnixFileMode)0b111_111_111);
