@@ -11,6 +11,7 @@ using HaConnect.Cli.Planning;
 using HaConnect.Cli.Reporting;
 using HaConnect.Cli.Roles;
 using HaConnect.Cli.Seeing;
+using HaConnect.Cli.Verifying;
 
 namespace HaConnect.Cli;
 
@@ -34,6 +35,7 @@ internal static class Tool
         root.Add(DrillCommand.Create(context));
         root.Add(ReportCommand.Create(context));
         root.Add(BackupCommands.Create(context));
+        root.Add(VerifyRowsCommand.Create(context));
         foreach (var option in context.Cluster.All)
             root.Add(option);
         var parsed = root.Parse(arguments);

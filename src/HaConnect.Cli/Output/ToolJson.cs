@@ -6,6 +6,8 @@ using HaConnect.Cli.Acting;
 using HaConnect.Cli.Drilling.History;
 using HaConnect.Cli.Planning;
 using HaConnect.Cli.Seeing;
+using HaConnect.Cli.Verifying;
+using HaConnect.Operations;
 
 namespace HaConnect.Cli.Output;
 
@@ -19,6 +21,7 @@ namespace HaConnect.Cli.Output;
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(PlanVerificationDocument))]
 [JsonSerializable(typeof(DrillHistoryDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     // It goes to a terminal or a file, not into a page: people read the names in it.
@@ -34,6 +37,10 @@ internal sealed partial class ToolJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = isIndented,
-        Converters = { new JsonStringEnumConverter<FindingSeverity>(JsonNamingPolicy.CamelCase) },
+        Converters =
+        {
+            new JsonStringEnumConverter<FindingSeverity>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<RowDifferenceKind>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<VerificationNoteKind>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<VerificationVerdict>(JsonNamingPolicy.CamelCase),
+        },
     });
 }

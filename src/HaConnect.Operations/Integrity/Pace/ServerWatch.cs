@@ -6,10 +6,10 @@ namespace HaConnect.Operations.Integrity;
 /// <summary>Looks every second at both servers, on a connection of its own to each, and tells how far it is.</summary>
 internal sealed class ServerWatch(SessionPair pair, Both<ServerFacts> facts, bool isReplaying, Pace pace, RunProgress progress, VerificationOptions options)
 {
-    /// <summary>Backends of clients only count against <c>max_connections</c>; and some are kept for superusers.</summary>
+    /// <summary>Some are kept for superusers. Everybody may see how many there are.</summary>
     private const string FreeSql = """
         SELECT pg_catalog.current_setting('max_connections')::bigint - pg_catalog.current_setting('superuser_reserved_connections')::bigint
-               - (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.backend_type = 'client backend')
+               - (SELECT COALESCE(sum(d.numbackends), 0) FROM pg_catalog.pg_stat_database d)::bigint
         """;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);

@@ -8,6 +8,7 @@ namespace HaConnect.Operations.Integrity;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ReportJson))]
 [JsonSerializable(typeof(JournalLine))]
+[JsonSerializable(typeof(OutcomeJson))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class VerificationJson : JsonSerializerContext
 {

@@ -1,7 +1,7 @@
 namespace HaConnect.Operations.Integrity;
 
 /// <summary>What all tables of a run share.</summary>
-internal sealed record RunContext(VerificationOptions Options, IReadOnlyList<SessionPair> Pairs, IFollowing Following, CopyJudge? Copy, Pace Pace, Journal Journal, RunProgress Progress)
+internal sealed record RunContext(VerificationOptions Options, IReadOnlyList<SessionPair> Pairs, IFollowing Following, Pace Pace, Journal Journal, RunProgress Progress)
 {
     /// <summary>Each worker with sessions of its own; where one fails the others end too.</summary>
     internal async Task WithAllAsync(Func<SessionPair, CancellationToken, Task> work, CancellationToken cancellationToken)

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
 namespace HaConnect.Operations.Integrity;
 
 /// <summary>Compares one table: part by part, by all workers.</summary>
@@ -6,9 +9,10 @@ internal sealed class TableRun(TableSql sql, RunContext run)
     /// <summary>How many rows that differ are kept in mind at once.</summary>
     private const int MostRows = 100_000;
 
-    private readonly Settler _settler = new(sql, run.Following, run.Copy, run.Pace, run.Options);
+    private readonly Settler _settler = new(sql, run.Following, run.Options.AsOf is { } next ? new CopyJudge(next, areCounted: sql.Plan.Key.Count == 0) : null, run.Pace, run.Options);
     private readonly RowShower _shower = new(sql, run.Options);
     private readonly JournalTable _earlier = run.Journal.Of(sql.Plan.Signature);
+    private readonly ConcurrentQueue<VerificationNote> _notes = new();
     private readonly Lock _lock = new();
     private readonly List<Part> _parts = [];
     private readonly Dictionary<int, RowSum> _left = [];
@@ -17,6 +21,8 @@ internal sealed class TableRun(TableSql sql, RunContext run)
     private int _pendingRows;
     private PartOutcome _total = new();
     private long _takenOver;
+
+    internal IEnumerable<VerificationNote> Notes => _notes;
 
     private TablePlan Plan => sql.Plan;
 
@@ -55,7 +61,21 @@ internal sealed class TableRun(TableSql sql, RunContext run)
             else if (_earlier.Done.GetValueOrDefault(JournalKey.Of(part.After)) is { InFlux: 0, Unjudged: 0 } done)
                 TakeOver(done);
             else
-                await ComparePartAsync(pair, walker, part, cancellationToken).ConfigureAwait(false);
+                await TryPartAsync(pair, walker, part, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a server cannot read any more is told with its place, and the rest is read.</summary>
+    private async Task TryPartAsync(SessionPair pair, IPartWalker walker, Part part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ComparePartAsync(pair, walker, part, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (ServerErrors.IsCorruption(e))
+        {
+            var place = $"{(part.After.Count == 0 ? "its begin" : string.Join(", ", part.After))} to {(part.UpTo.Count == 0 ? "its end" : string.Join(", ", part.UpTo))}";
+            _notes.Enqueue(new VerificationNote(VerificationNoteKind.Difference, Plan.Name, $"A part of it ({Plan.MethodText}, {place}) could not be read at {ServerErrors.Describe(e)}"));
         }
     }
 

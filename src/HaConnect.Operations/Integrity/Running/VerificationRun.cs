@@ -46,7 +46,7 @@ internal sealed class VerificationRun : IAsyncDisposable
         var choice = await ChooseAsync(pair, facts, relation, following, subscribed, cancellationToken).ConfigureAwait(false);
         var pace = new Pace(_options);
         var progress = new RunProgress(choice.Plans.Sum(p => p.EstimatedRows), _options);
-        var run = new RunContext(_options, _pairs, following, _options.AsOf is { } next ? new CopyJudge(next) : null, pace, journal, progress);
+        var run = new RunContext(_options, _pairs, following, pace, journal, progress);
         using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
             var watch = new ServerWatch(_watched, facts, relation == SideRelation.Replay, pace, progress, _options).RunAsync(end.Token);
@@ -98,7 +98,9 @@ internal sealed class VerificationRun : IAsyncDisposable
         foreach (var plan in largeObjects is null ? choice.Plans : choice.Plans.Append(largeObjects))
         {
             run.Progress.Begin(plan.Name);
-            await TryAsync(plan.Name, async () => _tables.Add(await new TableRun(new TableSql(plan, _seed, _options.MaxShownCharacters), run).RunAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            var table = new TableRun(new TableSql(plan, _seed, _options.MaxShownCharacters), run);
+            await TryAsync(plan.Name, async () => _tables.Add(await table.RunAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            _notes.AddRange(table.Notes);
         }
 
         foreach (var missing in choice.Missing)
@@ -121,7 +123,7 @@ internal sealed class VerificationRun : IAsyncDisposable
         }
         catch (PostgresException e) when (!ServerErrors.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {
-            _notes.Add(new(ServerErrors.IsCorruption(e) ? VerificationNoteKind.Difference : VerificationNoteKind.NotVerified, table, $"It could not be read: {e.SqlState}: {e.MessageText}"));
+            _notes.Add(new(ServerErrors.IsCorruption(e) ? VerificationNoteKind.Difference : VerificationNoteKind.NotVerified, table, $"It could not be read: {ServerErrors.Describe(e)}"));
         }
         catch (VerificationHeldException e)
         {

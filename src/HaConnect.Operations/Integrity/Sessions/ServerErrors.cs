@@ -5,6 +5,9 @@ namespace HaConnect.Operations.Integrity;
 /// <summary>What an error of a server means for a verification. Pure.</summary>
 internal static class ServerErrors
 {
+    /// <summary>In <see cref="Exception.Data"/>: at which side.</summary>
+    internal const string Side = "haconnect.side";
+
     /// <summary>
     /// Whether the same statement may well succeed later: replay on a standby cancels a statement that is in its way (40001), a lock is held, a server is starting or was restarted.
     /// </summary>
@@ -16,6 +19,8 @@ internal static class ServerErrors
         NpgsqlException e => e.IsTransient,
         _ => false,
     };
+
+    internal static string Describe(PostgresException exception) => $"{exception.Data[Side]}: {exception.SqlState}: {exception.MessageText}";
 
     /// <summary>Whether the server cannot read what it has stored.</summary>
     internal static bool IsCorruption(PostgresException exception) =>

@@ -15,6 +15,9 @@ internal sealed class ServerSession : IAsyncDisposable
     private const int MostAttempts = 6;
     private const int FirstPauseMilliseconds = 100;
 
+    /// <summary>Of a server that does not even end a statement in time.</summary>
+    private static readonly TimeSpan s_beyond = TimeSpan.FromSeconds(15);
+
     private readonly VerificationSide _side;
     private readonly TimeProvider _time;
     private readonly string _connectionString;
@@ -24,7 +27,8 @@ internal sealed class ServerSession : IAsyncDisposable
     internal ServerSession(VerificationSide side, VerificationOptions options)
     {
         (_side, _time) = (side, options.TimeProvider);
-        var builder = new NpgsqlConnectionStringBuilder(side.ConnectionString) { ApplicationName = ApplicationName, Pooling = false, Enlist = false, CommandTimeout = 0, MaxAutoPrepare = 0 };
+        var builder = new NpgsqlConnectionStringBuilder(side.ConnectionString) { ApplicationName = ApplicationName, Pooling = false, Enlist = false, MaxAutoPrepare = 0 };
+        builder.CommandTimeout = (int)(options.StatementTimeout + s_beyond).TotalSeconds;
         TransportDefaults.Apply(builder, side.ConnectionString);
         _connectionString = builder.ConnectionString;
 
@@ -51,6 +55,11 @@ internal sealed class ServerSession : IAsyncDisposable
                 if (_connection is { FullState: not System.Data.ConnectionState.Open })
                     await CloseAsync().ConfigureAwait(false);
                 await Task.Delay(TimeSpan.FromMilliseconds(FirstPauseMilliseconds << attempt), _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e)
+            {
+                e.Data[ServerErrors.Side] = _side.Name;
+                throw;
             }
         }
     }

@@ -6,7 +6,9 @@ namespace HaConnect.Operations.Integrity;
 /// Tells what was changed at the left since the right side was copied: each version of a row that the left one has and that was made by a transaction which had committed in the copy has to be there just so;
 /// all else can be different by right.
 /// </summary>
-internal sealed class CopyJudge(long nextTransaction)
+/// <param name="nextTransaction">The copy's next transaction id.</param>
+/// <param name="areCounted">Whether the rows have no key, and a digest is how many there are of the same.</param>
+internal sealed class CopyJudge(long nextTransaction, bool areCounted)
 {
     private const string NextSql = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::bigint";
 
@@ -21,7 +23,7 @@ internal sealed class CopyJudge(long nextTransaction)
         var next = await pair.Left.ScalarAsync<long>(new Statement(NextSql), cancellationToken).ConfigureAwait(false);
         var earlier = rows.Where(r => r.Left is not null).Select(r => Whole(r.Left!.Value.Version, next)).Where(x => x >= FirstNormal && x < nextTransaction).Distinct().ToArray();
         var rolledBack = (await pair.Right.QueryAsync(new Statement(RolledBackSql, earlier), static row => row.GetInt64(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
-        return rows.ConvertAll(r => IsExcused(r, nextTransaction, next, rolledBack));
+        return rows.ConvertAll(r => IsExcused(r, nextTransaction, next, rolledBack) || (areCounted && r.Right?.Digest > r.Left?.Digest));
     }
 
     internal const long FirstNormal = 3;
