@@ -33,6 +33,7 @@ internal sealed class HaRuntime : IAsyncDisposable
     private readonly SlotKeeper? _slots;
     private readonly ElectionDiagnosis _diagnosis;
     private readonly ConfigurationTrail _configuration;
+    private readonly LoopAges _loopAges;
     private readonly ILogger _logger;
     private readonly Func<MultiHostSource> _createCompatibility;
     private readonly CancellationTokenSource _dispose = new();
@@ -53,6 +54,8 @@ internal sealed class HaRuntime : IAsyncDisposable
         _logger = loggers.CreateLogger("HaConnect");
         State = new ClusterState(options, time);
         Metrics = new HaMetrics(options.ClusterName, () => State.Current);
+        _loopAges = new LoopAges(time);
+        Metrics.LoopAge = () => _loopAges.Longest(State.Current, _failover?.AtOneStep ?? TimeSpan.Zero);
         var sources = new NodeSources(options, extensions.ConfigureDataSource, _ => SeenByNewConnection());
         Pools = new NodePools(sources.ForApplication);
         Opener = new ConnectionOpener(State, Pools, options, time, Metrics, new ReadPicker(options.Routing.Balancing, extensions.Balancer), _logger, _disposed.Task);
@@ -88,6 +91,7 @@ internal sealed class HaRuntime : IAsyncDisposable
         Cluster = new HaCluster(new SwitchoverClient(State, Operator, options, EnsureStarted, time), new ManualFailoverClient(State, Operator, options, EnsureStarted, time), new PauseClient(State, Operator, options, EnsureStarted, time), doctor,
             new CommandTrail(Audit, options.ClusterName, instance, () => State.Current, time, _logger), AuditedCommand.AskerOf(options));
         OperatorSessions = Operator;
+        MetricsSessions = node => new OwnSessionSource(sources.ForMetrics(node.Host, node.Port, node.CertificateHost), time);
         PublicConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null, Passfile = null }.ConnectionString;
 
         ISessionSource Operator(Node node) => new OwnSessionSource(sources.ForOperator(node.Host, node.Port, node.CertificateHost), time);
@@ -121,6 +125,9 @@ internal sealed class HaRuntime : IAsyncDisposable
 
     /// <summary>Opens sessions of the control user that may write in the control database.</summary>
     internal Func<Node, ISessionSource> OperatorSessions { get; }
+
+    /// <summary>Opens read-only sessions of the control user, or of the application's where there is none.</summary>
+    internal Func<Node, ISessionSource> MetricsSessions { get; }
 
     /// <summary>Null where this instance only observes.</summary>
     internal FailoverLoop? Failover => _failover;
@@ -232,5 +239,6 @@ internal sealed class HaRuntime : IAsyncDisposable
         _compatibility?.OnPublished(before, after);
         TopologyLog.Write(_logger, before, after);
         _configuration.OnPublished(after);
+        _loopAges.OnPublished(before, after);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
     internal const string OperatorApplication = "haconnect-operator";
     internal const string CancelApplication = "haconnect-cancel";
     internal const string DoctorApplication = "haconnect-doctor";
+    internal const string MetricsApplication = "haconnect-metrics";
     internal const string HistoryApplication = "haconnect-history";
     internal const string ListenApplication = "haconnect-listen";
     internal const int OwnConnectSeconds = 3;
@@ -87,11 +88,16 @@ internal sealed class NodeSources(HaDatabaseOptions options, Action<NpgsqlDataSo
         Build(OwnBuilder(node.Host, node.Port, CancelApplication, "-c default_transaction_read_only=on -c statement_timeout=2000", node.CertificateHost));
 
     /// <summary>Read-only sessions that look at a server once. An application's user without a control user need not get into the control database.</summary>
-    internal NpgsqlDataSource ForDoctor(string host, int port)
+    internal NpgsqlDataSource ForDoctor(string host, int port) => ForLooking(host, port, DoctorApplication);
+
+    /// <summary>Read-only sessions that read a server's figures, again and again.</summary>
+    internal NpgsqlDataSource ForMetrics(string host, int port, string? certificateHost) => ForLooking(host, port, MetricsApplication, certificateHost);
+
+    private NpgsqlDataSource ForLooking(string host, int port, string application, string? certificateHost = null)
     {
         var own = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         var database = options.Failover is { Mode: FailoverMode.Observe, ControlUsername: null } ? own.Database ?? own.Username! : options.Failover.ControlDatabase;
-        return Own(host, port, DoctorApplication, database, "-c default_transaction_read_only=on -c statement_timeout=5000");
+        return Own(host, port, application, database, "-c default_transaction_read_only=on -c statement_timeout=5000", certificateHost);
     }
 
     /// <summary>Read-only sessions that ask the primary of its terms, for a causal token of an earlier one.</summary>

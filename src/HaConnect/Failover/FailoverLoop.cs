@@ -38,6 +38,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
     private volatile bool _holdsOffice;
     private volatile bool _acts;
     private bool _hasLed;
+    private long _takenAt; // zero between two steps
 
     private FailoverLoop(ClusterState cluster, FailoverSettings settings, Action wakeProbes, HaDatabaseOptions options, FailoverTelling telling, TimeProvider time,
         Func<double> dice, IExternalFence fence, ILogger logger, IReadOnlyDictionary<string, INodeControl> controls)
@@ -119,6 +120,9 @@ internal sealed class FailoverLoop : IAsyncDisposable
     /// <summary>And preflight has found nothing against it.</summary>
     internal bool Acts => _acts;
 
+    /// <summary>How long it has been at the step that it is at: it awaits nothing in one, so that more than a moment means that somebody else's code holds it up (an audit sink, a log).</summary>
+    internal TimeSpan AtOneStep => Volatile.Read(ref _takenAt) is not 0 and var at ? _time.GetElapsedTime(at) : TimeSpan.Zero;
+
     internal void Start()
     {
         if (_state.Settings.Required == 0)
@@ -167,7 +171,10 @@ internal sealed class FailoverLoop : IAsyncDisposable
         {
             try
             {
-                Take(await _events.Reader.ReadAsync(_stop.Token).ConfigureAwait(false));
+                var happened = await _events.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+                Volatile.Write(ref _takenAt, _time.GetTimestamp());
+                Take(happened);
+                Volatile.Write(ref _takenAt, 0);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -180,6 +187,7 @@ internal sealed class FailoverLoop : IAsyncDisposable
                 ReleaseAll();
                 _state = FailoverState.Initial(_state.Settings) with { StepNumber = _state.StepNumber + 1, Verdict = _state.Verdict };
                 ScheduleTimers();
+                Volatile.Write(ref _takenAt, 0);
             }
         }
     }

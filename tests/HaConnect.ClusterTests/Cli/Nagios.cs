@@ -3,12 +3,13 @@ using System.Globalization;
 
 namespace HaConnect.ClusterTests.Cli;
 
-/// <summary>A real Nagios Core with a configuration of its own, which runs checks of the tool every other second.</summary>
+/// <summary>A real Nagios Core with the definitions that ship, which runs checks of the tool every other second.</summary>
 internal sealed class Nagios : IAsyncDisposable
 {
     private const string Configuration = """
         log_file={0}/nagios.log
-        cfg_file={0}/objects.cfg
+        cfg_file={0}/haconnect.cfg
+        cfg_file={0}/site.cfg
         object_cache_file={0}/objects.cache
         precached_object_file={0}/objects.precache
         status_file={0}/status.dat
@@ -23,17 +24,19 @@ internal sealed class Nagios : IAsyncDisposable
         check_external_commands=0
         enable_notifications=0
         execute_service_checks=1
-        interval_length=1
+        interval_length=2
         service_check_timeout=60
         check_for_updates=0
+        illegal_macro_output_chars=`~$&|'"<>
         daemon_dumps_core=0
         nagios_user={1}
         nagios_group={1}
         """;
 
-    private const string Objects = """
+    /// <summary>What the definitions that ship take from the configuration around them, and a cluster.</summary>
+    private const string Site = """
         define timeperiod {
-          timeperiod_name always
+          timeperiod_name 24x7
           alias always
           monday 00:00-24:00
           tuesday 00:00-24:00
@@ -47,36 +50,20 @@ internal sealed class Nagios : IAsyncDisposable
           contact_name nobody
           host_notifications_enabled 0
           service_notifications_enabled 0
-          host_notification_period always
-          service_notification_period always
+          host_notification_period 24x7
+          service_notification_period 24x7
           host_notification_commands check_haconnect
           service_notification_commands check_haconnect
         }
-        define command {
-          command_name check_haconnect
-          command_line {0} check $ARG1$ --config {1} --timeout 8
+        define contactgroup {
+          contactgroup_name admins
+          alias nobody
+          members nobody
         }
         define host {
+          use haconnect-cluster
           host_name cluster
-          address 127.0.0.1
-          check_period always
-          max_check_attempts 1
-          contacts nobody
-        }
-        """;
-
-    private const string Service = """
-
-        define service {
-          host_name cluster
-          service_description {0}
-          check_command check_haconnect!{0}
-          check_period always
-          notification_period always
-          check_interval 2
-          retry_interval 2
-          max_check_attempts 1
-          contacts nobody
+          _HACONNECT_CONFIG {0}
         }
         """;
 
@@ -96,14 +83,19 @@ internal sealed class Nagios : IAsyncDisposable
         }
     }
 
+    /// <summary>This is …/tests/HaConnect.ClusterTests/bin/Release/net10.0.</summary>
+    private static string Shipped => Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.Parent!.Parent!.FullName, "monitoring", "nagios", "haconnect.cfg");
+
     internal string Log => File.Exists(In("nagios.log")) ? File.ReadAllText(In("nagios.log")) : "";
 
-    internal static Nagios Start(FileInfo settings, IEnumerable<string> checks)
+    /// <summary>With the definitions of monitoring/nagios, of which a minute is two seconds here, and the program another one.</summary>
+    internal static Nagios Start(FileInfo settings)
     {
         var folder = Directory.CreateTempSubdirectory("haconnect-nagios-");
         folder.CreateSubdirectory("results");
         File.WriteAllText(Path.Combine(folder.FullName, "nagios.cfg"), Fill(Configuration, folder.FullName, Environment.UserName));
-        File.WriteAllText(Path.Combine(folder.FullName, "objects.cfg"), Fill(Objects, string.Join(' ', ToolProcess.Command), settings.FullName) + string.Concat(checks.Select(c => Fill(Service, c))));
+        File.WriteAllText(Path.Combine(folder.FullName, "site.cfg"), Fill(Site, settings.FullName));
+        File.WriteAllText(Path.Combine(folder.FullName, "haconnect.cfg"), File.ReadAllText(Shipped).Replace("/usr/local/bin/haconnect ", string.Join(' ', ToolProcess.Command) + " ", StringComparison.Ordinal));
         var start = new ProcessStartInfo(Program!, [Path.Combine(folder.FullName, "nagios.cfg")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
@@ -111,6 +103,15 @@ internal sealed class Nagios : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Nagios(folder, process);
+    }
+
+    /// <summary>What it says of its own configuration, which it was started with: the exit code, and the output.</summary>
+    internal async Task<(int Code, string Output)> VerifyAsync()
+    {
+        using var verifier = Process.Start(new ProcessStartInfo(Program!, ["-v", In("nagios.cfg")]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var output = await verifier.StandardOutput.ReadToEndAsync();
+        await verifier.WaitForExitAsync();
+        return (verifier.ExitCode, output);
     }
 
     /// <summary>What it shows of each service: the state and the text, of those that were checked.</summary>

@@ -1,9 +1,10 @@
+using HaConnect.Operations;
+
 namespace HaConnect.ClusterTests.Cli;
 
 /// <summary>The checks as a monitoring system runs and shows them.</summary>
 public sealed class NagiosTests : ClusterTest
 {
-    private static readonly string[] s_checks = ["primary", "replicas", "lag", "coordinator", "quorum"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("haconnect-nagios-settings-");
 
     [Fact]
@@ -13,8 +14,10 @@ public sealed class NagiosTests : ClusterTest
         var cluster = await StartClusterAsync();
         await using var application = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).Build();
         await UntilManagedAsync(application);
-        await using var nagios = Nagios.Start(ToolRun.SettingsOf(cluster, _folder), s_checks);
-        await UntilShownAsync(("primary", 0, "n1, term 1"), ("replicas", 0, "2 of 2"), ("lag", 0, "n2"), ("coordinator", 0, ""), ("quorum", 0, ""));
+        await using var nagios = Nagios.Start(ToolRun.SettingsOf(cluster, _folder));
+        var (code, verified) = await nagios.VerifyAsync();
+        Assert.True(code == 0 && verified.Contains("Total Warnings: 0", StringComparison.Ordinal) && verified.Contains($"Checked {ClusterChecks.Names.Count} services", StringComparison.Ordinal), verified);
+        await UntilShownAsync(("primary", 0, "n1, term 1"), ("replicas", 0, "2 of 2"), ("lag", 0, "n2"), ("coordinator", 0, ""), ("quorum", 0, ""), ("slots", 0, ""), ("archive", 1, "archive_mode is off"));
 
         // Paused, so that the time without a primary is long enough to be seen.
         await application.Cluster.PauseFailoverAsync("work on the network", Cancelled);
