@@ -7,15 +7,15 @@ using Spectre.Console;
 
 namespace HaConnect.Cli.Backups;
 
-/// <summary><c>haconnect backup drill</c>.</summary>
+/// <summary><c>haconnect backup drill</c>, which is <c>haconnect drill restore</c> too.</summary>
 internal static class BackupDrillCommand
 {
-    internal static Command Create(ToolContext context)
+    internal static Command Create(ToolContext context, string name)
     {
         var (repository, files, what) = (new RepositoryArguments(), new ReportFiles(), new DrillArguments());
         var output = OutputOption.Create();
         output.AcceptOnlyFromAmong("table", "json");
-        var command = new Command("drill", "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output };
+        var command = new Command(name, "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output };
         foreach (var option in repository.All.Concat(what.All).Concat(files.All))
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>

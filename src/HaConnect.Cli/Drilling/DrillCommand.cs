@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HaConnect.Audit;
+using HaConnect.Cli.Backups;
 using HaConnect.Cli.Drilling.History;
 using HaConnect.Cli.Drilling.Load;
 using HaConnect.Cli.Drilling.Local;
@@ -24,7 +25,7 @@ internal static class DrillCommand
         var arguments = new DrillArguments();
         arguments.Output.AcceptOnlyFromAmong("table", "json");
         var command = new Command(Name, "Breaks a cluster on purpose, under a workload, measures what becomes of it, and brings it back: a throw-away one (--local), or a staging cluster (--cluster NAME, with the commands that break and mend it). "
-            + "Ends with 0 where every target was met, else with 1.") { arguments.Kind, DrillHistoryCommand.Create(context), LoadDrillCommand.Create(context) };
+            + "Ends with 0 where every target was met, else with 1.") { arguments.Kind, DrillHistoryCommand.Create(context), LoadDrillCommand.Create(context), BackupDrillCommand.Create(context, "restore") };
         foreach (var option in arguments.Options)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
