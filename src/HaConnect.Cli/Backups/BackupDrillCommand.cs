@@ -15,7 +15,8 @@ internal static class BackupDrillCommand
         var (repository, files, what) = (new RepositoryArguments(), new ReportFiles(), new DrillArguments());
         var output = OutputOption.Create();
         output.AcceptOnlyFromAmong("table", "json");
-        var command = new Command(name, "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output };
+        var auditFolder = new Option<DirectoryInfo?>("--audit-folder") { Description = "Keeps the outcome as a record of an audit trail in this folder, of this process alone (docs/operations/audit.md)." };
+        var command = new Command(name, "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output, auditFolder };
         foreach (var option in repository.All.Concat(what.All).Concat(files.All))
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
@@ -24,7 +25,9 @@ internal static class BackupDrillCommand
             var options = new BackupDrillOptions { Primary = primary.Source, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
             repository.Set(options.Repository, parsed);
             what.Set(options, primary, parsed);
+            await using var audit = parsed.GetValue(auditFolder) is { } folder ? AuditFile.Open(folder.FullName) : null;
             var report = await BackupInput.RunAsync(() => BackupDrill.RunAsync(options, cancellationToken));
+            audit?.Write(report.ToOutcome().ToAuditRecord(Environment.MachineName, Environment.UserName, TimeProvider.System.GetUtcNow()));
             await files.WriteAsync(parsed, report.ToHtml, report.ToMarkdown, cancellationToken);
             if (parsed.GetValue(output) == OutputFormat.Json)
                 await terminal.Output.WriteLineAsync(report.ToJson());

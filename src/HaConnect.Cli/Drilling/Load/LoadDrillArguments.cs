@@ -15,6 +15,7 @@ internal sealed class LoadDrillArguments
     private readonly Option<bool> _local = new("--local") { Description = "On a throw-away cluster, made here for the drill." };
     private readonly Option<int> _standbys = Bounded("--standbys", "With --local: how many standbys it has.", 2, 1, MostStandbys);
     private readonly Option<string?> _cluster = new("--cluster") { Description = "The name of the cluster that is to be loaded, as a confirmation." };
+    private readonly Option<string?> _environment = new("--environment") { Description = "What that cluster is for, where its settings do not say it (Environment): staging, test. Never production." };
     private readonly Option<LoadRate> _peak = new("--peak") { Description = "The load of the last step: writes a second (2000), or WAL a second (20MB, as PostgreSQL counts).", Required = true, CustomParser = Peak };
     private readonly Option<int> _steps = Bounded("--steps", "In how many equal steps it is reached.", s_defaults.Steps, 1, LoadDrillOptions.MostSteps);
     private readonly Option<TimeSpan> _stepSeconds = SecondsOption.Create("--step-seconds", "How long each is held.", LoadDrillOptions.LeastStep.TotalSeconds, LoadDrillOptions.MostStep.TotalSeconds, s_defaults.StepDuration);
@@ -26,13 +27,15 @@ internal sealed class LoadDrillArguments
 
     internal Option<ReportOutput> Output { get; } = new("--output", "-o") { Description = "markdown, html (with the chart) or json (with a schemaVersion).", DefaultValueFactory = _ => ReportOutput.Markdown };
 
-    internal IEnumerable<Option> Options => [_local, _standbys, _cluster, _peak, _steps, _stepSeconds, _writers, _maxLag, _exporters, _report, _audit, Output];
+    internal IEnumerable<Option> Options => [_local, _standbys, _cluster, _environment, _peak, _steps, _stepSeconds, _writers, _maxLag, _exporters, _report, _audit, Output];
 
     internal bool IsLocal(ParseResult parsed) => parsed.GetValue(_local);
 
     internal int StandbysOf(ParseResult parsed) => parsed.GetValue(_standbys);
 
     internal string? ClusterOf(ParseResult parsed) => parsed.GetValue(_cluster);
+
+    internal string? EnvironmentOf(ParseResult parsed) => parsed.GetValue(_environment);
 
     internal DirectoryInfo? ReportFolder(ParseResult parsed) => parsed.GetValue(_report);
 
@@ -41,8 +44,8 @@ internal sealed class LoadDrillArguments
     /// <exception cref="UsageException">They cannot be used, or do not go together.</exception>
     internal LoadDrillOptions OptionsOf(ParseResult parsed)
     {
-        if (IsLocal(parsed) && parsed.GetValue(_cluster) is not null)
-            throw new UsageException("--local makes a cluster of its own, and goes without --cluster.");
+        if (IsLocal(parsed) && (parsed.GetValue(_cluster) ?? parsed.GetValue(_environment)) is not null)
+            throw new UsageException("--local makes a cluster of its own, and goes without --cluster and --environment.");
         if (!IsLocal(parsed) && parsed.GetResult(_standbys) is { Implicit: false })
             throw new UsageException("--standbys goes with --local only: another cluster has those that it has.");
         return s_defaults with

@@ -6,6 +6,8 @@ using HaConnect.Cli.Output;
 using HaConnect.Cli.Reporting;
 using HaConnect.Operations;
 using HaConnect.Operations.Drills.Load;
+using HaConnect.Operations.Drills.Reading;
+using HaConnect.Operations.Drills.Staging;
 using HaConnect.Operations.Reports;
 using HaConnect.Testing;
 
@@ -14,9 +16,7 @@ namespace HaConnect.Cli.Drilling.Load;
 /// <summary><c>haconnect drill load</c>: how late the standbys are at a rising load of writes.</summary>
 internal static class LoadDrillCommand
 {
-    /// <param name="context">What all commands share.</param>
-    /// <param name="whyNot">Why the cluster of these settings must not be loaded, being in production say; null where it may, or nobody is asked.</param>
-    internal static Command Create(ToolContext context, Func<HaDatabaseOptions, ParseResult, string?>? whyNot = null)
+    internal static Command Create(ToolContext context)
     {
         var arguments = new LoadDrillArguments();
         var command = new Command("load", "Raises the load of writes in steps up to a peak, and measures how late each standby is: on a throw-away cluster (--local), or on a staging cluster that is named (--cluster). Ends with 0 where every standby stayed below the bound at the peak, else with 1.");
@@ -26,7 +26,7 @@ internal static class LoadDrillCommand
         {
             try
             {
-                return await RunAsync(context, arguments, whyNot, parsed, terminal, cancellationToken);
+                return await RunAsync(context, arguments, parsed, terminal, cancellationToken);
             }
             catch (Exception e) when (e is InvalidOperationException or PostgresClusterException or TimeoutException)
             {
@@ -37,13 +37,13 @@ internal static class LoadDrillCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolContext context, LoadDrillArguments arguments, Func<HaDatabaseOptions, ParseResult, string?>? whyNot, ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ToolContext context, LoadDrillArguments arguments, ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var options = arguments.OptionsOf(parsed);
         var progress = new ProgressTo(terminal);
         await using var local = arguments.IsLocal(parsed) ? await LocalLoadCluster.StartAsync(arguments.StandbysOf(parsed), progress, cancellationToken) : null;
         var settings = local?.Options ?? Confirmed(context.Cluster.OptionsOf(parsed), arguments.ClusterOf(parsed));
-        if (local is null && whyNot?.Invoke(settings, parsed) is { } refused)
+        if (local is null && StagingRules.WhyNot(settings, arguments.EnvironmentOf(parsed)) is { } refused)
             throw new InvalidOperationException(refused);
         settings.Failover.Mode = FailoverMode.Observe; // it loads the cluster, and leaves it to others to coordinate it
         await using var audit = arguments.AuditFolder(parsed) is { } folder ? AuditFile.Open(folder) : null;
@@ -51,6 +51,8 @@ internal static class LoadDrillCommand
         await using (var db = new HaDataSourceBuilder(settings).Build())
         {
             await (await db.OpenConnectionAsync(cancellationToken)).DisposeAsync(); // there is a primary
+            if (local is null)
+                await RefuseProductionAsync(settings, db.Snapshot.Primary!.Name, cancellationToken);
             report = await LoadDrill.RunAsync(db, options, local is not null, progress.Report, cancellationToken);
         }
 
@@ -66,6 +68,14 @@ internal static class LoadDrillCommand
     private static HaDatabaseOptions Confirmed(HaDatabaseOptions settings, string? name) => name == settings.ClusterName ? settings : throw new UsageException(name is null
         ? $"A load drill fills disks and holds up writes. Confirm the cluster by its name, which is {settings.ClusterName} in these settings: --cluster {settings.ClusterName}. Or take a throw-away one: --local."
         : $"--cluster is {name}, but these settings are of the cluster {settings.ClusterName}. Give the settings of the cluster that is to be loaded, and its name.");
+
+    /// <exception cref="DrillRefusedException">Its instances have said that it is in production.</exception>
+    private static async Task RefuseProductionAsync(HaDatabaseOptions settings, string primary, CancellationToken cancellationToken)
+    {
+        var server = DrillServer.AllOf(settings).First(s => s.Name == primary);
+        if (StagingRules.Statement(await TrailStatements.ReadAsync(server, settings.ClusterName, cancellationToken)) is { } statement)
+            throw new DrillRefusedException(statement);
+    }
 
     private static Dictionary<ReportOutput, string> Forms(LoadReport report)
     {

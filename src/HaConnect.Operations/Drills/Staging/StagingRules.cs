@@ -16,27 +16,30 @@ internal static class StagingRules
             throw new DrillRefusedException($"A drill breaks things. Confirm it by the name of the cluster, which is {cluster.ClusterName} in these settings: --cluster {cluster.ClusterName}.");
         if (options.Cluster != cluster.ClusterName)
             throw new DrillRefusedException($"The confirmation is {options.Cluster}, but these settings are of the cluster {cluster.ClusterName}. Give the settings of the cluster that is to be broken, and its name.");
-        if (Statement(cluster, options, variable) is { } statement)
+        if (WhyNot(cluster, options.Environment, variable) is { } statement)
             throw new DrillRefusedException(statement);
         if (cluster.Failover.Mode != FailoverMode.Coordinate)
             throw new DrillRefusedException($"Failover.Mode is {cluster.Failover.Mode}, and the way back is a switchover: set it to Coordinate, with the control user (Failover.ControlUsername), as the application's instances have it. The drill itself does not coordinate.");
         RequireCommands(cluster, options);
     }
 
-    /// <returns>Why it may not be broken, by what is said of it; null where it may.</returns>
-    private static string? Statement(HaDatabaseOptions cluster, DrillOptions options, Func<string, string?> variable)
+    /// <summary>By what its settings, a person (<paramref name="environment"/>) and the environment of this process say of it.</summary>
+    /// <returns>Why it may not be broken; null where it may.</returns>
+    internal static string? WhyNot(HaDatabaseOptions cluster, string? environment) => WhyNot(cluster, environment, Environment.GetEnvironmentVariable);
+
+    private static string? WhyNot(HaDatabaseOptions cluster, string? environment, Func<string, string?> variable)
     {
         if (IsProduction(cluster.Environment))
             return $"The settings say of {cluster.ClusterName}: Environment = {cluster.Environment}. That is production, where no drill is run. Drill a staging cluster, or a throw-away one (--local).";
-        if (IsProduction(options.Environment))
-            return $"--environment is {options.Environment}, which is production, where no drill is run. Drill a staging cluster, or a throw-away one (--local).";
+        if (IsProduction(environment))
+            return $"--environment is {environment}, which is production, where no drill is run. Drill a staging cluster, or a throw-away one (--local).";
         foreach (var name in s_variables)
         {
             if (IsProduction(variable(name)))
                 return $"{name} is {variable(name)}: this is an environment of production, and a drill is not run from one.";
         }
 
-        return string.IsNullOrWhiteSpace(cluster.Environment) && string.IsNullOrWhiteSpace(options.Environment)
+        return string.IsNullOrWhiteSpace(cluster.Environment) && string.IsNullOrWhiteSpace(environment)
             ? $"Nobody says what {cluster.ClusterName} is for. Where it is not production, say so: Environment = Staging in its settings, or --environment staging."
             : null;
     }
