@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using HaConnect.Audit;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Output;
 using HaConnect.Operations;
@@ -27,7 +28,7 @@ internal static class BackupDrillCommand
             what.Set(options, primary, parsed);
             await using var audit = parsed.GetValue(auditFolder) is { } folder ? AuditFile.Open(folder.FullName) : null;
             var report = await BackupInput.RunAsync(() => BackupDrill.RunAsync(options, cancellationToken));
-            audit?.Write(report.ToOutcome().ToAuditRecord(Environment.MachineName, Environment.UserName, TimeProvider.System.GetUtcNow()));
+            audit?.Write(report.ToOutcome().ToAuditRecord(Environment.MachineName, AuditedCommand.AskerOf(new HaDatabaseOptions()), TimeProvider.System.GetUtcNow()));
             await files.WriteAsync(parsed, report.ToHtml, report.ToMarkdown, cancellationToken);
             if (parsed.GetValue(output) == OutputFormat.Json)
                 await terminal.Output.WriteLineAsync(report.ToJson());
