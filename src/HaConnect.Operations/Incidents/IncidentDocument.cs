@@ -46,7 +46,7 @@ internal static class IncidentDocument
         Add("Promoted", c.Incident.Promoted, "");
         Add("Established", c.Incident.Established, "");
         if (c.Took is { } took)
-            facts.Add(("Took", $"{IncidentWords.Seconds(took)}, from {(c.Incident.Detected is null ? "the begin of the switchover" : "the detection")} to the established term, by the clock of the instance that did it. When the fault itself came is in no trail."));
+            facts.Add(("Took", $"{IncidentWords.Seconds(took)}, from {(c.Incident.Detected is null ? "the begin of the switchover" : "the detection")} to the established term, by the clock of the instance that did it.{(c.Incident.Detected is null ? "" : " When the fault itself came is in no trail.")}"));
         if (c.Incident.Established is { Before: var before, After: { } after })
             facts.Add(("Who acks", $"{before ?? "not known"} before; {after} afterwards"));
         facts.Add(("Acked writes lost", LossWords.Of(c)));

@@ -12,6 +12,7 @@ internal sealed class LoadDrill
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_trial = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_mostWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_mostCatchUp = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(30);
 
@@ -48,6 +49,7 @@ internal sealed class LoadDrill
         try
         {
             drill.OpenReaders();
+            await drill.UntilProvenAsync(cancellationToken).ConfigureAwait(false);
             var (steps, stopped) = await drill.StepsAsync(cancellationToken).ConfigureAwait(false);
             var caughtUp = steps.Count > 0 ? await drill.CatchUpAsync(cancellationToken).ConfigureAwait(false) : null;
             var (passed, sentence) = LoadVerdict.Of(steps, options, stopped);
@@ -69,6 +71,20 @@ internal sealed class LoadDrill
         {
             var server = new ServerLoadReader(node.Node, _db.Runtime.OperatorSessions(node.Node));
             _readers.Add(new NodeLoadReader(server, _options.Exporters.TryGetValue(node.Name, out var exporter) ? new HostLoadReader(exporter, _time) : null, _time));
+        }
+    }
+
+    /// <summary>Until something is proven of every standby, so that what is not yet known is not taken for what the load does; what is not proven in time, the first step tells.</summary>
+    private async Task UntilProvenAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = _time.GetTimestamp();
+        while (_time.GetElapsedTime(startedAt) < s_mostWait)
+        {
+            var snapshot = _db.Snapshot;
+            _watch.See(snapshot, _time.GetUtcNow());
+            if (snapshot.Nodes.All(n => ReferenceEquals(n, snapshot.Primary) || _watch.FreshAsOf(n.Name) is not null))
+                return;
+            await Task.Delay(s_look, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -115,7 +131,6 @@ internal sealed class LoadDrill
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _watch.TakeGreatest();
         var looking = LookAsync(over.Token);
-        var startedAt = _time.GetTimestamp();
         LoadWritten written;
         try
         {
@@ -128,7 +143,7 @@ internal sealed class LoadDrill
         }
 
         var after = await SampleAsync(cancellationToken).ConfigureAwait(false);
-        var took = _time.GetElapsedTime(startedAt);
+        var took = written.Took; // the samples come just before and after it, and nothing of the drill's is written meanwhile
         return new LoadStep(target, written.PerSecond, WalOf(before, after) / took.TotalSeconds, written.Failed, written.FirstError, written.Latencies.Percentile(0.5), written.Latencies.Percentile(0.99),
             _watch.TakeGreatest(), [.. after.Select(a => NodeUse.Between(a.Key, before[a.Key], a.Value, took))], took);
     }
@@ -182,6 +197,7 @@ internal sealed class LoadDrill
         catch (Exception e) when (e is NpgsqlException or HaConnectException or OperationCanceledException)
         {
             problems.Add($"The table haconnect_load_drill could not be dropped: {e.Message} Drop it by hand.");
+            _tell(problems[^1]); // where it was called off there is no report
         }
     }
 }

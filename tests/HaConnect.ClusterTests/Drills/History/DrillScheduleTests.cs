@@ -32,7 +32,7 @@ public sealed class DrillScheduleTests : ClusterTest
         // Paused, the cluster is left alone.
         await first.Db.Cluster.PauseFailoverAsync("work", Cancelled);
         await UntilAsync("both to see the pause", () => Task.FromResult(new[] { first, second }.All(i => ScheduleRule.WhyNotWhole(i.Db.Snapshot) == "automatic failover is paused")));
-        Assert.Equal([false, false], await Task.WhenAll(schedules.Select(s => s.TurnAsync(Cancelled))));
+        Assert.DoesNotContain(true, await Task.WhenAll(schedules.Select(s => s.TurnAsync(Cancelled))));
         Assert.Contains(first.Log.Collector.GetSnapshot(), r => r.Message == "The Failover drill of main is due, and is postponed: automatic failover is paused");
         await first.Db.Cluster.ResumeFailoverAsync(Cancelled);
         await UntilAsync("a whole cluster", () => Task.FromResult(new[] { first, second }.All(i => ScheduleRule.WhyNotWhole(i.Db.Snapshot) is null)));
@@ -40,7 +40,7 @@ public sealed class DrillScheduleTests : ClusterTest
         var turns = schedules.Select(s => s.TurnAsync(Cancelled)).ToList();
         await UntilAsync("one of them to be turned away", () => Task.FromResult(turns.Any(t => t.IsCompleted)));
         Assert.False(await await Task.WhenAny(turns));
-        Assert.Equal([false, false], await Task.WhenAll(schedules[0].TurnAsync(Cancelled), schedules[1].TurnAsync(Cancelled))); // begun, and not ended
+        Assert.DoesNotContain(true, await Task.WhenAll(schedules.Select(s => s.TurnAsync(Cancelled)))); // begun, and not ended
         running.SetResult();
         Assert.Single(await Task.WhenAll(turns), begun => begun);
         Assert.Equal(1, runs);
@@ -50,7 +50,7 @@ public sealed class DrillScheduleTests : ClusterTest
         var history = await DrillHistory.ReadAsync(first.Db, cancellationToken: Cancelled);
         Assert.Equal((1, false), (history.Standings[0].Passed, history.IsOverdue));
         Assert.Single(history.Ledger.Begun);
-        Assert.Equal([false, false], await Task.WhenAll(schedules.Select(s => s.TurnAsync(Cancelled))));
+        Assert.DoesNotContain(true, await Task.WhenAll(schedules.Select(s => s.TurnAsync(Cancelled))));
     }
 
     [Fact]

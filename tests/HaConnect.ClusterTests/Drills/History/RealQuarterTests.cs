@@ -22,7 +22,9 @@ public sealed class RealQuarterTests : ClusterTest
     public async Task FiveMonths_RealFailoversOneMissedAndMadeUp_MetricGoesUpAndDownAgain()
     {
         var cluster = await StartClusterAsync();
-        await using var db = new HaDataSourceBuilder(ClusterOptions.Coordinate(cluster)).Build();
+        var options = ClusterOptions.Coordinate(cluster);
+        options.Failover.MaxFailovers = 10; // the months between them are not the cluster's
+        await using var db = new HaDataSourceBuilder(options).Build();
         await UntilManagedAsync(db);
         await db.ExecuteAsync((connection, token) => RunAsync(connection, "CREATE TABLE drilled (id bigint GENERATED ALWAYS AS IDENTITY)", token), WorkKind.IdempotentWrite, Cancelled);
 

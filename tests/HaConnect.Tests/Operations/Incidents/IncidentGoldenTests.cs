@@ -11,7 +11,7 @@ public sealed class IncidentGoldenTests
     private static readonly string s_golden = Path.Combine(AppContext.BaseDirectory, "Golden", "incident");
 
     [Theory]
-    [InlineData(2, "failover.md")]
+    [InlineData(2L, "failover.md")]
     [InlineData(null, "switchover.md")]
     public void ToMarkdown_RecordedTrails_AreAsTheyWereRead(long? term, string golden)
     {
