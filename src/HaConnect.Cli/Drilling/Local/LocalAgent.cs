@@ -36,7 +36,9 @@ internal sealed class LocalAgent : IAsyncDisposable
         // Out of the terminal's process group, so that Ctrl-C reaches the drill alone, which ends it.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "if command -v setsid >/dev/null; then exec setsid \"$@\"; fi; exec \"$@\"", "sh", .. command])
         {
-            UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         start.Environment.Remove("NOTIFY_SOCKET");
         foreach (var (name, value) in SettingsVariables.Of(options, Section))

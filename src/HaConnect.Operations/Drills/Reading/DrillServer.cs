@@ -20,7 +20,13 @@ internal sealed record DrillServer(string Name, string Host, int Port, string Ap
     {
         var application = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
-            Host = node.Host, Port = node.Port, Pooling = false, ApplicationName = OwnName, Timeout = 5, CommandTimeout = 120, PersistSecurityInfo = true,
+            Host = node.Host,
+            Port = node.Port,
+            Pooling = false,
+            ApplicationName = OwnName,
+            Timeout = 5,
+            CommandTimeout = 120,
+            PersistSecurityInfo = true,
         };
         TransportDefaults.Apply(application, options.ConnectionString);
         var control = new NpgsqlConnectionStringBuilder(application.ConnectionString) { Database = options.Failover.ControlDatabase };
