@@ -27,9 +27,9 @@ public sealed class VerificationOptions
     public int Parallelism { get; set; } = 2;
 
     /// <summary>
-    /// For what share of the time each of these connections has a statement running; for the rest it waits. 1 does not wait. Default 0.25; 0.01 to 1.
+    /// For what share of the time each of these connections has a statement running; for the rest it waits. 1 does not wait. Default 0.2; 0.01 to 1.
     /// </summary>
-    public double MaxLoad { get; set; } = 0.25;
+    public double MaxLoad { get; set; } = 0.2;
 
     /// <summary>For how long a statement should run: how many rows it reads is adapted to that. Default 50 ms; 5 ms to 10 s.</summary>
     public TimeSpan StatementTarget { get; set; } = TimeSpan.FromMilliseconds(50);

@@ -38,5 +38,5 @@ internal sealed record TrialTable(string Name, string Create, int Rows, IReadOnl
 
     internal bool HasKey => Name != "keyless";
 
-    internal string Names => "n, bytes, note, f8, big, doc, list, at, amount, maybe";
+    internal const string Names = "n, bytes, note, f8, big, doc, list, at, amount, maybe";
 }

@@ -24,7 +24,7 @@ public sealed class TrialTests : IntegrityTest
         foreach (var database in (string[])["a", "b"])
         {
             foreach (var table in TrialTable.All)
-                await ExecuteAsync(cluster, "n1", database, table.Create, $"INSERT INTO {table.Name} ({table.Names}) {TrialTable.Fill} FROM generate_series(1, {table.Rows}) i");
+                await ExecuteAsync(cluster, "n1", database, table.Create, $"INSERT INTO {table.Name} ({TrialTable.Names}) {TrialTable.Fill} FROM generate_series(1, {table.Rows}) i");
             await ExecuteAsync(cluster, "n1", database, "ANALYZE");
         }
 
@@ -53,15 +53,15 @@ public sealed class TrialTests : IntegrityTest
         {
             0 => ($"a byte of {column}", $"UPDATE {table.Name} SET {column} = {string.Format(CultureInfo.InvariantCulture, becomes, random.Next(1000))} WHERE {row}", table.HasKey ? 1 : 2),
             1 => ("missing", $"DELETE FROM {table.Name} WHERE {row}", 1),
-            2 => ("extra", string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {table.Name} ({table.Names}) SELECT {(random.Next(2) == 0 ? "-" : "1000000 + ")}n{table.Names[1..]} FROM {table.Name} WHERE {row}"), 1),
+            2 => ("extra", string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {table.Name} ({TrialTable.Names}) SELECT {(random.Next(2) == 0 ? "-" : "1000000 + ")}n{TrialTable.Names[1..]} FROM {table.Name} WHERE {row}"), 1),
             _ => ("swapped", string.Create(CultureInfo.InvariantCulture, $"UPDATE {table.Name} t SET note = o.note, bytes = o.bytes FROM {table.Name} o WHERE t.n IN ({one}, {other}) AND o.n = {one + other} - t.n"), table.HasKey ? 2 : 4),
         };
         await using var transaction = await right.BeginTransactionAsync(Cancelled);
-        await RunAsync(right, $"CREATE TEMP TABLE IF NOT EXISTS before AS SELECT {table.Names} FROM {table.Name} LIMIT 0; TRUNCATE before; INSERT INTO before SELECT {table.Names} FROM {table.Name}");
+        await RunAsync(right, $"CREATE TEMP TABLE IF NOT EXISTS before AS SELECT {TrialTable.Names} FROM {table.Name} LIMIT 0; TRUNCATE before; INSERT INTO before SELECT {TrialTable.Names} FROM {table.Name}");
         await RunAsync(right, change);
         await transaction.CommitAsync(Cancelled);
         var report = await Verification.RunAsync(Side(cluster, "n1", "a"), Side(cluster, "n1", "b"), Still(table.Name), Cancelled);
-        await RunAsync(right, $"DELETE FROM {table.Name} WHERE n IN (SELECT n FROM (SELECT {table.Names} FROM {table.Name} EXCEPT SELECT {table.Names} FROM before) d); INSERT INTO {table.Name} ({table.Names}) SELECT {table.Names} FROM before b WHERE NOT EXISTS (SELECT FROM {table.Name} t WHERE t.n = b.n)");
+        await RunAsync(right, $"DELETE FROM {table.Name} WHERE n IN (SELECT n FROM (SELECT {TrialTable.Names} FROM {table.Name} EXCEPT SELECT {TrialTable.Names} FROM before) d); INSERT INTO {table.Name} ({TrialTable.Names}) SELECT {TrialTable.Names} FROM before b WHERE NOT EXISTS (SELECT FROM {table.Name} t WHERE t.n = b.n)");
         return new Trial(name, table.Name, change, IsFound(report, rows, kind, table.HasKey), Told(report));
     }
 
