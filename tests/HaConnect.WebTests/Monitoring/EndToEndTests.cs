@@ -37,7 +37,10 @@ public sealed class EndToEndTests : ClusterTest
             await CutStandbysOffAsync();
             await LosePrimaryWithoutCoordinatorsAsync();
 
-            Assert.Equal(AlertRules.Names.Order(StringComparer.Ordinal), (await lab.HaveFiredAsync(Cancelled)).Order(StringComparer.Ordinal));
+            if (PlantedHost.WhyNoDisk is { } why)
+                Say($"HaConnectDiskAlmostFull is not tried: {why}");
+            var tried = AlertRules.Names.Where(n => n != "HaConnectDiskAlmostFull" || PlantedHost.WhyNoDisk is null);
+            Assert.Equal(tried.Order(StringComparer.Ordinal), (await lab.HaveFiredAsync(Cancelled)).Order(StringComparer.Ordinal));
             Assert.Empty(await lab.FiringAsync(Cancelled));
             foreach (var panel in Dashboard.Panels)
                 Assert.True(await ShowsSomethingAsync(panel, since), $"The panel \"{panel.Title}\" is empty: {string.Join(" and ", panel.Queries)}");

@@ -28,7 +28,7 @@ internal sealed class PlantedHost : IAsyncDisposable
     internal bool IsBusy { get; set; }
 
     /// <summary>Why there can be no small disk here; null where there can.</summary>
-    internal static string? WhyNoDisk { get; } = Unshare is not null ? null : "a small file system needs mount namespaces (unshare)";
+    internal static string? WhyNoDisk => Unshare is not null ? null : "a small file system needs mount namespaces (unshare)";
 
     internal static PlantedHost Start()
     {
