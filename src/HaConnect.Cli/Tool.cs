@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using HaConnect.Cli.Acting;
 using HaConnect.Cli.Agents;
 using HaConnect.Cli.Auditing;
@@ -44,6 +45,6 @@ internal static class Tool
         var ended = await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, ProcessTerminationTimeout = parsed.CommandResult.Command.Name == DrillCommand.Name ? DrillCommand.ToEndInOrder : ToEndInOrder, EnableDefaultExceptionHandler = false }, cancellationToken);
         if (parsed.Action is not ParseErrorAction)
             return ended;
-        return parsed.CommandResult.Command.Name == CheckCommand.Name ? ExitCodes.Unknown : ExitCodes.Usage; // a plug-in has no other code for it
+        return parsed.CommandResult is { Command.Name: CheckCommand.Name, Parent: CommandResult { Command: RootCommand } } ? ExitCodes.Unknown : ExitCodes.Usage; // a plug-in has no other code for it
     }
 }

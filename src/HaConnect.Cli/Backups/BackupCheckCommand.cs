@@ -21,6 +21,20 @@ internal static class BackupCheckCommand
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
         {
+            try
+            {
+                return await RunAsync(terminal, parsed, cancellationToken);
+            }
+            catch (Exception e) when (parsed.GetValue(nagios) && (e is UsageException or UnknownException or IOException or UnauthorizedAccessException))
+            {
+                await terminal.Output.WriteLineAsync(new CheckResult("backup", CheckState.Unknown, e.Message, []).ToString()); // a plug-in has no other code for it
+                return (int)CheckState.Unknown;
+            }
+        }));
+        return command;
+
+        async Task<int> RunAsync(Terminal terminal, ParseResult parsed, CancellationToken cancellationToken)
+        {
             await using var primary = await ClusterPrimary.FindAsync(context, parsed, cancellationToken);
             var options = new BackupCheckOptions { Primary = primary.Source, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
             repository.Set(options.Repository, parsed);
@@ -36,8 +50,7 @@ internal static class BackupCheckCommand
             else
                 Print(terminal, report);
             return (int)report.State;
-        }));
-        return command;
+        }
     }
 
     private static void Print(Terminal terminal, BackupCheckReport report)

@@ -51,7 +51,7 @@ internal sealed class CheckSurvey(BackupCheckOptions options, TimeProvider time)
             return facts;
         // Where one is no WAL, recovery ends before it.
         var reader = new ArchiveReader(archive, coverage.EndingBefore(bad.Select(b => b.Name), facts.Geometry));
-        facts = facts with { Point = await reader.FindRecoveryPointAsync(cancellationToken).ConfigureAwait(false) };
+        facts = facts with { Point = (await reader.FindRecoveryPointAsync(cancellationToken).ConfigureAwait(false)).OrTheEndOf(backup, coverage) };
         if (!options.ReadsWal)
             return facts;
         Tell("reading the archived WAL record by record");

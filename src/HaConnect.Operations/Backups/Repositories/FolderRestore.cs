@@ -52,7 +52,14 @@ internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostP
                 _ => Path.Combine(place.Tablespaces, name),
             };
             await RunAsync("mkdir", ["-p", to], cancellationToken).ConfigureAwait(false);
-            await RunAsync("tar", ["-xf", tar, "-C", to], cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await RunAsync("tar", ["-xf", tar, "-C", to], cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new InvalidOperationException($"{Path.GetFileName(tar)}: {e.Message}", e);
+            }
         }
 
         await RunAsync("cp", [Path.Combine(backup.Folder, BackupManifest.FileName), place.Data], cancellationToken).ConfigureAwait(false);

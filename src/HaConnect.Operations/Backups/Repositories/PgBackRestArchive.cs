@@ -3,25 +3,28 @@ using HaConnect.Operations.Processes;
 
 namespace HaConnect.Operations.Backups;
 
-/// <summary>The archive of a stanza, wherever its repository is: listed by <c>repo-ls</c>, read by <c>archive-get</c>.</summary>
+/// <summary>The archive of a stanza, wherever its repository is: listed by <c>repo-ls</c>, read by <c>repo-get</c>.</summary>
 internal sealed class PgBackRestArchive(PgBackRestProgram program, HostPrograms programs) : IWalArchive
 {
     public async Task<IReadOnlyList<ArchivedFile>> ListAsync(CancellationToken cancellationToken) =>
         Parse(await program.RunToSuccessAsync(["--recurse", "--output=json", "repo-ls", $"archive/{program.Stanza}"], "/", cancellationToken).ConfigureAwait(false));
 
-    /// <summary>It is laid down in a temporary folder: pgBackRest writes it nowhere else. It holds it to its checksum.</summary>
+    /// <summary>By <c>repo-get</c>, which decrypts, and the program that unpacks it: <c>archive-get</c> insists on a data folder. All of it, whatever is wanted.</summary>
     public async Task<byte[]> ReadAsync(ArchivedFile file, int? atMost, CancellationToken cancellationToken)
     {
         var folder = (await programs.RunToSuccessAsync("mktemp", ["-d", Path.Combine(Path.GetTempPath(), "haconnect-wal-XXXXXXXX")], null, "/", cancellationToken).ConfigureAwait(false)).Trim();
         try
         {
-            var path = Path.Combine(folder, "wal");
-            var result = file.IsSegment || file.IsHistory
-                ? await program.RunAsync([$"--pg1-path={folder}", "--no-archive-async", "archive-get", file.Name, path], folder, cancellationToken).ConfigureAwait(false)
-                : await program.RunAsync(["repo-get", $"archive/{program.Stanza}/{file.Path}"], folder, cancellationToken).ConfigureAwait(false);
-            if (result.ExitCode != 0)
-                throw new InvalidDataException($"pgBackRest ended with {result.ExitCode}: {result.Text}");
-            return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false) : System.Text.Encoding.UTF8.GetBytes(result.Output);
+            var unpack = Path.GetExtension(file.Path) switch
+            {
+                ".gz" => "gzip -dc",
+                ".lz4" => "lz4 -dc",
+                ".zst" => "zstd -dc",
+                ".bz2" => "bzip2 -dc",
+                _ => "cat",
+            };
+            var result = await programs.RunAsync("/bin/sh", ["-c", $"{program.CommandLine(["repo-get", $"archive/{program.Stanza}/{file.Path}"])} > kept && {unpack} < kept > wal"], null, folder, cancellationToken).ConfigureAwait(false);
+            return result.ExitCode == 0 ? await File.ReadAllBytesAsync(Path.Combine(folder, "wal"), cancellationToken).ConfigureAwait(false) : throw new InvalidDataException($"it could not be fetched and unpacked: {result.Text}");
         }
         finally
         {

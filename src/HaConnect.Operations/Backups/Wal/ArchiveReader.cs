@@ -6,7 +6,7 @@ namespace HaConnect.Operations.Backups;
 internal sealed class ArchiveReader(ArchiveContents contents, WalCoverage coverage)
 {
     /// <summary>An idle server fills segments without a commit: so far back a commit is looked for.</summary>
-    private const int MostSegments = 64;
+    internal const int MostSegments = 64;
 
     private readonly WalGeometry _geometry = contents.Geometry;
     private (ulong Number, byte[]? Bytes) _open = (ulong.MaxValue, null);

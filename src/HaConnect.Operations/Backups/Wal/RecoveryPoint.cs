@@ -10,4 +10,8 @@ namespace HaConnect.Operations.Backups;
 internal readonly record struct RecoveryPoint(DateTimeOffset? CommittedAt, ulong Lsn, uint? LastTransactionId)
 {
     internal static RecoveryPoint None => default;
+
+    /// <summary>Where no commit is in all of the WAL behind a backup, what was committed before its end is in the backup itself.</summary>
+    internal RecoveryPoint OrTheEndOf(BaseBackup backup, WalCoverage coverage) =>
+        CommittedAt is null && backup.FinishedAt is { } at && coverage.End - coverage.Begin <= ArchiveReader.MostSegments ? this with { CommittedAt = at, Lsn = backup.StopLsn } : this;
 }

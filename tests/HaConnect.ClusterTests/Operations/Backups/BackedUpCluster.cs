@@ -34,7 +34,7 @@ internal sealed class BackedUpCluster : IAsyncDisposable
         Standbys = standbys,
         SynchronousStandbys = 0,
         DataChecksums = true,
-        Settings = { ["archive_mode"] = "on", ["archive_command"] = "mkdir -p ../archive && cp \"%p\" \"../archive/%f\"" },
+        Settings = { ["archive_mode"] = "on", ["archive_command"] = "mkdir -p ../archive && cp \"%p\" \"../archive/%f\"", ["autovacuum"] = "off" }, // whose transactions would be new ones
     };
 
     internal static async Task<BackedUpCluster> MakeAsync(PostgresCluster cluster)

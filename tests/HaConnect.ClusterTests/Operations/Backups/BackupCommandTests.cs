@@ -26,6 +26,9 @@ public sealed class BackupCommandTests : ClusterTest
         Assert.Equal(2, nagios.Code);
         Assert.StartsWith("HACONNECT BACKUP CRITICAL - monday: ", nagios.Output, StringComparison.Ordinal);
         Assert.Equal(64, (await ToolRun.InProcessAsync(settings, ["backup", "check", "--backups", "/nowhere"])).Code);
+        var unknown = await ToolRun.InProcessAsync(settings, ["backup", "check", "--backups", "/nowhere", "--nagios"]);
+        Assert.Equal(3, unknown.Code);
+        Assert.StartsWith("HACONNECT BACKUP UNKNOWN - Folder is '/nowhere'", unknown.Output, StringComparison.Ordinal);
         Assert.Equal(64, (await ToolRun.InProcessAsync(settings, ["backup", "check", .. where, "--max-age", "2 weeks"])).Code);
 
         var drill = await ToolRun.InProcessAsync(settings, ["backup", "drill", .. where, "--folder", its.Beside, "--copy-username", its.Cluster.Superuser.User, "--html", page, "-o", "json"]);

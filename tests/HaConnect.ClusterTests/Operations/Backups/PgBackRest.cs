@@ -14,7 +14,8 @@ internal static class PgBackRest
     internal static PostgresClusterOptions Options(string command)
     {
         var options = BackedUpCluster.Options();
-        options.Settings["archive_command"] = $"{command} --config=../pgbackrest.conf --stanza=main archive-push \"%p\"";
+        options.Settings["archive_command"] = $"{command} --config=\"$(cd .. && pwd)/pgbackrest.conf\" --stanza=main archive-push \"%p\"";
+        options.Settings["unix_socket_directories"] = ".."; // in which pgBackRest connects to a server of its own host
         return options;
     }
 

@@ -62,7 +62,7 @@ public sealed class RestoreDrillTests
     public void DiskSpace_ProblemOf_NamesBoth()
     {
         Assert.Null(DiskSpace.ProblemOf(1L << 30, 2L << 30, "/x"));
-        Assert.Equal("The copy takes about 1.4 GiB, and /x has 1 GiB left. Name a ParentFolder with more room.", DiskSpace.ProblemOf(1L << 30, 1L << 30, "/x"));
+        Assert.Equal("The copy takes about 1.3 GiB, and /x has 1 GiB left. Name a ParentFolder with more room.", DiskSpace.ProblemOf(1L << 30, 1L << 30, "/x"));
     }
 
     [Fact]
