@@ -43,7 +43,7 @@ public sealed class UnderLoadTests : IntegrityTest
         await ExecuteAsync(cluster, "n1", "app", "UPDATE accounts SET balance = balance + 1 WHERE id = 7");
         var late = await VerifyAsync(Side(cluster, "n1"), Side(cluster, "n2"), new VerificationOptions { Tables = { "accounts" }, FollowTimeout = TimeSpan.FromSeconds(1) });
         Assert.Equal((VerificationVerdict.Unknown, 0L), (late.Verdict, late.DifferentRows));
-        Assert.True(late.UnjudgedRows is 1 or 2, $"{late.UnjudgedRows}"); // the version that is gone, and the new one
+        Assert.True(late.UnjudgedRows >= 1, $"{late.UnjudgedRows}"); // the version that is gone, the new one, and what of the load was still on its way
         await cluster["n2"].ExecuteAsync("SELECT pg_wal_replay_resume()", Cancelled);
     }
 
