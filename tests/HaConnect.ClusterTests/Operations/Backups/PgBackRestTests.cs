@@ -66,7 +66,10 @@ public sealed class PgBackRestTests : ClusterTest
         report = await BackupDrill.RunAsync(options, Cancelled);
         TestContext.Current.TestOutputHelper?.WriteLine(report.Verdict);
         Assert.False(report.Passed);
-        Assert.Contains(Path.GetFileNameWithoutExtension(file), report.Verdict, StringComparison.Ordinal);
+        Assert.Contains("cannot be laid out: pgBackRest ended with", report.Verdict, StringComparison.Ordinal); // it does not say at which file
+        check = await CheckAsync(verifies: true);
+        TestContext.Current.TestOutputHelper?.WriteLine(check.Verdict);
+        Assert.Contains(check.Findings, f => f.State == CheckState.Critical && f.Problem.Contains($"base/1/{Path.GetFileName(file)}", StringComparison.Ordinal));
         await its.RequireNothingLeftAsync();
 
         async Task<string> EndSegmentAsync()
@@ -79,9 +82,10 @@ public sealed class PgBackRestTests : ClusterTest
 
         string Archived(string segment) => Directory.EnumerateFiles(Path.Combine(its.Root, "repository/archive"), segment + "-*", SearchOption.AllDirectories).Single();
 
-        Task<BackupCheckReport> CheckAsync()
+        Task<BackupCheckReport> CheckAsync(bool verifies = false)
         {
             var checkOptions = its.Check();
+            checkOptions.VerifiesFiles = verifies;
             PgBackRest.Name(checkOptions.Repository, its);
             return BackupCheck.RunAsync(checkOptions, Cancelled);
         }
