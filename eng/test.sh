@@ -15,6 +15,7 @@ require_postgres
 bash "$root/eng/install-fault-tools.sh"
 bash "$root/eng/install-browser.sh"
 bash "$root/eng/install-nagios.sh"
+bash "$root/eng/install-backup-tools.sh"
 bash "$root/eng/install-prometheus.sh"
 if ! build HaConnect.sln; then
   echo "0 passed, 1 failed"

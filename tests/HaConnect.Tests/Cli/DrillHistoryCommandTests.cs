@@ -76,7 +76,8 @@ public sealed class DrillHistoryCommandTests : IDisposable
             (["drill", "load", "--local", "--peak", "fast"], "--peak is fast; it must be writes a second (1 to 1000000), or WAL a second with kB, MB or GB"),
             (["drill", "load", "--peak", "10", "--connection", "Host=a;Username=u"], "Confirm the cluster by its name, which is main in these settings: --cluster main."),
             (["drill", "load", "--peak", "10", "--connection", "Host=a;Username=u", "--cluster", "other"], "--cluster is other, but these settings are of the cluster main."),
-            (["drill", "load", "--peak", "10", "--local", "--cluster", "main"], "--local makes a cluster of its own, and goes without --cluster."),
+            (["drill", "load", "--peak", "10", "--local", "--cluster", "main"], "--local makes a cluster of its own, and goes without --cluster and --environment."),
+            (["drill", "load", "--peak", "10", "--local", "--environment", "staging"], "--local makes a cluster of its own, and goes without --cluster and --environment."),
             (["drill", "load", "--peak", "10", "--local", "--exporter", "n1"], "--exporter is n1; it must be NODE=URL"),
             (["drill", "load", "--peak", "10", "--local", "--steps", "99"], "--steps is 99; it must be a whole number from 1 to 50."),
         ];

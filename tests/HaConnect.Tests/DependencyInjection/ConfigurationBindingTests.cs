@@ -15,6 +15,7 @@ public sealed class ConfigurationBindingTests
             ["ConnectionString"] = "Username=app",
             ["ClusterName"] = "orders",
             ["EncryptedAtRest"] = "true",
+            ["Environment"] = "Staging",
             ["Nodes:0:Name"] = "alpha",
             ["Nodes:0:Host"] = "db1",
             ["Nodes:0:Port"] = "5433",
@@ -84,6 +85,7 @@ public sealed class ConfigurationBindingTests
             Discovery.ReportedStandbys=False
             Discovery.Timeout=00:00:02
             EncryptedAtRest=True
+            Environment=Staging
             Failover.ControlDatabase=control
             Failover.ControlPassword=pw
             Failover.ControlUsername=ha
