@@ -54,8 +54,13 @@ internal sealed class VerifyOptions
     {
         var options = new VerificationOptions
         {
-            Parallelism = parsed.GetValue(Parallel), MaxLoad = parsed.GetValue(MaxLoad), Goal = parsed.GetValue(Goal) / 100, MaxShownRows = parsed.GetValue(Show), ShowsValues = !parsed.GetValue(HideValues),
-            Settle = parsed.GetValue(Settle), FollowTimeout = parsed.GetValue(Follow),
+            Parallelism = parsed.GetValue(Parallel),
+            MaxLoad = parsed.GetValue(MaxLoad),
+            Goal = parsed.GetValue(Goal) / 100,
+            MaxShownRows = parsed.GetValue(Show),
+            ShowsValues = !parsed.GetValue(HideValues),
+            Settle = parsed.GetValue(Settle),
+            FollowTimeout = parsed.GetValue(Follow),
         };
         Fill(options.Tables, parsed.GetValue(Table)!);
         Fill(options.Schemas, parsed.GetValue(Schema)!);

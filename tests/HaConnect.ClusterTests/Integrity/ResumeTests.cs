@@ -25,7 +25,9 @@ public sealed class ResumeTests : IntegrityTest
         var journal = Path.Combine(Folder.FullName, "journal");
         var start = new ProcessStartInfo(ToolProcess.Command[0], [.. ToolProcess.Command.Skip(1), "verify", "--left", WithoutPassword("a"), "--right", WithoutPassword("b"), "--resume", journal, "--max-load", "0.01", "--parallel", "1", "--settle", "0"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["PGPASSWORD"] = cluster.Superuser.Password },
         };
         using (var process = Process.Start(start)!)

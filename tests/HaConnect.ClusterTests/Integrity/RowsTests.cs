@@ -23,7 +23,8 @@ public sealed class RowsTests : IntegrityTest
         var isMeasured = rows != Few;
         var cluster = await StartClusterAsync(new PostgresClusterOptions
         {
-            Standbys = 1, SynchronousStandbys = 0,
+            Standbys = 1,
+            SynchronousStandbys = 0,
             Settings = { ["max_wal_size"] = "4GB", ["shared_buffers"] = isMeasured ? "512MB" : "64MB", ["checkpoint_timeout"] = "15min" },
         });
         await ExecuteAsync(cluster, "n1", "app",

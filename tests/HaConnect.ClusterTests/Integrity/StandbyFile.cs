@@ -23,7 +23,7 @@ internal static class StandbyFile
         await connection.OpenAsync(cancellationToken);
         await using var place = new Npgsql.NpgsqlCommand("SELECT pg_relation_filepath($1::regclass)", connection) { Parameters = { new() { Value = table } } };
         var path = Path.Combine(standby.DataDirectory, (string)(await place.ExecuteScalarAsync(cancellationToken))!);
-        
+
         // A first read sets hint bits, which are logged with the whole page (wal_log_hints): that would put right what is changed here.
 #pragma warning disable CA2100 // the test's own table
         await using (var read = new Npgsql.NpgsqlCommand($"SELECT count(*) FROM {table}", connection))

@@ -75,7 +75,10 @@ internal sealed partial class PlantedPast : IDisposable
     /// <summary>A failover drill that took too long and lost writes; and nothing else was drilled for years.</summary>
     internal Task RecordBadDrillAsync() => RecordAsync(new DrillOutcome(DrillKind.Failover, TimeProvider.System.GetUtcNow(), "main", Passed: false, "It took 45 s, and three writes were lost.")
     {
-        Recovery = TimeSpan.FromSeconds(45), RecoveryTarget = TimeSpan.FromSeconds(30), AckedWrites = 1000, LostWrites = 3,
+        Recovery = TimeSpan.FromSeconds(45),
+        RecoveryTarget = TimeSpan.FromSeconds(30),
+        AckedWrites = 1000,
+        LostWrites = 3,
     });
 
     /// <summary>All that is demanded.</summary>

@@ -9,8 +9,17 @@ internal static class CatalogReader
             new Statement(CatalogSql.Tables),
             static row => new CatalogTable
             {
-                Oid = row.GetInt64(0), Schema = row.GetString(1), Name = row.GetString(2), Kind = row.GetString(3)[0], Persistence = row.GetString(4)[0],
-                IsPartition = row.GetBoolean(5), HasForeignPartition = row.GetBoolean(6), IsHeap = row.GetBoolean(7), EstimatedRows = row.GetInt64(8), Blocks = row.GetInt64(9), Root = row.GetFieldValue<string[]>(10),
+                Oid = row.GetInt64(0),
+                Schema = row.GetString(1),
+                Name = row.GetString(2),
+                Kind = row.GetString(3)[0],
+                Persistence = row.GetString(4)[0],
+                IsPartition = row.GetBoolean(5),
+                HasForeignPartition = row.GetBoolean(6),
+                IsHeap = row.GetBoolean(7),
+                EstimatedRows = row.GetInt64(8),
+                Blocks = row.GetInt64(9),
+                Root = row.GetFieldValue<string[]>(10),
             },
             cancellationToken).ConfigureAwait(false);
         var collation = facts.VersionNumber >= CatalogSql.FirstWithDatabaseCollationVersion ? CatalogSql.DefaultCollation : CatalogSql.DefaultCollationBefore15;

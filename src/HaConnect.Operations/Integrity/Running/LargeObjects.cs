@@ -39,9 +39,15 @@ internal static class LargeObjects
         var blocks = Math.Max(left.Blocks, right.Blocks);
         return new TablePlan
         {
-            Name = Name, From = new(Name, Name), Columns = columns, Blocks = blocks, EstimatedRows = blocks * 8192 / PageSize,
-            Method = isSameFile ? TableMethod.Blocks : TableMethod.KeyRanges, MethodText = isSameFile ? "by place in the file" : "by ranges of loid, pageno",
-            Key = isSameFile ? [new ComparedColumn("ctid", new("ctid", "ctid"))] : columns[..2], KeyTypes = isSameFile ? [] : ["oid", "integer"],
+            Name = Name,
+            From = new(Name, Name),
+            Columns = columns,
+            Blocks = blocks,
+            EstimatedRows = blocks * 8192 / PageSize,
+            Method = isSameFile ? TableMethod.Blocks : TableMethod.KeyRanges,
+            MethodText = isSameFile ? "by place in the file" : "by ranges of loid, pageno",
+            Key = isSameFile ? [new ComparedColumn("ctid", new("ctid", "ctid"))] : columns[..2],
+            KeyTypes = isSameFile ? [] : ["oid", "integer"],
         };
     }
 }

@@ -47,8 +47,13 @@ internal sealed class TableRun(TableSql sql, RunContext run)
 
         return new VerifiedTable(Plan.Name, Plan.MethodText, _total.Rows)
         {
-            DifferentRows = _total.DifferentRows, InFlux = _total.InFlux, Unjudged = _total.Unjudged, ChangedSince = _total.ChangedSince, Shown = _total.Shown,
-            TakenOver = _takenOver, Took = run.Options.TimeProvider.GetElapsedTime(startedAt),
+            DifferentRows = _total.DifferentRows,
+            InFlux = _total.InFlux,
+            Unjudged = _total.Unjudged,
+            ChangedSince = _total.ChangedSince,
+            Shown = _total.Shown,
+            TakenOver = _takenOver,
+            Took = run.Options.TimeProvider.GetElapsedTime(startedAt),
         };
     }
 
@@ -157,7 +162,12 @@ internal sealed class TableRun(TableSql sql, RunContext run)
             IReadOnlyList<RowDifference> shown = Volatile.Read(ref _total).Shown.Count < run.Options.MaxShownRows ? await _shower.FetchAsync(pair, verdict, cancellationToken).ConfigureAwait(false) : [];
             var found = new PartOutcome
             {
-                Rows = verdict.ExtraRows + verdict.RemovedSince, DifferentRows = verdict.DifferentRows, InFlux = verdict.InFlux, Unjudged = verdict.Unjudged, ChangedSince = verdict.ChangedSince, Shown = shown,
+                Rows = verdict.ExtraRows + verdict.RemovedSince,
+                DifferentRows = verdict.DifferentRows,
+                InFlux = verdict.InFlux,
+                Unjudged = verdict.Unjudged,
+                ChangedSince = verdict.ChangedSince,
+                Shown = shown,
             };
             taken[i].Work.Add(found, run.Options.MaxShownRows);
             Close(taken[i].Work);

@@ -32,6 +32,9 @@ internal sealed class VerificationOutcomes(HaRuntime runtime, VerificationMetric
     private void Write(string node, string sentence, string after, TimeSpan? took, string? data) => runtime.Audit.Write(
         new AuditRecord(runtime.Time.GetUtcNow(), runtime.Options.ClusterName, string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}"), runtime.State.Current.Term, Step, node, sentence)
         {
-            Kind = AuditKind.Drill, After = after, Duration = took, Data = data,
+            Kind = AuditKind.Drill,
+            After = after,
+            Duration = took,
+            Data = data,
         });
 }

@@ -49,7 +49,8 @@ public sealed class BackupCommandTests : ClusterTest
         await its.WriteAndArchiveAsync();
         // A copy that never comes to its target.
         var start = new ProcessStartInfo(ToolProcess.Command[0], [.. ToolProcess.Command.Skip(1), "backup", "drill", "--backups", its.Backups, "--wal", its.Wal, "--program-directory", BackedUpCluster.ProgramDirectory,
-            "--folder", its.Beside, "--copy-username", its.Cluster.Superuser.User, "--setting", "recovery_min_apply_delay=1h"]) { WorkingDirectory = _folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            "--folder", its.Beside, "--copy-username", its.Cluster.Superuser.User, "--setting", "recovery_min_apply_delay=1h"])
+        { WorkingDirectory = _folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var tool = Process.Start(start)!;
         await UntilAsync("the copy's server runs", () => Task.FromResult(tool.HasExited || Directory.EnumerateDirectories(its.Beside).Any(f => File.Exists(Path.Combine(f, "data", "postmaster.pid")))));
         Assert.False(tool.HasExited, tool.HasExited ? await tool.StandardError.ReadToEndAsync(Cancelled) + await tool.StandardOutput.ReadToEndAsync(Cancelled) : "");

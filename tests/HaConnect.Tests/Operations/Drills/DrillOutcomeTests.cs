@@ -9,8 +9,17 @@ public sealed class DrillOutcomeTests
 
     private static readonly DrillOutcome s_outcome = new(DrillKind.Failover, s_at, "main", true, "n1 was killed; \"n2\" took over → 0 lost.")
     {
-        IsLocal = true, Fault = "kill", Node = "n1", Detection = TimeSpan.FromSeconds(0.15), Recovery = TimeSpan.FromSeconds(0.53), RecoveryTarget = TimeSpan.FromMinutes(5), WriteGap = TimeSpan.FromSeconds(0.5),
-        AckedWrites = 27_264, LostWrites = 0, VerifiedRate = 1, MaxLag = TimeSpan.FromSeconds(0.2),
+        IsLocal = true,
+        Fault = "kill",
+        Node = "n1",
+        Detection = TimeSpan.FromSeconds(0.15),
+        Recovery = TimeSpan.FromSeconds(0.53),
+        RecoveryTarget = TimeSpan.FromMinutes(5),
+        WriteGap = TimeSpan.FromSeconds(0.5),
+        AckedWrites = 27_264,
+        LostWrites = 0,
+        VerifiedRate = 1,
+        MaxLag = TimeSpan.FromSeconds(0.2),
     };
 
     [Fact]

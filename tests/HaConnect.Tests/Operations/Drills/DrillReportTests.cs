@@ -93,7 +93,12 @@ public sealed class DrillReportTests
     {
         var failed = GivenFindings.Passed with
         {
-            Passed = false, LostWrites = 1, LostKeys = ["2/17"], Problems = ["1 acked writes are lost; the target is none."], IsInFirstShape = false, Command = new DrillCommandResult("bench", 3, "tps = 5"),
+            Passed = false,
+            LostWrites = 1,
+            LostKeys = ["2/17"],
+            Problems = ["1 acked writes are lost; the target is none."],
+            IsInFirstShape = false,
+            Command = new DrillCommandResult("bench", 3, "tps = 5"),
         };
         var text = new DrillReport(failed).ToMarkdown();
         Assert.Contains("**Failed: the primary n1 was struck", text, StringComparison.Ordinal);

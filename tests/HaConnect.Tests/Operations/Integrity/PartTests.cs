@@ -8,8 +8,15 @@ public sealed class PartTests
 {
     private static readonly TablePlan s_plan = new()
     {
-        Name = "public.t", From = new("ONLY t", "ONLY t"), Method = TableMethod.KeyRanges, MethodText = "", Columns = [], EstimatedRows = 0, Blocks = 0,
-        Key = [new("a\"b", new("", "")), new("c", new("", ""))], KeyTypes = ["integer", "text"],
+        Name = "public.t",
+        From = new("ONLY t", "ONLY t"),
+        Method = TableMethod.KeyRanges,
+        MethodText = "",
+        Columns = [],
+        EstimatedRows = 0,
+        Blocks = 0,
+        Key = [new("a\"b", new("", "")), new("c", new("", ""))],
+        KeyTypes = ["integer", "text"],
     };
 
     [Fact]

@@ -10,8 +10,18 @@ public sealed class PlannerTests
 
     private static CatalogTable Table(IReadOnlyList<CatalogColumn> columns, params string[] key) => new()
     {
-        Oid = 1, Schema = "public", Name = "t", Kind = 'r', Persistence = 'p', IsPartition = false, HasForeignPartition = false, IsHeap = true, EstimatedRows = 10, Blocks = 1,
-        Columns = columns, Keys = key.Length == 0 ? [] : [new CatalogKey("t_pkey", key)],
+        Oid = 1,
+        Schema = "public",
+        Name = "t",
+        Kind = 'r',
+        Persistence = 'p',
+        IsPartition = false,
+        HasForeignPartition = false,
+        IsHeap = true,
+        EstimatedRows = 10,
+        Blocks = 1,
+        Columns = columns,
+        Keys = key.Length == 0 ? [] : [new CatalogKey("t_pkey", key)],
     };
 
     [Fact]
