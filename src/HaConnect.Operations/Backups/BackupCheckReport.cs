@@ -28,7 +28,7 @@ public sealed record BackupCheckReport(string Cluster, DateTimeOffset At, string
     public DateTimeOffset? RecoveryPoint { get; init; }
 
     /// <summary>
-    /// How old that is: at most so much of what was committed would be lost with the primary and all standbys. Zero where no transaction has written since, which is told by
+    /// How old that is: at most so much of what was committed would be lost with the primary and all standbys. Zero where all that has ended at the primary is proven to be in the archive, by
     /// the ids of transactions; null where it cannot be told.
     /// </summary>
     public TimeSpan? RecoveryPointAge { get; init; }

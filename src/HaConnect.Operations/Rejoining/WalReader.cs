@@ -128,6 +128,8 @@ internal sealed class WalReader(WalGeometry geometry, Func<ulong, CancellationTo
         var record = new WalRecord(position, _record[17], _record[16]) { TransactionId = BinaryPrimitives.ReadUInt32LittleEndian(_record.AsSpan(4)) };
         if (record.IsCommit)
             record = record with { CommittedAt = CommitTime.Of(_record.AsSpan(Header, (int)length - Header)) };
+        else if (record.IsRunningTransactions)
+            record = record with { OldestRunning = RunningTransactions.OldestOf(_record.AsSpan(Header, (int)length - Header)) };
         var next = Aligned(end);
         if (record.IsSwitch && next % (ulong)geometry.SegmentSize != 0)
             next = (geometry.SegmentOf(next) + 1) * (ulong)geometry.SegmentSize;

@@ -12,15 +12,16 @@ namespace HaConnect.Operations.Backups;
 /// <param name="LastFailed">The file that it could not archive last; null for none.</param>
 /// <param name="LastFailedAt">When.</param>
 /// <param name="Current">Up to where WAL is written.</param>
-/// <param name="NextTransactionId">The lower 32 bits of the id that the next transaction gets.</param>
+/// <param name="Timeline">Of what it writes.</param>
+/// <param name="EndedBefore">Transactions with this id and later ones had not ended; its lower 32 bits.</param>
 /// <param name="SystemIdentifier">Of the cluster.</param>
-internal sealed record ArchiverState(DateTimeOffset Now, string Mode, bool HasTarget, string? LastArchived, DateTimeOffset? LastArchivedAt, string? LastFailed, DateTimeOffset? LastFailedAt, ulong Current, uint NextTransactionId, ulong SystemIdentifier)
+internal sealed record ArchiverState(DateTimeOffset Now, string Mode, bool HasTarget, string? LastArchived, DateTimeOffset? LastArchivedAt, string? LastFailed, DateTimeOffset? LastFailedAt, ulong Current, int Timeline, uint EndedBefore, ulong SystemIdentifier)
 {
     private const string Sql = """
         SELECT pg_catalog.clock_timestamp(), pg_catalog.current_setting('archive_mode'),
                pg_catalog.current_setting('archive_command') NOT IN ('', '(disabled)') OR coalesce(pg_catalog.current_setting('archive_library', true), '') <> '',
                a.last_archived_wal, a.last_archived_time, a.last_failed_wal, a.last_failed_time,
-               pg_catalog.pg_current_wal_lsn(), (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::numeric % 4294967296)::int8,
+               pg_catalog.pg_current_wal_lsn(), pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::numeric % 4294967296)::int8,
                (SELECT c.system_identifier FROM pg_catalog.pg_control_system() c)
           FROM pg_catalog.pg_stat_archiver a
         """;
@@ -36,7 +37,7 @@ internal sealed record ArchiverState(DateTimeOffset Now, string Mode, bool HasTa
         await using var ofRow = row.ConfigureAwait(false);
         await row.ReadAsync(cancellationToken).ConfigureAwait(false);
         return new(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetBoolean(2), Text(3), Time(4), Text(5), Time(6),
-            (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(7), (uint)row.GetInt64(8), (ulong)row.GetInt64(9));
+            (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(7), WalFileName.TimelineOf(row.GetString(8)), (uint)row.GetInt64(9), (ulong)row.GetInt64(10));
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

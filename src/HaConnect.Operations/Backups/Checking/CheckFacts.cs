@@ -23,11 +23,17 @@ internal sealed record CheckFacts(DateTimeOffset Now, string Where, IReadOnlyLis
     /// <summary>Null where the primary was not asked.</summary>
     internal ArchiverState? Archiver { get; init; }
 
-    /// <summary>Why it could not be asked.</summary>
+    /// <summary>Why the primary was not asked, where nobody wanted that.</summary>
     internal string? NotAsked { get; init; }
+
+    /// <summary>Why the primary did not answer, where it was to be asked.</summary>
+    internal string? Silent { get; init; }
 
     /// <summary>What the newest usable backup's files came to; null where they were not read.</summary>
     internal IReadOnlyList<string>? FileProblems { get; init; }
+
+    /// <summary>What could not be verified of files that were read, as sentences with the subject of each.</summary>
+    internal IReadOnlyList<(string Subject, string Sentence)> Unverified { get; init; } = [];
 
     /// <summary>What off-site copies lack; null where there is no such folder to be looked at.</summary>
     internal IReadOnlyList<string>? OffsiteProblems { get; init; }
@@ -38,11 +44,13 @@ internal sealed record CheckFacts(DateTimeOffset Now, string Where, IReadOnlyLis
 
     internal BackupCoverage? Oldest => Backups.FirstOrDefault(b => b.IsUsable);
 
-    /// <summary>Whether no transaction has written anything since the newest one in the archive. Null where that cannot be told.</summary>
-    internal bool? IsAllArchived => Archiver is not { } archiver || Point.LastTransactionId is not { } last ? null : archiver.NextTransactionId == last + 1;
+    /// <summary>
+    /// Whether the commit of every transaction that has ended at the primary is proven to be in the archive: those that ran at the last look that its WAL has on record (XLOG_RUNNING_XACTS) count as open.
+    /// </summary>
+    internal bool IsAllArchived => Archiver is { } archiver && Point.EndedBefore is { } ended && Newest?.Coverage?.Timeline == archiver.Timeline && (int)(archiver.EndedBefore - ended) <= 0;
 
     /// <summary>At most: what was committed since then would be lost with the primary and all standbys. Zero where nothing was.</summary>
-    internal TimeSpan? RecoveryPointAge => IsAllArchived == true ? TimeSpan.Zero : Point.CommittedAt is { } at ? Max(Now - at, TimeSpan.Zero) : null;
+    internal TimeSpan? RecoveryPointAge => IsAllArchived ? TimeSpan.Zero : Point.CommittedAt is { } at ? Max(Now - at, TimeSpan.Zero) : null;
 
     /// <summary>Bytes of WAL behind what can be restored.</summary>
     internal long? WalAtRisk => Archiver is { } archiver && Newest?.Coverage is { } coverage ? Math.Max(0, (long)(archiver.Current - (coverage.End * (ulong)Geometry.SegmentSize))) : null;

@@ -8,31 +8,35 @@ internal sealed class ArchiveReader(ArchiveContents contents, WalCoverage covera
     /// <summary>An idle server fills segments without a commit: so far back a commit is looked for.</summary>
     internal const int MostSegments = 64;
 
+    /// <summary>So far behind that, a look at the running transactions.</summary>
+    private const int MostBehind = 2;
+
     private readonly WalGeometry _geometry = contents.Geometry;
     private (ulong Number, byte[]? Bytes) _open = (ulong.MaxValue, null);
 
-    /// <summary>The newest commit before the first gap.</summary>
+    /// <summary>The newest commit before the first gap, and up to which id all transactions had ended.</summary>
     internal async Task<RecoveryPoint> FindRecoveryPointAsync(CancellationToken cancellationToken)
     {
         var (least, end) = (coverage.End - Math.Min(coverage.End - coverage.Begin, MostSegments), coverage.End);
-        uint? lastId = null;
-        for (var segment = end; segment-- > least;)
+        var (newest, ended) = (RecoveryPoint.None, new EndedTransactions());
+        for (var segment = end; segment-- > least && !(newest.CommittedAt is not null && ended.Before is not null);)
         {
             WalRecord? commit = null;
-            uint? id = null;
             await ReadSegmentAsync(segment, r =>
             {
                 if (r.CommittedAt is not null && !(r.CommittedAt < commit?.CommittedAt))
                     commit = r;
-                if (r.TransactionId != 0 && (id is null || (int)(r.TransactionId - id.Value) > 0))
-                    id = r.TransactionId;
+                ended.Take(r);
             }, cancellationToken).ConfigureAwait(false);
-            lastId ??= id;
-            if (commit is { } found)
-                return new(found.CommittedAt, found.Position, lastId);
+            ended.GoBack();
+            if (newest.CommittedAt is null && commit is { } found)
+            {
+                newest = new(found.CommittedAt, found.Position, null);
+                least = Math.Max(least, segment - Math.Min(segment, MostBehind));
+            }
         }
 
-        return RecoveryPoint.None with { LastTransactionId = lastId };
+        return newest with { EndedBefore = ended.Before };
     }
 
     /// <summary>Every record from a place to the first gap: why that is not sound WAL, with the segment; null where it is.</summary>

@@ -5,9 +5,11 @@ namespace HaConnect.Operations.Backups;
 /// <summary>How far a recovery gets: the newest commit in the WAL that is there.</summary>
 /// <param name="CommittedAt">When that was made, as its server's clock had it; null where no commit is in the WAL that was looked at.</param>
 /// <param name="Lsn">Where it is.</param>
-/// <param name="LastTransactionId">The highest transaction id, its lower 32 bits, of the records read; null for none.</param>
+/// <param name="EndedBefore">
+/// Every transaction with an id before this one, its lower 32 bits, had ended within the WAL that was read; null where that does not say. Ids of later ones may be in it too: they ended in no order.
+/// </param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct RecoveryPoint(DateTimeOffset? CommittedAt, ulong Lsn, uint? LastTransactionId)
+internal readonly record struct RecoveryPoint(DateTimeOffset? CommittedAt, ulong Lsn, uint? EndedBefore)
 {
     internal static RecoveryPoint None => default;
 

@@ -60,10 +60,11 @@ internal sealed class BackedUpCluster : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>Some rows, and the segment that has them, which is ended and archived.</summary>
+    /// <summary>Some rows, and the segment that has them, which is ended and archived, with a look at the running transactions as its last but one record.</summary>
     internal async Task<string> WriteAndArchiveAsync(string node = "n1")
     {
         await Cluster[node].ExecuteAsync("INSERT INTO story SELECT i, md5(i::text) FROM generate_series(1, 500) i", TestContext.Current.CancellationToken);
+        await Cluster[node].ExecuteAsync("CHECKPOINT", TestContext.Current.CancellationToken);
         var segment = await Cluster[node].ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())", TestContext.Current.CancellationToken);
         await ClusterTest.UntilAsync($"{segment} is archived", () => Task.FromResult(File.Exists(Path.Combine(Wal, segment!)) && new FileInfo(Path.Combine(Wal, segment!)).Length == 16 << 20));
         return segment!;

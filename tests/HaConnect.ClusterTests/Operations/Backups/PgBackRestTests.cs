@@ -39,6 +39,7 @@ public sealed class PgBackRestTests : ClusterTest
         Assert.True(report.MarksBefore >= 2 && report.MarksAfter >= 1, report.Proof);
         Assert.EndsWith("I", report.Backup, StringComparison.Ordinal);
         await its.RequireNothingLeftAsync();
+        await EndSegmentAsync();
         var check = await CheckAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(check.ToMarkdown());
         Assert.True(check.State == CheckState.Ok, check.ToMarkdown());
@@ -75,6 +76,7 @@ public sealed class PgBackRestTests : ClusterTest
         async Task<string> EndSegmentAsync()
         {
             await node.ExecuteAsync("INSERT INTO story VALUES (1, 'one more')", Cancelled);
+            await node.ExecuteAsync("CHECKPOINT", Cancelled); // with a look at the running transactions
             var segment = await node.ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())", Cancelled);
             await UntilAsync($"{segment} is archived", () => Task.FromResult(Directory.EnumerateFiles(Path.Combine(its.Root, "repository/archive"), segment + "-*.gz", SearchOption.AllDirectories).Any()));
             return segment!;

@@ -85,18 +85,6 @@ public sealed class RestoreDrillTests
         Assert.Null(CommitTime.Of([255, 200, .. time]));
     }
 
-    [Fact]
-    public void RecoveryPointAge_AllIdsArchived_IsZero()
-    {
-        var archiver = new ArchiverState(s_second, "on", true, null, null, null, null, 0, 101, 1);
-        var facts = new CheckFacts(s_second, "x", [], s_geometry) { Archiver = archiver, Point = new(s_second.AddHours(-5), 0, 100) };
-        Assert.Equal(TimeSpan.Zero, facts.RecoveryPointAge);
-        Assert.Equal(TimeSpan.FromHours(5), (facts with { Point = new(s_second.AddHours(-5), 0, 99) }).RecoveryPointAge);
-        Assert.Equal(TimeSpan.FromHours(5), (facts with { Archiver = null }).RecoveryPointAge);
-        Assert.Null((facts with { Point = default }).RecoveryPointAge);
-        Assert.Equal(TimeSpan.Zero, (facts with { Archiver = archiver with { NextTransactionId = 3 }, Point = new(s_second, 0, 2) }).RecoveryPointAge);
-    }
-
     private static Mark At(string id, double milliseconds) => new(id, s_second.AddMilliseconds(milliseconds - 1), s_second.AddMilliseconds(milliseconds + 1));
 
     private static BackupCoverage Backup(string name, double hours, string? problem) =>
