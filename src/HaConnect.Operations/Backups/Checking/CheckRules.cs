@@ -45,6 +45,8 @@ internal static class CheckRules
             yield return new(age > options.CriticalAge ? CheckState.Critical : CheckState.Warning, newest.Backup.Name, $"the newest usable backup is {Words.Of(age)} old; at most {Words.Of(age > options.CriticalAge ? options.CriticalAge : options.WarningAge)} are wanted");
         foreach (var problem in facts.FileProblems ?? [])
             yield return new(CheckState.Critical, newest.Backup.Name, problem);
+        foreach (var (subject, sentence) in facts.Unverified)
+            yield return new(CheckState.Warning, subject, sentence);
     }
 
     private static IEnumerable<BackupFinding> Retention(CheckFacts facts, BackupCheckOptions options)
@@ -81,7 +83,9 @@ internal static class CheckRules
             yield return new(CheckState.Critical, damage.Segment, $"recovery ends in this segment: {damage.Problem}");
         foreach (var problem in facts.Archive?.Problems ?? [])
             yield return new(CheckState.Critical, "archive", problem);
-        foreach (var stray in newest?.Strays ?? [])
+        if (newest?.MissingHistory is { } first)
+            yield return new(CheckState.Critical, Rejoining.TimelineHistory.FileName(first), WalCoverage.NoHistory);
+        foreach (var stray in (newest?.Strays ?? []).Where(s => !(s >= newest!.MissingHistory)))
         {
             var history = Rejoining.TimelineHistory.FileName(stray);
             var isThere = facts.Archive!.Histories.ContainsKey(stray);
@@ -94,6 +98,8 @@ internal static class CheckRules
     private static IEnumerable<BackupFinding> Archiver(CheckFacts facts)
     {
         const string subject = "archive";
+        if (facts.Silent is { } reason)
+            yield return new(CheckState.Warning, "primary", $"it could not be asked, so that neither its archiver was looked at nor whether the backups are this cluster's: {reason}");
         if (facts.Archiver is not { } archiver)
             yield break;
         if (archiver.Mode == "off")

@@ -38,7 +38,9 @@ internal sealed record DrillSight(DrillTarget Target, BackupCoverage? Chosen, Wa
         var point = await new ArchiveReader(archive, usable).FindRecoveryPointAsync(cancellationToken).ConfigureAwait(false);
         target ??= point.CommittedAt is { } at && point.Lsn >= chosen.Backup.StopLsn ? new() { Lsn = point.Lsn, CommitAtLsn = at } : new();
         findings.AddRange(DrillChoice.InTheWay(chosen, bad, point, target, geometry));
-        if (coverage.Strays.Where(s => !archive.Histories.ContainsKey(s)).Select(TimelineHistory.FileName).ToList() is { Count: > 0 } histories)
+        if (coverage.MissingHistory is { } first)
+            findings.Add(new(CheckState.Critical, TimelineHistory.FileName(first), WalCoverage.NoHistory));
+        if (coverage.Strays.Where(s => !(s >= coverage.MissingHistory) && !archive.Histories.ContainsKey(s)).Select(TimelineHistory.FileName).ToList() is { Count: > 0 } histories)
             findings.Add(new(CheckState.Critical, string.Join(", ", histories), "missing, with WAL of its timeline there: recovery cannot get to that"));
         if (findings.TrueForAll(f => f.Subject == newestBroken))
             RequireInside(target, usable, point, geometry);

@@ -47,7 +47,7 @@ internal sealed record WalCoverage(int Timeline, IReadOnlyList<TimelineStretch> 
         var behind = last is { } l ? l + 1 : first;
         var known = history.Select(h => h.Timeline).ToHashSet();
         int[] strays = [.. segments.Select(WalFileName.TimelineOf).Where(t => t > timeline && !known.Contains(t)).Distinct().Order()];
-        return new(newest, history, gaps, first, end ?? behind, behind, strays);
+        return new(newest, history, gaps, first, end ?? behind, behind, strays) { MissingHistory = FirstMissing(histories, timeline) is var missed && histories.Keys.Any(h => h > missed) ? missed : null };
 
         string FileAt(ulong segment) => geometry.FileOf(history.Last(h => geometry.SegmentOf(h.Begin) <= segment).Timeline, segment);
 
@@ -59,6 +59,11 @@ internal sealed record WalCoverage(int Timeline, IReadOnlyList<TimelineStretch> 
         }
     }
 
+    internal const string NoHistory = "missing, with a later one there: recovery looks for timelines one by one, and gets no further than the one before it";
+
+    /// <summary>The first history that is not there, where a later one is: recovery gets to no timeline from it on. Null where none is missing.</summary>
+    internal int? MissingHistory { get; private init; }
+
     /// <summary>The file in which a segment is looked for.</summary>
     internal string FileAt(ulong segment, WalGeometry geometry) => geometry.FileOf(History.Last(h => geometry.SegmentOf(h.Begin) <= segment).Timeline, segment);
 
@@ -69,10 +74,13 @@ internal sealed record WalCoverage(int Timeline, IReadOnlyList<TimelineStretch> 
         return first is { } end ? this with { End = end } : this;
     }
 
-    /// <summary>The newest timeline that comes from the place: one that left this timeline before it is another server's.</summary>
+    /// <summary>
+    /// The newest timeline that comes from the place: one that left this timeline before it is another server's. As PostgreSQL looks for it: number by number upward, up to the first
+    /// that has no history (timeline.c, findNewestTimeLine).
+    /// </summary>
     private static (int Timeline, IReadOnlyList<TimelineStretch> History) NewestFrom(IReadOnlyDictionary<int, string> histories, int timeline, ulong from)
     {
-        foreach (var (candidate, text) in histories.Where(h => h.Key > timeline).OrderByDescending(h => h.Key))
+        foreach (var (candidate, text) in histories.Where(h => h.Key > timeline && h.Key < FirstMissing(histories, timeline)).OrderByDescending(h => h.Key))
         {
             var stretches = new TimelineHistory(text).Stretches(candidate);
             if (stretches.Any(s => s.Timeline == timeline && s.Begin <= from && (s.End is null || from < s.End)))
@@ -80,5 +88,13 @@ internal sealed record WalCoverage(int Timeline, IReadOnlyList<TimelineStretch> 
         }
 
         return (timeline, histories.TryGetValue(timeline, out var own) ? new TimelineHistory(own).Stretches(timeline) : [new TimelineStretch(timeline, 0, null)]);
+    }
+
+    private static int FirstMissing(IReadOnlyDictionary<int, string> histories, int timeline)
+    {
+        var next = timeline + 1;
+        while (histories.ContainsKey(next))
+            next++;
+        return next;
     }
 }

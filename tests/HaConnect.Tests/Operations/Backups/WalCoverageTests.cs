@@ -70,6 +70,24 @@ public sealed class WalCoverageTests
     public void Of_NoHistory_IsAStrayToo() => Assert.Equal([3], Of(1, 3, [.. Names(1, 3), .. Names(3, 4)]).Strays);
 
     [Fact]
+    public void Of_AHistoryBetweenIsMissing_EndsBeforeItAndNamesIt()
+    {
+        // As PostgreSQL looks for the newest timeline: 2, 3, and no further.
+        Dictionary<int, string> histories = new()
+        {
+            [2] = "1\t0/5000100\tno recovery target specified\n",
+            [4] = "1\t0/5000100\tno recovery target specified\n2\t0/6000100\tno recovery target specified\n3\t0/7000100\tno recovery target specified\n",
+        };
+        var segments = Names(1, 3, 4).Concat(Names(2, 5)).Concat(Names(3, 6)).Concat(Names(4, 7, 8)).ToHashSet();
+        var coverage = WalCoverage.Of(segments, histories, s_geometry, 1, At(3));
+        Assert.Equal((2, 6UL, 3), (coverage.Timeline, coverage.End, coverage.MissingHistory));
+        histories[3] = "1\t0/5000100\tno recovery target specified\n2\t0/6000100\tno recovery target specified\n";
+        coverage = WalCoverage.Of(segments, histories, s_geometry, 1, At(3));
+        Assert.Equal((4, 9UL, null), (coverage.Timeline, coverage.End, coverage.MissingHistory));
+        Assert.Null(WalCoverage.Of(segments, new Dictionary<int, string> { [4] = histories[4] }, s_geometry, 4, At(7)).MissingHistory);
+    }
+
+    [Fact]
     public void EndingBefore_ABadSegment_EndsThere()
     {
         var coverage = Of(1, 3, [.. Names(1, 3, 4, 5)]);
