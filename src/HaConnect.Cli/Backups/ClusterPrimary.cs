@@ -35,9 +35,28 @@ internal sealed class ClusterPrimary : IAsyncDisposable
             return new(name, null, snapshot.Reason, null);
         var source = new NodeSources(cluster.Options, configure: null, _ => snapshot).ForOperator(primary.Host, primary.Port);
         var replication = cluster.Options.Failover.Replication;
-        var connection = new NpgsqlConnectionStringBuilder { Host = primary.Host, Port = primary.Port, Username = replication.Username, Password = replication.Password, Passfile = replication.PassFile };
+        var connection = ReplicationTo(primary.Host, primary.Port, replication, cluster.Options.ConnectionString);
         var own = new NpgsqlConnectionStringBuilder(cluster.Options.ConnectionString) { Host = primary.Host, Port = primary.Port };
         return new(name, source, null, connection.ConnectionString) { Side = new(primary.Name, own.ConnectionString) };
+    }
+
+    /// <summary>Protected as <see cref="ReplicationOptions.SslMode"/> says, else as the application's connections are; certificates are the application's.</summary>
+    /// <exception cref="UsageException">The mode is none of libpq's.</exception>
+    internal static NpgsqlConnectionStringBuilder ReplicationTo(string host, int port, ReplicationOptions replication, string? connectionString)
+    {
+        var application = new NpgsqlConnectionStringBuilder(connectionString);
+        var connection = new NpgsqlConnectionStringBuilder { Host = host, Port = port, Username = replication.Username, Password = replication.Password, Passfile = replication.PassFile };
+        if (replication.SslMode is { } mode)
+            connection.SslMode = Enum.TryParse<SslMode>(mode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var known) ? known : throw new UsageException($"Failover.Replication.SslMode is '{mode}', which is no sslmode of libpq's; write for instance verify-full.");
+        else if (TransportDefaults.Says(connectionString))
+            connection.SslMode = application.SslMode;
+        if (application.RootCertificate is { } root)
+            connection.RootCertificate = root;
+        if (application.SslCertificate is { } certificate)
+            connection.SslCertificate = certificate;
+        if (application.SslKey is { } key)
+            connection.SslKey = key;
+        return connection;
     }
 
     public ValueTask DisposeAsync() => Source?.DisposeAsync() ?? ValueTask.CompletedTask;

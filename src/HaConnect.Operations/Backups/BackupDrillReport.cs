@@ -61,8 +61,8 @@ public sealed record BackupDrillReport(string Cluster, DateTimeOffset At, string
     [JsonIgnore]
     public VerificationReport? Verification { get; init; }
 
-    /// <summary>Rows that were compared and not changed since, how many of them differ, and how many were changed since and cannot be judged; null where none were compared.</summary>
-    public long? ComparedRows => Verification?.Rows - Verification?.ChangedSince;
+    /// <summary>Rows that were compared, without those that were changed since or could not be judged; how many of them differ, and how many were changed since; null where none were compared.</summary>
+    public long? ComparedRows => Verification?.Rows - Verification?.ChangedSince - Verification?.UnjudgedRows;
 
     /// <summary>See <see cref="ComparedRows"/>.</summary>
     public long? DifferentRows => Verification?.DifferentRows;

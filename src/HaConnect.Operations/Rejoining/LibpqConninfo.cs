@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 
 namespace HaConnect.Operations.Rejoining;
 
@@ -10,6 +11,17 @@ internal static class LibpqConninfo
         (string Key, string? Value)[] parts = [("host", host), ("port", port.ToString(CultureInfo.InvariantCulture)), ("user", user), ("dbname", database), ("passfile", passFile), ("sslmode", sslMode)];
         return string.Join(' ', parts.Where(p => p.Value is { Length: > 0 }).Select(p => $"{p.Key}={Quote(p.Value!)}"));
     }
+
+    /// <summary>A mode of Npgsql's as libpq has it.</summary>
+    internal static string ModeOf(SslMode mode) => mode switch
+    {
+        SslMode.VerifyCA => "verify-ca",
+        SslMode.VerifyFull => "verify-full",
+        _ => mode.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>More of it, to be appended.</summary>
+    internal static string Part(string key, string? value) => value is { Length: > 0 } ? $" {key}={Quote(value)}" : "";
 
     private static string Quote(string value) => value.Any(c => char.IsWhiteSpace(c) || c is '\'' or '\\')
         ? $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'"

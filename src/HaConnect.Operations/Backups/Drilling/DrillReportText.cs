@@ -7,7 +7,7 @@ namespace HaConnect.Operations.Backups;
 internal static class DrillReportText
 {
     internal static string Verdict(BackupDrillReport report) => report.Passed
-        ? string.Create(CultureInfo.InvariantCulture, $"{report.Backup} was restored to {report.Target} in {Words.Of(report.RestoreTime!.Value)}, and proven: {report.Proof}. {report.Tables} tables with {report.Rows} rows were read{(report.ComparedRows is { } compared ? string.Create(CultureInfo.InvariantCulture, $", and {compared} rows are the primary's as of then ({report.ChangedSince} were changed since)") : "")}")
+        ? string.Create(CultureInfo.InvariantCulture, $"{report.Backup} was restored to {report.Target} in {Words.Of(report.RestoreTime!.Value)}, and proven: {report.Proof}. {report.Tables} tables with {report.Rows} rows were read{(report.ComparedRows - report.DifferentRows is { } equal ? string.Create(CultureInfo.InvariantCulture, $", and {equal} rows are the primary's as of then ({report.ChangedSince} were changed since)") : "")}")
         : report.Findings.FirstOrDefault(f => f.State == CheckState.Critical) is { } worst ? $"Not restored to {report.Target}, or not as wanted: {worst}" : $"Not restored to {report.Target}: {report.Proof}";
 
     internal static ReportDocument Write(BackupDrillReport report) => new(

@@ -61,12 +61,15 @@ internal sealed class RestoreDrill(BackupDrillOptions options, TimeProvider time
     private async Task UntilArchivedAsync(IWalArchive wal, string segment, bool isSwitched, CancellationToken cancellationToken)
     {
         options.Progress?.Report($"waiting for {segment} in the archive");
-        var startedAt = time.GetTimestamp();
-        while (!(await wal.ListAsync(cancellationToken).ConfigureAwait(false)).Any(f => f.Name == segment))
+        var (archive, startedAt) = (new SettledArchive(wal, time), time.GetTimestamp());
+        for (long? size = null; ;)
         {
+            (var isWhole, size) = await archive.LookAsync(segment, size, cancellationToken).ConfigureAwait(false);
+            if (isWhole)
+                return;
             if (time.GetElapsedTime(startedAt) > options.ArchiveTimeout)
             {
-                throw new InvalidOperationException($"{segment} is not in the archive after {Words.Of(options.ArchiveTimeout)} (ArchiveTimeout). " + (isSwitched
+                throw new InvalidOperationException($"{segment} is not in the archive{(size is null ? "" : " as a whole")} after {Words.Of(options.ArchiveTimeout)} (ArchiveTimeout). " + (isSwitched
                     ? "See pg_stat_archiver and the primary's log for why it does not archive, or whether the folder named is the one into which it does."
                     : "The role may not run pg_switch_wal(), so that the segment must fill first: set archive_timeout at the primary, or GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal() to the role."));
             }
@@ -136,6 +139,8 @@ internal sealed class RestoreDrill(BackupDrillOptions options, TimeProvider time
         }
 
         _findings.AddRange(problems.Select(p => new BackupFinding(CheckState.Critical, backup.Name, p)));
+        if (repository.UnverifiedOf(backup, isCopied: true) is { } unverified)
+            _findings.Add(new(CheckState.Warning, backup.Name, unverified));
         return problems.Count == 0;
     }
 
@@ -166,9 +171,9 @@ internal sealed class RestoreDrill(BackupDrillOptions options, TimeProvider time
     {
         var database = new Npgsql.NpgsqlConnectionStringBuilder(side.ConnectionString);
         var copy = new VerificationSide("copy", server.ConnectionStringOf(database.Database ?? database.Username ?? "postgres"));
-        var verification = await Verification.RunAsync(side, copy, new VerificationOptions { AsOf = state.NextTransactionId, TimeProvider = time }, cancellationToken).ConfigureAwait(false);
-        if (verification.Verdict != VerificationVerdict.Met)
-            _findings.Add(new(CheckState.Critical, side.Name, $"the copy's rows are not the primary's: {verification}"));
+        var verification = await Verification.RunAsync(side, copy, RowComparison.Options(state.NextTransactionId, time), cancellationToken).ConfigureAwait(false);
+        if (RowComparison.FindingOf(verification, side.Name) is { } finding)
+            _findings.Add(finding);
         return verification;
     });
 

@@ -1,5 +1,7 @@
+using HaConnect.Connections;
 using HaConnect.Operations.Processes;
 using HaConnect.Operations.Rejoining;
+using HaConnect.Options;
 using Npgsql;
 
 namespace HaConnect.Operations.Backups;
@@ -16,11 +18,27 @@ internal static class TakenBackup
     internal static async Task TakeAsync(string from, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken)
     {
         var settings = Parse(from);
-        Dictionary<string, string> environment = new(StringComparer.Ordinal);
-        if (settings.Password is { } password)
-            environment["PGPASSWORD"] = password;
-        var conninfo = LibpqConninfo.Of(settings.Host!, settings.Port, settings.Username!, null, settings.Passfile, settings.ContainsKey("SSL Mode") ? settings.SslMode.ToString().ToLowerInvariant() : null) + " application_name=haconnect-backup-drill";
-        await programs.RunToSuccessAsync("pg_basebackup", ["-d", conninfo, "-D", FolderIn(place), "-F", "t", "-X", "stream", "-c", "fast", "--no-password", "-l", "haconnect backup drill"], environment, place.Root, cancellationToken).ConfigureAwait(false);
+        await programs.RunToSuccessAsync("pg_basebackup", ["-d", ConninfoOf(from), "-D", FolderIn(place), "-F", "t", "-X", "stream", "-c", "fast", "--no-password", "-l", "haconnect backup drill"], EnvironmentOf(settings, Environment.GetEnvironmentVariable), place.Root, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As all connections of the tool's: away from loopback the certificate and its name are checked, unless the connection string says otherwise.</summary>
+    internal static string ConninfoOf(string from)
+    {
+        var settings = Parse(from);
+        var mode = TransportDefaults.Says(from) ? settings.SslMode : HostList.IsLocal(settings.Host!) ? (SslMode?)null : SslMode.VerifyFull;
+        return LibpqConninfo.Of(settings.Host!, settings.Port, settings.Username!, null, settings.Passfile, mode is { } known ? LibpqConninfo.ModeOf(known) : null)
+            + LibpqConninfo.Part("sslrootcert", settings.RootCertificate) + LibpqConninfo.Part("sslcert", settings.SslCertificate) + LibpqConninfo.Part("sslkey", settings.SslKey) + " application_name=haconnect-backup-drill";
+    }
+
+    /// <summary>The password, and what libpq and Npgsql alike take from the environment, of which programs get nothing else.</summary>
+    internal static Dictionary<string, string> EnvironmentOf(NpgsqlConnectionStringBuilder settings, Func<string, string?> own)
+    {
+        (string Name, string? Value)[] all =
+        [
+            ("PGPASSWORD", settings.Password ?? (settings.Passfile is null ? own("PGPASSWORD") : null)), ("PGPASSFILE", own("PGPASSFILE")),
+            ("PGSSLROOTCERT", own("PGSSLROOTCERT")), ("PGSSLCERT", own("PGSSLCERT")), ("PGSSLKEY", own("PGSSLKEY")),
+        ];
+        return all.Where(v => v.Value is { Length: > 0 }).ToDictionary(v => v.Name, v => v.Value!, StringComparer.Ordinal);
     }
 
     private static NpgsqlConnectionStringBuilder Parse(string from)

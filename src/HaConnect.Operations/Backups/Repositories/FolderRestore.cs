@@ -2,7 +2,7 @@ using HaConnect.Operations.Processes;
 
 namespace HaConnect.Operations.Backups;
 
-/// <summary>Lays pg_basebackup's output out as a data folder. Tablespaces are copied beside it: links to where the backup has them would have the copy's server write there.</summary>
+/// <summary>Lays pg_basebackup's output out as a data folder. Tablespaces are copied beside it, and WAL into it: links to where the backup has them would have the copy's server write there.</summary>
 internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostPrograms programs)
 {
     // As whoever runs this, who may read the backup; given to the server's user at the end.
@@ -31,6 +31,14 @@ internal sealed class FolderRestore(BaseBackup backup, RestorePlace place, HostP
     private async Task CopyAsync(CancellationToken cancellationToken)
     {
         await RunAsync("cp", ["-a", backup.Folder + "/.", place.Data], cancellationToken).ConfigureAwait(false);
+        if (new DirectoryInfo(Path.Combine(backup.Folder, "pg_wal")) is { LinkTarget: not null } wal) // pg_basebackup --waldir
+        {
+            var own = Path.Combine(place.Data, "pg_wal");
+            await RunAsync("rm", [own], cancellationToken).ConfigureAwait(false);
+            await RunAsync("mkdir", ["-m", "700", own], cancellationToken).ConfigureAwait(false);
+            await RunAsync("cp", ["-a", wal.ResolveLinkTarget(returnFinalTarget: true)!.FullName + "/.", own], cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var (oid, target) in LinksOf(backup.Folder))
         {
             var copy = Path.Combine(place.Tablespaces, oid);

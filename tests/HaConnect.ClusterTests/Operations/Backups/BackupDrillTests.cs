@@ -25,8 +25,9 @@ public sealed class BackupDrillTests : ClusterTest
         Assert.Equal("tuesday", report.Backup);
         Assert.True(report.MarksBefore >= 2 && report.MarksAfter >= 1, report.Proof);
         Assert.Empty(report.Findings);
-        Assert.True(report.LastCommit < report.NextCommit);
-        Assert.Equal(0, report.NextCommit!.Value.Millisecond / 1000); // a commit behind a whole second, within the next one
+        var second = new DateTimeOffset(report.NextCommit!.Value.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        Assert.True(report.LastCommit <= second && second < report.NextCommit, $"{report.LastCommit:O} {report.NextCommit:O}"); // a whole second lies between them
+        Assert.Contains($"{second:HH:mm:ss} UTC", report.Target, StringComparison.Ordinal);
         Assert.True(report.Tables > 60 && report.Rows > 2500, $"{report.Tables} tables, {report.Rows} rows");
         Assert.Equal(["mark", "look", "copy", "verify", "recover", "read", "compare", "stop"], report.Phases.Select(p => p.Name));
         Assert.True(report.ComparedRows >= 2500 && report.DifferentRows == 0, report.Verification?.ToMarkdown());
@@ -82,12 +83,14 @@ public sealed class BackupDrillTests : ClusterTest
         Assert.Equal(before, Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories).Select(f => (f, new FileInfo(f).Length)).Order());
         await its.RequireNothingLeftAsync();
 
-        // A plain backup with a tablespace, whose own copy of that must not be written to.
-        var taken = Path.Combine(its.Root, "taken-tablespace");
-        await its.TakeAsync("plain", "-T", $"{place}={taken}");
+        // A plain backup with a tablespace and its WAL elsewhere, whose own copies of those must not be written to.
+        var (taken, wal) = (Path.Combine(its.Root, "taken-tablespace"), Path.Combine(its.Root, "taken-wal"));
+        await its.TakeAsync("plain", "-T", $"{place}={taken}", "--waldir", wal);
         await its.WriteAndArchiveAsync();
+        before = Directory.EnumerateFiles(wal, "*", SearchOption.AllDirectories).Select(f => (f, new FileInfo(f).LastWriteTimeUtc.Ticks)).Order().ToList();
         report = await BackupDrill.RunAsync(its.Drill(), Cancelled);
         Assert.True(report.Passed, report.Verdict);
+        Assert.Equal(before, Directory.EnumerateFiles(wal, "*", SearchOption.AllDirectories).Select(f => (f, new FileInfo(f).LastWriteTimeUtc.Ticks)).Order());
         Assert.Equal((CheckState.Ok, 0), ((await BackupCheck.RunAsync(Verified(its.Check()), Cancelled)).State, 0)); // it still fits its manifest
 
         static BackupCheckOptions Verified(BackupCheckOptions options)
