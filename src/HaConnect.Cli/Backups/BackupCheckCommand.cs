@@ -23,9 +23,9 @@ internal static class BackupCheckCommand
         {
             try
             {
-                return await RunAsync(terminal, parsed, cancellationToken);
+                return await BackupInput.RunAsync(() => RunAsync(terminal, parsed, cancellationToken));
             }
-            catch (Exception e) when (parsed.GetValue(nagios) && (e is UsageException or UnknownException or IOException or UnauthorizedAccessException))
+            catch (Exception e) when (parsed.GetValue(nagios) && (e is UsageException or UnknownException))
             {
                 await terminal.Output.WriteLineAsync(new CheckResult("backup", CheckState.Unknown, e.Message, []).ToString()); // a plug-in has no other code for it
                 return (int)CheckState.Unknown;
@@ -36,12 +36,10 @@ internal static class BackupCheckCommand
         async Task<int> RunAsync(Terminal terminal, ParseResult parsed, CancellationToken cancellationToken)
         {
             await using var primary = await ClusterPrimary.FindAsync(context, parsed, cancellationToken);
-            var options = new BackupCheckOptions { Primary = primary.Source, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
+            var options = new BackupCheckOptions { Primary = primary.Source, NoPrimary = primary.Problem, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
             repository.Set(options.Repository, parsed);
             limits.Set(options, parsed);
-            var report = await BackupInput.RunAsync(() => BackupCheck.RunAsync(options, cancellationToken));
-            if (primary.Problem is { } problem)
-                report = report with { Notes = [$"The cluster has no primary that could be asked: {problem}", .. report.Notes] };
+            var report = await BackupCheck.RunAsync(options, cancellationToken);
             await files.WriteAsync(parsed, report.ToHtml, report.ToMarkdown, cancellationToken);
             if (parsed.GetValue(nagios))
                 await terminal.Output.WriteLineAsync(report.ToCheckResult().ToString());

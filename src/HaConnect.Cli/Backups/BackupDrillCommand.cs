@@ -20,14 +20,14 @@ internal static class BackupDrillCommand
         var command = new Command(name, "Restores a backup beside, recovers it to a point in time, proves that, reads every table, says how long it took, and removes the copy. Ends with 0 (proven), 2 (not) or 3 (could not be found out).") { output, auditFolder };
         foreach (var option in repository.All.Concat(what.All).Concat(files.All))
             command.Options.Add(option);
-        command.SetAction((parsed, cancellationToken) => context.RunAsync(async terminal =>
+        command.SetAction((parsed, cancellationToken) => context.RunAsync(terminal => BackupInput.RunAsync(async () =>
         {
             await using var primary = await ClusterPrimary.FindAsync(context, parsed, cancellationToken);
             var options = new BackupDrillOptions { Primary = primary.Source, Cluster = primary.Cluster, Progress = new ProgressTo(terminal) };
             repository.Set(options.Repository, parsed);
             what.Set(options, primary, parsed);
             await using var audit = parsed.GetValue(auditFolder) is { } folder ? AuditFile.Open(folder.FullName) : null;
-            var report = await BackupInput.RunAsync(() => BackupDrill.RunAsync(options, cancellationToken));
+            var report = await BackupDrill.RunAsync(options, cancellationToken);
             audit?.Write(report.ToOutcome().ToAuditRecord(Environment.MachineName, AuditedCommand.AskerOf(new HaDatabaseOptions()), TimeProvider.System.GetUtcNow()));
             await files.WriteAsync(parsed, report.ToHtml, report.ToMarkdown, cancellationToken);
             if (parsed.GetValue(output) == OutputFormat.Json)
@@ -35,7 +35,7 @@ internal static class BackupDrillCommand
             else
                 Print(terminal, report);
             return report.Passed ? ExitCodes.Ok : (int)CheckState.Critical;
-        }));
+        })));
         return command;
     }
 

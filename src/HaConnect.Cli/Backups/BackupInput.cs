@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace HaConnect.Cli.Backups;
 
 /// <summary>An option of the library that cannot be used is one of the command line; what cannot be found out is no finding.</summary>
@@ -13,7 +15,7 @@ internal static class BackupInput
         {
             throw new UsageException(Sentence(e));
         }
-        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+        catch (Exception e) when (e is HaConnectException or NpgsqlException or IOException or InvalidDataException or UnauthorizedAccessException or InvalidOperationException or TimeoutException)
         {
             throw new UnknownException(e.Message);
         }

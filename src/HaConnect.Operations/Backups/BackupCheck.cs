@@ -31,7 +31,7 @@ public static class BackupCheck
             MissingSegments = gaps.Sum(g => g.Count),
             Gaps = gaps.Count,
         };
-        BackupMetrics.Checked(report, time.GetUtcNow());
+        BackupMetrics.Checked(report, time);
         return report;
     }
 
@@ -45,5 +45,7 @@ public static class BackupCheck
             throw new ArgumentException($"LeastBackups is {options.LeastBackups}; it must be from 1 to 10,000.", nameof(options));
         if (options.OffsiteFolder is { } folder && options.Repository.Folder is null)
             throw new ArgumentException($"OffsiteFolder is '{folder}', and is held to the manifests in Repository.Folder, which is not set. Leave it out: pgBackRest and Barman have repositories of their own for that.", nameof(options));
+        if (options.OffsiteWalFolder is { } wal && options.Repository is { Folder: not null, WalFolder: null })
+            throw new ArgumentException($"OffsiteWalFolder is '{wal}', and is held to the archive in Repository.WalFolder, which is not set. Name that, or leave it out.", nameof(options));
     }
 }

@@ -14,6 +14,9 @@ public sealed class BackupCheckOptions
     /// </summary>
     public NpgsqlDataSource? Primary { get; set; }
 
+    /// <summary>Why there is none, where one was looked for: then it is a finding that it was not asked. Null where nobody looked.</summary>
+    internal string? NoPrimary { get; set; }
+
     /// <summary>The cluster's name in reports and metrics. Default <c>main</c>.</summary>
     public string Cluster { get; set; } = "main";
 

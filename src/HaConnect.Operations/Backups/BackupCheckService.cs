@@ -11,6 +11,8 @@ internal sealed class BackupCheckService(IServiceProvider provider, object? key,
 {
     internal const string LogCategory = "HaConnect.Backups";
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly ILogger _logger = provider.GetService<ILoggerFactory>()?.CreateLogger(LogCategory) ?? NullLogger.Instance;
@@ -54,10 +56,14 @@ internal sealed class BackupCheckService(IServiceProvider provider, object? key,
     {
         var options = new BackupCheckOptions { Cluster = cluster };
         configure(options);
+        if (options.Primary is null)
+            await UntilSeenAsync(db, cancellationToken).ConfigureAwait(false);
         var own = options.Primary is null && db.Snapshot.Primary is { } primary
             ? new NodeSources(db.Runtime.Options, configure: null, _ => db.Snapshot).ForProbe(primary.Host, primary.Port, database: null) : null;
         await using var _ = (own ?? (IAsyncDisposable)NothingToDispose.Instance).ConfigureAwait(false);
         options.Primary ??= own;
+        if (options.Primary is null)
+            options.NoPrimary = db.Snapshot.Reason;
         var report = await BackupCheck.RunAsync(options, _time, cancellationToken).ConfigureAwait(false);
         if (report.State == CheckState.Ok)
             BackupMessages.Sound(_logger, cluster, report.Verdict);
@@ -67,6 +73,21 @@ internal sealed class BackupCheckService(IServiceProvider provider, object? key,
             Audit(report);
         _last = report.State;
         onReport?.Invoke(report);
+    }
+
+    /// <summary>When the host has just started, nothing is known of the cluster yet: that is not worth a warning.</summary>
+    private async Task UntilSeenAsync(HaDataSource db, CancellationToken cancellationToken)
+    {
+        var startedAt = _time.GetTimestamp();
+        while (true)
+        {
+            var change = db.NextChange; // taken before the snapshot is looked at
+            var left = s_patience - _time.GetElapsedTime(startedAt);
+            if (db.Snapshot.IsComplete || left <= TimeSpan.Zero)
+                return;
+            await change.WaitAsync(left, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Where the state has changed: a trail is no log.</summary>

@@ -6,7 +6,7 @@ public sealed class BackupRepositoryOptions
     /// <summary>A folder with base backups as pg_basebackup writes them (plain, tar, tar.gz), each in a folder of its own; or the folder of one.</summary>
     public string? Folder { get; set; }
 
-    /// <summary>The folder into which <c>archive_command</c> or pg_receivewal puts WAL, and folders in it. With <see cref="Folder"/> only; null where no WAL is archived.</summary>
+    /// <summary>The folder into which <c>archive_command</c> or pg_receivewal puts WAL; not folders in it, into which a restore does not look. With <see cref="Folder"/> only; null where no WAL is archived.</summary>
     public string? WalFolder { get; set; }
 
     /// <summary>The stanza of pgBackRest.</summary>

@@ -15,15 +15,16 @@ internal sealed class CheckSurvey(BackupCheckOptions options, TimeProvider time)
         var repository = RepositoryFactory.Open(options.Repository, programs);
         Tell($"looking at {repository.Description}");
         var backups = await repository.ListAsync(cancellationToken).ConfigureAwait(false);
-        var archive = repository.Wal is { } wal ? await ArchiveContents.ReadAsync(wal, cancellationToken).ConfigureAwait(false) : null;
+        var archive = repository.Wal is { } wal ? await new SettledArchive(wal, time).ReadAsync(cancellationToken).ConfigureAwait(false) : null;
         var geometry = archive?.Geometry ?? s_usual;
         List<BackupCoverage> covered = [.. backups.Select(b => BackupCoverage.Of(b, archive, geometry))];
-        var (archiver, notAsked) = await AskAsync(cancellationToken).ConfigureAwait(false);
+        var (archiver, silent) = await AskAsync(cancellationToken).ConfigureAwait(false);
         var facts = new CheckFacts(archiver?.Now ?? time.GetUtcNow(), repository.Description, covered, geometry)
         {
             Archive = archive,
             Archiver = archiver,
-            NotAsked = notAsked,
+            NotAsked = archiver is null && silent is null ? "no connection to it was given." : null,
+            Silent = silent,
             IsEncrypted = repository.IsEncrypted,
         };
         if (archive is not null)
@@ -32,12 +33,15 @@ internal sealed class CheckSurvey(BackupCheckOptions options, TimeProvider time)
         {
             Tell($"reading the files of {newest.Backup.Name}");
             facts = facts with { FileProblems = await repository.VerifyAsync(newest.Backup, cancellationToken).ConfigureAwait(false) };
+            if (repository.UnverifiedOf(newest.Backup, isCopied: false) is { } sentence)
+                facts = facts with { Unverified = [(newest.Backup.Name, sentence)] };
         }
 
         if (options.OffsiteFolder is null && options.OffsiteWalFolder is null)
             return facts;
         Tell("looking at the off-site copies");
-        return facts with { OffsiteProblems = await OffsiteCopies.LookAsync(options, facts.Newest, archive, geometry, cancellationToken).ConfigureAwait(false) };
+        var (problems, unverified) = await OffsiteCopies.LookAsync(options, facts.Newest, archive, geometry, cancellationToken).ConfigureAwait(false);
+        return facts with { OffsiteProblems = problems, Unverified = [.. facts.Unverified, .. unverified.Select(u => ("off-site copy", u))] };
     }
 
     private async Task<CheckFacts> WithWalAsync(CheckFacts facts, ArchiveContents archive, CancellationToken cancellationToken)
@@ -61,7 +65,7 @@ internal sealed class CheckSurvey(BackupCheckOptions options, TimeProvider time)
     private async Task<(ArchiverState? State, string? Problem)> AskAsync(CancellationToken cancellationToken)
     {
         if (options.Primary is not { } primary)
-            return (null, "no connection to it was given.");
+            return (null, options.NoPrimary);
         try
         {
             return (await ArchiverState.ReadAsync(primary, cancellationToken).ConfigureAwait(false), null);

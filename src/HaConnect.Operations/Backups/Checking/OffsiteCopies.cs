@@ -5,17 +5,18 @@ namespace HaConnect.Operations.Backups;
 /// <summary>Whether what is at another site is what is here: names and lengths of all, and the files of the newest backup by its manifest.</summary>
 internal static class OffsiteCopies
 {
-    internal static async Task<IReadOnlyList<string>> LookAsync(BackupCheckOptions options, BackupCoverage? newest, ArchiveContents? archive, Rejoining.WalGeometry geometry, CancellationToken cancellationToken)
+    /// <returns>What is missing or different, and what could not be verified.</returns>
+    internal static async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Unverified)> LookAsync(BackupCheckOptions options, BackupCoverage? newest, ArchiveContents? archive, Rejoining.WalGeometry geometry, CancellationToken cancellationToken)
     {
-        List<string> problems = [];
+        List<string> problems = [], unverified = [];
         if (options.OffsiteFolder is { } folder && newest is { Backup: { } backup })
-            problems.AddRange(await OfBackupAsync(RepositoryFactory.Existing(folder, nameof(options.OffsiteFolder)), backup, cancellationToken).ConfigureAwait(false));
+            problems.AddRange(await OfBackupAsync(RepositoryFactory.Existing(folder, nameof(options.OffsiteFolder)), backup, unverified, cancellationToken).ConfigureAwait(false));
         if (options.OffsiteWalFolder is { } wal && archive is not null)
-            problems.AddRange(await OfWalAsync(RepositoryFactory.Existing(wal, nameof(options.OffsiteWalFolder)), archive, newest, geometry, cancellationToken).ConfigureAwait(false));
-        return problems;
+            problems.AddRange(await OfWalAsync(RepositoryFactory.Existing(wal, nameof(options.OffsiteWalFolder)), archive, newest, geometry, options.Repository.WalFolder is null, cancellationToken).ConfigureAwait(false));
+        return (problems, unverified);
     }
 
-    private static async Task<IEnumerable<string>> OfBackupAsync(string folder, BaseBackup backup, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> OfBackupAsync(string folder, BaseBackup backup, List<string> unverified, CancellationToken cancellationToken)
     {
         var copy = FolderBackup.Is(folder) ? folder : Path.Combine(folder, backup.Name);
         if (!File.Exists(Path.Combine(copy, BackupManifest.FileName)))
@@ -24,6 +25,8 @@ internal static class OffsiteCopies
         {
             // To the manifest here: a copy that was changed together with its own would fit that.
             var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(backup.Folder, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
+            if (ManifestCheck.Unverified(manifest, FileChecksum.IsKnown) is { } sentence)
+                unverified.Add($"{backup.Name}: {sentence}");
             return (await ManifestCheck.RunAsync(copy, manifest, cancellationToken).ConfigureAwait(false)).Select(p => $"{backup.Name}: {p}");
         }
         catch (InvalidDataException e)
@@ -32,9 +35,9 @@ internal static class OffsiteCopies
         }
     }
 
-    private static async Task<List<string>> OfWalAsync(string folder, ArchiveContents archive, BackupCoverage? newest, Rejoining.WalGeometry geometry, CancellationToken cancellationToken)
+    private static async Task<List<string>> OfWalAsync(string folder, ArchiveContents archive, BackupCoverage? newest, Rejoining.WalGeometry geometry, bool hasFolders, CancellationToken cancellationToken)
     {
-        var copies = (await new FolderArchive(folder).ListAsync(cancellationToken).ConfigureAwait(false)).GroupBy(f => f.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var copies = (await new FolderArchive(folder, hasFolders).ListAsync(cancellationToken).ConfigureAwait(false)).GroupBy(f => f.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         List<string> missing = [], problems = [];
         foreach (var file in archive.Files.Values.Where(f => f.IsHistory || (f.IsSegment && (newest?.Coverage is not { } c || WalFileName.SegmentOf(f.Name, geometry.SegmentSize) >= c.Begin))).OrderBy(f => f.Name, StringComparer.Ordinal))
         {

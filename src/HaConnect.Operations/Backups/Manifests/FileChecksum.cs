@@ -4,10 +4,16 @@ using System.Security.Cryptography;
 
 namespace HaConnect.Operations.Backups;
 
-/// <summary>The checksums of a manifest: CRC32C, or SHA of 224 to 512 bits.</summary>
+/// <summary>The checksums of a manifest: CRC32C, or SHA of 256 to 512 bits.</summary>
 internal static class FileChecksum
 {
     private const int Part = 1 << 17;
+
+    /// <summary>Whether it is computed here. SHA224 is not: .NET has none.</summary>
+    internal static bool IsKnown(string? algorithm) => algorithm is "CRC32C" or "SHA256" or "SHA384" or "SHA512";
+
+    /// <summary>Whether pg_verifybackup holds files to it: to all that pg_basebackup writes, but for none.</summary>
+    internal static bool IsKnownToPostgres(string? algorithm) => algorithm is not null;
 
     /// <returns>In hexadecimal digits; null for an algorithm that is not known here, or none.</returns>
     internal static async Task<string?> OfAsync(Stream stream, string? algorithm, CancellationToken cancellationToken) => algorithm switch

@@ -11,6 +11,12 @@ internal static partial class ManifestCheck
     internal static async Task<IReadOnlyList<string>> RunAsync(string folder, BackupManifest manifest, CancellationToken cancellationToken) =>
         TarsOf(folder) is { Count: > 0 } tars ? await TarsAsync(tars, manifest, cancellationToken).ConfigureAwait(false) : await PlainAsync(folder, manifest, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Files of which only the length can be held to a manifest; null where there are none.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="isRead">Whether an algorithm is one that whoever reads the files knows.</param>
+    internal static string? Unverified(BackupManifest manifest, Func<string?, bool> isRead) => manifest.Files.Where(f => !isRead(f.Algorithm)).ToList() is { Count: > 0 } left
+        ? string.Create(CultureInfo.InvariantCulture, $"{left.Count} of {manifest.Files.Count} files were not verified but for their length: their checksums are of {left[0].Algorithm ?? "no kind"}. Take backups with pg_basebackup's default, or --manifest-checksums=SHA256") : null;
+
     /// <summary>base.tar and one for each tablespace; not the one with the WAL, which is in no manifest.</summary>
     internal static IReadOnlyList<string> TarsOf(string folder) => [.. Directory.EnumerateFiles(folder).Where(f => TarName().IsMatch(Path.GetFileName(f))).Order(StringComparer.Ordinal)];
 

@@ -16,7 +16,7 @@ internal sealed class BarmanRepository(BarmanProgram program, HostPrograms progr
     public async Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken)
     {
         var (wal, folder, systemIdentifier) = BarmanInfo.ServerOf(await JsonAsync("show-server", null, cancellationToken).ConfigureAwait(false), program.Server);
-        (Wal, _backups) = (new FolderArchive(wal), folder);
+        (Wal, _backups) = (new FolderArchive(wal, hasFolders: true), folder);
         List<BaseBackup> backups = [];
         foreach (var id in BarmanInfo.BackupsOf(await JsonAsync("list-backup", null, cancellationToken).ConfigureAwait(false), program.Server))
             backups.Add(BarmanInfo.BackupOf(await JsonAsync("show-backup", id, cancellationToken).ConfigureAwait(false), program.Server) with { SystemIdentifier = systemIdentifier, Folder = Path.Combine(folder, id, "data") });
@@ -28,6 +28,9 @@ internal sealed class BarmanRepository(BarmanProgram program, HostPrograms progr
         File.Exists(Path.Combine(backup.Folder, BackupManifest.FileName))
             ? await VerifyBackup.RunAsync(programs, backup.Folder, "/", cancellationToken).ConfigureAwait(false)
             : [$"it has no {BackupManifest.FileName}, to which its files could be held: with backup_method = postgres Barman makes one"];
+
+    public string? UnverifiedOf(BaseBackup backup, bool isCopied) => Path.Combine(backup.Folder, BackupManifest.FileName) is var manifest && File.Exists(manifest)
+        ? ManifestCheck.Unverified(BackupManifest.Parse(File.ReadAllBytes(manifest)), FileChecksum.IsKnownToPostgres) : null;
 
     public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
         program.RunAsync(["recover", "--get-wal", .. Tablespaces(backup, to), program.Server, backup.Name, to.Data], to.Root, cancellationToken);

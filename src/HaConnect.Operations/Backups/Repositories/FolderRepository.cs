@@ -13,7 +13,7 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
 
     public bool? IsEncrypted => null;
 
-    public IWalArchive? Wal { get; } = walFolder is null ? null : new FolderArchive(walFolder);
+    public IWalArchive? Wal { get; } = walFolder is null ? null : new FolderArchive(walFolder, hasFolders: false);
 
     public async Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken)
     {
@@ -29,6 +29,9 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
         var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(backup.Folder, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
         return await ManifestCheck.RunAsync(backup.Folder, manifest, cancellationToken).ConfigureAwait(false);
     }
+
+    public string? UnverifiedOf(BaseBackup backup, bool isCopied) =>
+        ManifestCheck.Unverified(BackupManifest.Parse(File.ReadAllBytes(Path.Combine(backup.Folder, BackupManifest.FileName))), isCopied || backup.Form == "plain" ? FileChecksum.IsKnownToPostgres : FileChecksum.IsKnown);
 
     public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
         new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken);

@@ -21,6 +21,11 @@ internal interface IBackupRepository
     /// <returns>What differs, as sentences that name the files; empty for nothing.</returns>
     Task<IReadOnlyList<string>> VerifyAsync(BaseBackup backup, CancellationToken cancellationToken);
 
+    /// <summary>What <see cref="VerifyAsync"/> cannot verify of a backup, as a sentence; null where it holds all files to checksums.</summary>
+    /// <param name="backup">Which one.</param>
+    /// <param name="isCopied">Whether it is laid out, and <see cref="VerifyCopyAsync"/> verifies it.</param>
+    string? UnverifiedOf(BaseBackup backup, bool isCopied);
+
     /// <summary>Lays a backup out as a data folder.</summary>
     /// <param name="backup">Which one.</param>
     /// <param name="to">Where: <c>data</c> in it is made.</param>

@@ -29,6 +29,8 @@ internal sealed class PgBackRestRepository(PgBackRestProgram program, HostProgra
         return lines.Length > 0 ? lines : [$"pgbackrest verify ended with {result.ExitCode}: {result.Text}"];
     }
 
+    public string? UnverifiedOf(BaseBackup backup, bool isCopied) => null; // its own checksums, of each file
+
     public async Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken)
     {
         await programs.RunToSuccessAsync("mkdir", ["-m", "700", to.Data, to.Tablespaces, LockFolder(to)], null, to.Root, cancellationToken).ConfigureAwait(false);

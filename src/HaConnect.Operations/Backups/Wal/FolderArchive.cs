@@ -2,13 +2,15 @@ using System.IO.Compression;
 
 namespace HaConnect.Operations.Backups;
 
-/// <summary>A folder with WAL, and the folders in it.</summary>
-internal sealed class FolderArchive(string folder) : IWalArchive
+/// <summary>A folder with WAL.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="hasFolders">Whether its WAL lies in folders in it: Barman's does. Where a restore looks into the folder only, what lies deeper is not there.</param>
+internal sealed class FolderArchive(string folder, bool hasFolders) : IWalArchive
 {
     public Task<IReadOnlyList<ArchivedFile>> ListAsync(CancellationToken cancellationToken)
     {
         List<ArchivedFile> files = [];
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None }))
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = hasFolders, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None }))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (WalFileName.Split(file.Name) is { } name)

@@ -18,7 +18,7 @@ public sealed class BackupCheckTests : ClusterTest
         await its.TakeAsync("tuesday", "-F", "t", "-z");
         await its.WriteAndArchiveAsync();
 
-        // All that has an id is archived: nothing would be lost, however old that is.
+        // All that has ended is archived: nothing would be lost, however old that is.
         var sound = await BackupCheck.RunAsync(its.Check(), Cancelled);
         TestContext.Current.TestOutputHelper?.WriteLine(sound.ToMarkdown());
         Assert.True(sound.State == CheckState.Ok, sound.ToMarkdown());
@@ -26,6 +26,8 @@ public sealed class BackupCheckTests : ClusterTest
         Assert.Equal(("tuesday", 2), (sound.Newest!.Name, sound.Backups.Count(b => b.IsUsable)));
         Assert.StartsWith("HACONNECT BACKUP OK - tuesday is", sound.ToCheckResult().ToString(), StringComparison.Ordinal);
         Assert.Contains("\"schemaVersion\": 1", sound.ToJson(), StringComparison.Ordinal);
+
+        await RequireReportsMetricsAndAuditAsync(its);
 
         // One more commit: what is behind the newest archived commit would be lost.
         await its.Cluster["n1"].ExecuteAsync("INSERT INTO story VALUES (1, 'new')", Cancelled);
@@ -35,6 +37,11 @@ public sealed class BackupCheckTests : ClusterTest
         Assert.True(behind.RecoveryPointAge > TimeSpan.Zero && behind.WalAtRisk > 0, behind.ToMarkdown());
         Assert.Contains(behind.Findings, f => f is { State: CheckState.Warning, Subject: "recovery point" });
         Assert.Equal(sound.RecoveryPoint, behind.RecoveryPoint);
+
+        // A transaction that is older than what is archived last, and commits behind that: its commit would be lost.
+        var late = await CommitBehindTheArchiveAsync();
+        Assert.True(late.RecoveryPointAge > TimeSpan.Zero, late.ToMarkdown());
+        Assert.DoesNotContain("nothing that was committed", late.Verdict, StringComparison.Ordinal);
 
         // Retention, ages, and another site.
         options = its.Check();
@@ -63,16 +70,24 @@ public sealed class BackupCheckTests : ClusterTest
         // Nobody to be asked: what the archive says is told, and what is not known is said.
         await its.Cluster["n1"].StopAsync(cancellationToken: Cancelled);
         var alone = await BackupCheck.RunAsync(its.Check(), Cancelled);
-        Assert.Equal((sound.RecoveryPoint, null), (alone.RecoveryPoint, alone.WalAtRisk));
-        Assert.Contains(alone.Notes, n => n.StartsWith("The primary was not asked", StringComparison.Ordinal));
+        Assert.Equal((late.RecoveryPoint, null), (alone.RecoveryPoint, alone.WalAtRisk));
+        Assert.Contains(alone.Findings, f => f is { State: CheckState.Warning, Subject: "primary" });
+
+        async Task<BackupCheckReport> CommitBehindTheArchiveAsync()
+        {
+            await using var connection = await its.Primary.OpenConnectionAsync(Cancelled);
+            await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+            await using var command = new Npgsql.NpgsqlCommand("SELECT pg_current_xact_id()::text", connection, transaction);
+            await command.ExecuteScalarAsync(Cancelled);
+            await its.WriteAndArchiveAsync();
+            await transaction.CommitAsync(Cancelled);
+            return await BackupCheck.RunAsync(its.Check(), Cancelled);
+        }
     }
 
-    [Fact]
-    public async Task AddBackupCheck_InAnApplication_ReportsMeasuresAndAudits()
+    /// <summary>An application with AddBackupCheck.</summary>
+    private async Task RequireReportsMetricsAndAuditAsync(BackedUpCluster its)
     {
-        await using var its = await BackedUpCluster.MakeAsync(await StartClusterAsync(BackedUpCluster.Options()));
-        await its.TakeAsync("monday");
-        await its.WriteAndArchiveAsync();
         var (audit, reports, measured) = (new RecordingAuditSink(), new System.Collections.Concurrent.ConcurrentQueue<BackupCheckReport>(), new System.Collections.Concurrent.ConcurrentDictionary<string, double>());
         var observed = ClusterOptions.Observe(its.Cluster);
         var services = new ServiceCollection();
@@ -93,12 +108,13 @@ public sealed class BackupCheckTests : ClusterTest
         await using var application = services.BuildServiceProvider();
         foreach (var service in application.GetServices<IHostedService>())
             await service.StartAsync(Cancelled);
-        await UntilAsync("a report of which the primary was asked", () => Task.FromResult(reports.Any(r => r.WalAtRisk is not null)));
+        await UntilAsync("a report", () => Task.FromResult(!reports.IsEmpty));
         foreach (var service in application.GetServices<IHostedService>())
             await service.StopAsync(Cancelled);
 
         listener.RecordObservableInstruments();
-        Assert.Equal(CheckState.Ok, reports.Last().State);
+        Assert.Equal(CheckState.Ok, reports.First().State);
+        Assert.NotNull(reports.First().WalAtRisk); // the primary was asked
         Assert.True(measured["haconnect.backup.age"] > 0 && measured["haconnect.backup.check.time"] > 1e9);
         Assert.Equal(0, measured["haconnect.backup.wal_gaps"]);
         Assert.True(measured.ContainsKey("haconnect.backup.recovery_point"));

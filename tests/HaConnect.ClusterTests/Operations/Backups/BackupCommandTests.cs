@@ -9,7 +9,7 @@ public sealed class BackupCommandTests : ClusterTest
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("haconnect-backup-tool-");
 
     [Fact]
-    public async Task Backup_CheckAndDrill_EndWithTheirCodesAndWriteReports()
+    public async Task Backup_CheckAndDrillAlsoKilled_EndWithTheirCodesAndLeaveReportsOnly()
     {
         await using var its = await BackedUpCluster.MakeAsync(await StartClusterAsync(BackedUpCluster.Options()));
         var settings = ToolRun.SettingsOf(its.Cluster, _folder);
@@ -31,6 +31,9 @@ public sealed class BackupCommandTests : ClusterTest
         Assert.StartsWith("HACONNECT BACKUP UNKNOWN - Folder is '/nowhere'", unknown.Output, StringComparison.Ordinal);
         Assert.Equal(64, (await ToolRun.InProcessAsync(settings, ["backup", "check", .. where, "--max-age", "2 weeks"])).Code);
 
+        var nothing = await ToolRun.InProcessAsync(settings, ["backup", "check", "--backups", its.Backups, "--offsite-wal", its.Wal, "--program-directory", BackedUpCluster.ProgramDirectory]);
+        Assert.Equal(64, nothing.Code);
+
         var drill = await ToolRun.InProcessAsync(settings, ["backup", "drill", .. where, "--folder", its.Beside, "--copy-username", its.Cluster.Superuser.User, "--html", page, "-o", "json"]);
         Assert.True(drill.Code == 0, drill.ToString());
         Assert.True(drill.Json.GetProperty("passed").GetBoolean() && drill.Json.GetProperty("marksBefore").GetInt32() >= 2, drill.Output);
@@ -39,14 +42,17 @@ public sealed class BackupCommandTests : ClusterTest
         Assert.Equal(2, take.Code);
         Assert.Contains("time to restore", take.Output, StringComparison.Ordinal);
         await its.RequireNothingLeftAsync();
+
+        // A cluster is named, and nobody there answers.
+        await its.Cluster["n1"].StopAsync(cancellationToken: Cancelled);
+        var silent = await ToolRun.InProcessAsync(settings, ["backup", "check", .. where, "--nagios"]);
+        Assert.True(silent.Code == 1, silent.ToString());
+        Assert.StartsWith("HACONNECT BACKUP WARNING - primary: it could not be asked", silent.Output, StringComparison.Ordinal);
+        await RequireNothingLeftOfAKilledDrillAsync(its);
     }
 
-    [Fact]
-    public async Task Drill_KilledWhileItsCopyRuns_LeavesNothingBehind()
+    private async Task RequireNothingLeftOfAKilledDrillAsync(BackedUpCluster its)
     {
-        await using var its = await BackedUpCluster.MakeAsync(await StartClusterAsync(BackedUpCluster.Options()));
-        await its.TakeAsync("monday");
-        await its.WriteAndArchiveAsync();
         // A copy that never comes to its target.
         var start = new ProcessStartInfo(ToolProcess.Command[0], [.. ToolProcess.Command.Skip(1), "backup", "drill", "--backups", its.Backups, "--wal", its.Wal, "--program-directory", BackedUpCluster.ProgramDirectory,
             "--folder", its.Beside, "--copy-username", its.Cluster.Superuser.User, "--setting", "recovery_min_apply_delay=1h"])
