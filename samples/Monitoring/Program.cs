@@ -9,7 +9,7 @@ var database = builder.Services.AddHaDatabase(settings.GetSection("HaDatabase"))
 if (settings.GetSection("Drills").Exists())
     database.AddDrillHistory(drills => settings.GetSection("Drills").Bind(drills));
 if (settings.GetSection("Backups").Exists())
-    database.AddBackupCheck(settings.GetValue("Backups:Interval", TimeSpan.FromHours(1)), backups => settings.GetSection("Backups").Bind(backups));
+    database.AddBackupCheck(settings.GetValue("Backups:Interval", TimeSpan.FromMinutes(5)), backups => settings.GetSection("Backups").Bind(backups));
 if (settings.GetSection("Verification").Exists())
     database.AddVerification((_, verification) => settings.GetSection("Verification").Bind(verification));
 
