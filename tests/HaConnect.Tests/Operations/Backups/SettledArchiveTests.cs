@@ -26,7 +26,7 @@ public sealed class SettledArchiveTests
     [Fact]
     public async Task LookAsync_ByItsNameAlone_IsNotWhole()
     {
-        var archive = new SettledArchive(new GrowingArchive("", 0, 8 << 20, Whole), TimeProvider.System);
+        var archive = new SettledArchive(new GrowingArchive("", 0, 8 << 20, Whole, Whole), TimeProvider.System);
         Assert.Equal((false, 0L), await archive.LookAsync(Segment, null, TestContext.Current.CancellationToken));
         Assert.Equal((false, 8L << 20), await archive.LookAsync(Segment, 0, TestContext.Current.CancellationToken));
         Assert.Equal((true, (long)Whole), await archive.LookAsync(Segment, 8 << 20, TestContext.Current.CancellationToken));
