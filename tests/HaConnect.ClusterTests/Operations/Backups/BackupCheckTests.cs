@@ -86,7 +86,7 @@ public sealed class BackupCheckTests : ClusterTest
     }
 
     /// <summary>An application with AddBackupCheck.</summary>
-    private async Task RequireReportsMetricsAndAuditAsync(BackedUpCluster its)
+    private static async Task RequireReportsMetricsAndAuditAsync(BackedUpCluster its)
     {
         var (audit, reports, measured) = (new RecordingAuditSink(), new System.Collections.Concurrent.ConcurrentQueue<BackupCheckReport>(), new System.Collections.Concurrent.ConcurrentDictionary<string, double>());
         var observed = ClusterOptions.Observe(its.Cluster);
