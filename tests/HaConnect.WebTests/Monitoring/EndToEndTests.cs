@@ -121,12 +121,13 @@ public sealed class EndToEndTests : ClusterTest
 
     private static IEnumerable<string> Disk => PlantedHost.WhyNoDisk is null ? ["HaConnectDiskAlmostFull"] : [];
 
-    /// <summary>Neither standby receives anything: commits wait, replicas become old, and reads go to the primary.</summary>
+    /// <summary>Neither standby receives anything: commits wait, replicas become old, and reads go to the primary; of the one that has started anew meanwhile nothing is proven.</summary>
     private async Task CutStandbysOffAsync()
     {
         await Cluster["n2"].BlockReplicationAsync(Cancelled);
         await Cluster["n3"].BlockReplicationAsync(Cancelled);
-        await UntilFiringAsync("HaConnectCommitsWait", "HaConnectReadsFallBack", "HaConnectReplicaLag");
+        await Cluster["n3"].RestartAsync(cancellationToken: Cancelled);
+        await UntilFiringAsync("HaConnectCommitsWait", "HaConnectReadsFallBack", "HaConnectReplicaLag", "HaConnectStandbyNotReplicating");
         await Cluster["n2"].UnblockReplicationAsync(Cancelled);
         await Cluster["n3"].UnblockReplicationAsync(Cancelled);
         await UntilResolvedAsync();
@@ -143,7 +144,7 @@ public sealed class EndToEndTests : ClusterTest
         await UntilAsync("16 s without them", async () => (await _lab.Prometheus.QueryAsync("""max_over_time(up{job="haconnect"}[16s]) == 0""", Cancelled)).Count == 2, s_patience);
         await Cluster["n2"].StartAsync(Cancelled);
         await Task.WhenAll(_lab.Coordinating.Select(a => a.SignalAsync("CONT")));
-        await UntilFiringAsync("HaConnectLoopStalled", "HaConnectFailover", "HaConnectQuorumAtRisk");
+        await UntilFiringAsync("HaConnectLoopStalled", "HaConnectFailover", "HaConnectPrimaryChanged", "HaConnectQuorumAtRisk");
 
         await Cluster["n1"].StartAsync(Cancelled);
         await UntilFiringAsync("HaConnectTwoPrimaries");
