@@ -28,7 +28,7 @@ internal static class Stack
         {
             // as asked
         }
-        catch (Exception e) when (e is PostgresClusterException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (e is PostgresClusterException or InvalidOperationException or TimeoutException or HttpRequestException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -6,6 +6,8 @@ namespace MonitoringStack.Servers;
 /// <summary>A real Prometheus at a free port of the loopback address, with a folder of its own that goes with it.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     private readonly DirectoryInfo _folder;
     private readonly TiedProcess _process;
     private readonly HttpClient _client;
@@ -20,6 +22,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <param name="jobs">By job, the addresses that are scraped: <c>127.0.0.1:8080</c>.</param>
     /// <param name="interval">Of scrapes and of rules, as Prometheus writes it: <c>1s</c>.</param>
     /// <param name="cancellationToken">Ends the wait for its start.</param>
+    /// <exception cref="TimeoutException">It was not ready within a minute.</exception>
     internal static async Task<PrometheusServer> StartAsync(string rules, IReadOnlyDictionary<string, IReadOnlyList<string>> jobs, string interval, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("haconnect-prometheus-");
@@ -41,7 +44,18 @@ internal sealed class PrometheusServer : IAsyncDisposable
             """, cancellationToken);
         var process = TiedProcess.Start(MonitoringPrograms.Prometheus!,
             [$"--config.file={settings}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}", "--web.listen-address=127.0.0.1:0"], "msg=\"Listening on\" address=");
-        return new PrometheusServer(folder, process, new Uri($"http://{await process.MarkedAsync(cancellationToken)}"));
+        try
+        {
+            var started = new PrometheusServer(folder, process, new Uri($"http://{await process.MarkedAsync(cancellationToken)}"));
+            await started.UntilReadyAsync(cancellationToken);
+            return started;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
     }
 
     /// <summary>What an expression is now: the labels and the value of each series.</summary>
@@ -82,6 +96,21 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _client.Dispose();
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>It listens before it has read its own log, and answers 503 until then.</summary>
+    private async Task UntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            using var answer = await _client.GetAsync(new Uri("/-/ready", UriKind.Relative), cancellationToken);
+            if (answer.IsSuccessStatusCode)
+                return;
+            if (TimeProvider.System.GetElapsedTime(since) > s_patience)
+                throw new TimeoutException($"Prometheus is not ready after {s_patience.TotalSeconds:0} s:\n{Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+        }
     }
 
     private async Task<JsonElement> GetAsync(string path, string what, CancellationToken cancellationToken)

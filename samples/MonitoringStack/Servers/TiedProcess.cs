@@ -10,6 +10,9 @@ internal sealed class TiedProcess : IAsyncDisposable
     /// <summary>Tells the id of the program and runs it until its own input ends.</summary>
     private const string UntilInputEnds = """exec 3<&0; "$@" 3<&- </dev/null & child=$!; echo "pid $child"; (cat <&3; kill -KILL $child) >/dev/null 2>&1 & wait $child""";
 
+    /// <summary>Out of the process group of this program, where a terminal's Ctrl-C would end it before what asks it has ended; macOS has no setsid(1).</summary>
+    private const string OutOfTheGroup = """script=$1; shift; if command -v setsid >/dev/null; then exec setsid /bin/sh -c "$script" "$@"; fi; exec /bin/sh -c "$script" "$@" """;
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly string _marker;
@@ -43,7 +46,7 @@ internal sealed class TiedProcess : IAsyncDisposable
     /// <param name="environment">More variables; null for none.</param>
     internal static TiedProcess Start(string program, IEnumerable<string> arguments, string marker, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", UntilInputEnds, program, program, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", OutOfTheGroup, program, UntilInputEnds, program, program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -143,11 +143,18 @@ public sealed class EndToEndTests : ClusterTest
         await UntilAsync("16 s without them", async () => (await _lab.Prometheus.QueryAsync("""max_over_time(up{job="haconnect"}[16s]) == 0""", Cancelled)).Count == 2, s_patience);
         await Cluster["n2"].StartAsync(Cancelled);
         await Task.WhenAll(_lab.Coordinating.Select(a => a.SignalAsync("CONT")));
-        await UntilFiringAsync("HaConnectLoopStalled", "HaConnectFailover", "HaConnectQuorumAtRisk");
+        await UntilFiringAsync("HaConnectLoopStalled", "HaConnectFailover", "HaConnectPrimaryChanged", "HaConnectQuorumAtRisk");
 
         await Cluster["n1"].StartAsync(Cancelled);
         await UntilFiringAsync("HaConnectTwoPrimaries");
         await Cluster["n1"].KillAsync(Cancelled);
+
+        // Made a standby by hand, without a rewind: it stays on its own timeline.
+        await Cluster["n1"].BlockReplicationAsync(Cancelled);
+        Cluster["n1"].Files.WriteStandby(Cluster["n2"].Host, Cluster["n2"].Port);
+        await Cluster["n1"].StartAsync(Cancelled);
+        await UntilFiringAsync("HaConnectStandbyNotReplicating");
+        await Cluster["n1"].StopAsync(cancellationToken: Cancelled);
         await Cluster.RejoinAsync(Cluster["n1"], Cancelled);
         await UntilResolvedAsync();
     }
