@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HaConnect.Cli.Backups;
 using HaConnect.Cli.Output;
 using HaConnect.Operations;
 using Npgsql;
@@ -21,7 +22,7 @@ internal static class VerifyRowsCommand
                 var (left, rights) = await VerifySides.ReadAsync(context, parsed, options, cancellationToken);
                 return await RunAsync(terminal, parsed, options, left, rights, cancellationToken);
             }
-            catch (HaConnectException e)
+            catch (Exception e) when (e is HaConnectException || (e is NpgsqlException && !cancellationToken.IsCancellationRequested))
             {
                 await terminal.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Unknown;
@@ -33,6 +34,13 @@ internal static class VerifyRowsCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult parsed, VerifyOptions options, VerificationSide left, IReadOnlyList<VerificationSide> rights, CancellationToken cancellationToken)
     {
         List<VerificationReport> reports = [];
+        List<(string Path, VerificationReport Report)> pages = [];
+        foreach (var right in rights)
+        {
+            if (VerifyOptions.FileOf(parsed.GetValue(options.Html), right, rights.Count) is { } page)
+                VerifyPages.Require(page);
+        }
+
         foreach (var right in rights)
         {
             var settings = options.Of(parsed);
@@ -46,6 +54,10 @@ internal static class VerifyRowsCommand
             {
                 throw new UsageException(e.Message);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw settings.ResumeFile is { } file ? new UsageException($"--resume is {file}; it must be a file that can be written: {e.Message}") : new UnknownException(e.Message);
+            }
             catch (NpgsqlException e) when (!cancellationToken.IsCancellationRequested)
             {
                 await terminal.Error.WriteLineAsync($"{left.Name} and {right.Name} could not be compared: {e.Message}");
@@ -53,10 +65,12 @@ internal static class VerifyRowsCommand
             }
 
             if (VerifyOptions.FileOf(parsed.GetValue(options.Html), right, rights.Count) is { } page)
-                await File.WriteAllTextAsync(page, reports[^1].ToHtml(), cancellationToken);
+                pages.Add((page, reports[^1]));
         }
 
         VerifyOutput.Print(terminal, reports, parsed.GetValue(options.Output));
+        foreach (var (page, report) in pages)
+            await VerifyPages.WriteAsync(page, report, cancellationToken);
         return CodeOf(reports, rights.Count);
     }
 

@@ -39,6 +39,9 @@ public sealed class VerifyCommandTests : IntegrityTest
 
         // What cannot be found out, and what cannot be asked for.
         Assert.Equal(3, (await RunAsync(settings, "verify", "--right", "n3", "--table", "nosuch")).Code);
+        Assert.Equal(3, (await RunAsync(settings, "verify", "--right", "n3", "--schema", "public", "--schema", "pubic")).Code);
+        Assert.Equal(64, (await RunAsync(settings, "verify", "--right", "n3", "--html", Path.Combine(Folder.FullName, "nowhere", "report.html"))).Code);
+        Assert.Equal(64, (await RunAsync(settings, "verify", "--right", "n3", "--resume", Path.Combine(Folder.FullName, "nowhere", "journal"))).Code);
         Assert.Equal(64, (await RunAsync(settings, "verify", "--right", "n9")).Code);
         Assert.Equal(64, (await RunAsync(settings, "verify", "--goal", "0")).Code);
         Assert.Equal(64, (await RunAsync(settings, "verify", "--right", Connection(cluster, "n3"))).Code); // a password among the arguments

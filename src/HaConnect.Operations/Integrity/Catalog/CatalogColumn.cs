@@ -12,4 +12,8 @@ namespace HaConnect.Operations.Integrity;
 /// <param name="Collation">By what its text is sorted, as precisely as the server tells; empty where it is not text; null where the server cannot tell.</param>
 /// <param name="IsGenerated">Whether the server computes it.</param>
 internal sealed record CatalogColumn(
-    string Name, string TypeName, string TypeText, char TypeKind, bool IsBuiltIn, bool IsArray, string? Send, string? BuiltInBase, string? Collation, bool IsGenerated);
+    string Name, string TypeName, string TypeText, char TypeKind, bool IsBuiltIn, bool IsArray, string? Send, string? BuiltInBase, string? Collation, bool IsGenerated)
+{
+    /// <summary>The lower half of the transaction that made it, or changed its definition last.</summary>
+    public long MadeBy { get; init; }
+}

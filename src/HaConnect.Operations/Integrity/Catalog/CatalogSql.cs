@@ -3,7 +3,7 @@ namespace HaConnect.Operations.Integrity;
 /// <summary>Only catalogs that everybody may read.</summary>
 internal static class CatalogSql
 {
-    /// <summary>A table that was never analyzed is taken for one with rows of a hundred bytes.</summary>
+    /// <summary>A table that was never analyzed is taken for one with rows of a hundred bytes. Its column ctid is made with it and never changed, and so tells by whom it was made.</summary>
     internal const string Tables = """
         WITH leaf AS (
           SELECT c.oid, t.relid, l.relkind, CASE WHEN l.reltuples >= 0 AND l.relpages > 0 THEN l.reltuples::float8 ELSE pg_catalog.pg_relation_size(t.relid)::float8 / 100 END AS tuples,
@@ -19,23 +19,29 @@ internal static class CatalogSql
                COALESCE((SELECT sum(f.tuples) FROM leaf f WHERE f.oid = c.oid), 0)::bigint,
                COALESCE((SELECT max(f.blocks) FROM leaf f WHERE f.oid = c.oid), 0)::bigint,
                ARRAY(SELECT v.name FROM pg_catalog.pg_class rc JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace CROSS JOIN LATERAL (VALUES (1, rn.nspname::text), (2, rc.relname::text)) v (part, name)
-                      WHERE c.relispartition AND rc.oid = pg_catalog.pg_partition_root(c.oid) ORDER BY v.part)
+                      WHERE c.relispartition AND rc.oid = pg_catalog.pg_partition_root(c.oid) ORDER BY v.part),
+               ARRAY(SELECT an.nspname || '.' || ac.relname FROM pg_catalog.pg_partition_ancestors(c.oid) pa JOIN pg_catalog.pg_class ac ON ac.oid = pa.relid JOIN pg_catalog.pg_namespace an ON an.oid = ac.relnamespace
+                      WHERE c.relispartition AND ac.oid <> c.oid),
+               COALESCE((SELECT a.xmin::pg_catalog.text::bigint FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = -1), 0)
           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
          ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
         """;
 
-    /// <summary>How text is sorted is told with the library's version as it is now, since that is what an order changes with. C and what begins so is the order of the code points, which has no versions.</summary>
+    /// <summary>
+    /// A type without its modifier: of <c>character</c> and <c>bit</c> that is <c>bpchar</c> and <c>"bit"</c>, since by their own names they stand for one character and one bit, and a cast to them cuts.
+    /// How text is sorted is told with the library's version as it is now, since that is what an order changes with. C and what begins so is the order of the code points, which has no versions.
+    /// </summary>
     internal const string Columns = """
-        SELECT a.attrelid::bigint, a.attname, t.typname, pg_catalog.format_type(a.atttypid, NULL), t.typtype::text, tn.nspname = 'pg_catalog' AND t.oid::bigint < 16384, t.typcategory = 'A',
+        SELECT a.attrelid::bigint, a.attname, t.typname, pg_catalog.format_type(a.atttypid, -1), t.typtype::text, tn.nspname = 'pg_catalog' AND t.oid::bigint < 16384, t.typcategory = 'A',
                CASE WHEN t.typsend::oid <> 0 THEN pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.proname) END,
-               CASE WHEN t.typtype = 'd' AND b.oid::bigint < 16384 AND b.typtype = 'b' AND b.typsend::oid <> 0 THEN pg_catalog.format_type(b.oid, NULL) END,
+               CASE WHEN t.typtype = 'd' AND b.oid::bigint < 16384 AND b.typtype = 'b' AND b.typsend::oid <> 0 THEN pg_catalog.format_type(b.oid, -1) END,
                CASE WHEN a.attcollation = 0 THEN ''
                     WHEN c.collname IN ('C', 'POSIX') AND c.collnamespace = 'pg_catalog'::regnamespace THEN 'C'
                     WHEN c.collname = 'default' AND c.collnamespace = 'pg_catalog'::regnamespace THEN {0}
                     WHEN NOT c.collisdeterministic THEN NULL
                     ELSE c.collprovider::text || ' ' || COALESCE(pg_catalog.to_jsonb(c) ->> 'colliculocale', pg_catalog.to_jsonb(c) ->> 'colllocale', c.collcollate) || ' ' || COALESCE(pg_catalog.pg_collation_actual_version(c.oid), CASE WHEN c.collcollate ~* '^c\.' THEN 'C' END) END,
-               a.attgenerated <> ''
+               a.attgenerated <> '', a.xmin::pg_catalog.text::bigint
           FROM pg_catalog.pg_attribute a
           JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
           JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace

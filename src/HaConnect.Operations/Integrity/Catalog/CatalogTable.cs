@@ -31,6 +31,12 @@ internal sealed record CatalogTable
     /// <summary>Schema and name of the partitioned table that a partition belongs to; empty where it is none.</summary>
     public IReadOnlyList<string> Root { get; init; } = [];
 
+    /// <summary>The full names of all partitioned tables that it belongs to.</summary>
+    public IReadOnlyList<string> Ancestors { get; init; } = [];
+
+    /// <summary>The lower half of the transaction that made it.</summary>
+    public long MadeBy { get; init; }
+
     public IReadOnlyList<CatalogColumn> Columns { get; init; } = [];
 
     /// <summary>The primary key first.</summary>

@@ -22,7 +22,9 @@ internal static class TablePlanner
         var pairs = left.Columns.Where(c => only?.Contains(c.Name, StringComparer.Ordinal) != false && there.ContainsKey(c.Name)).Select(c => new Both<CatalogColumn>(c, there[c.Name])).ToList();
         AddNotes(notes, left, right, pairs, only);
         var columns = pairs.Select(p => ColumnMatch.Of(p.Left, p.Right)).ToList();
-        var key = left.Keys.Select(k => k.Columns).FirstOrDefault(k => k.All(n => columns.Any(c => c.Name == n)));
+
+        // By a key that only one side guards the other could have a row twice: then it is a set.
+        var key = left.Keys.Select(k => k.Columns).FirstOrDefault(k => right.Keys.Any(o => k.Count == o.Columns.Count && !k.Except(o.Columns, StringComparer.Ordinal).Any()) && k.All(n => columns.Any(c => c.Name == n)));
         var shared = left.Keys.Select(k => k.Columns).FirstOrDefault(k => right.Keys.Any(o => o.Columns.SequenceEqual(k, StringComparer.Ordinal)) && k.All(n => IsOrderedAlike(pairs.FirstOrDefault(p => p.Left.Name == n))));
         var method = isSameFile && left.Kind != 'p' && left.IsHeap ? TableMethod.Blocks : shared is not null ? TableMethod.KeyRanges : key is not null ? TableMethod.KeyBuckets : TableMethod.RowBuckets;
         var chosen = method == TableMethod.KeyRanges ? shared! : method == TableMethod.KeyBuckets ? key! : [];

@@ -11,9 +11,11 @@ internal sealed class KeyWalker(TablePlan plan, TimeSpan target, IReadOnlyDictio
 
     private readonly PartSize _size = new(First, Least, Most, target);
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _next = [];
     private bool _isDone;
 
+    /// <exception cref="UnwalkableKeyException">A bound came again: what is in the key's column and what its index says do not go together.</exception>
     public async Task<Part?> NextAsync(SessionPair pair, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -22,6 +24,8 @@ internal sealed class KeyWalker(TablePlan plan, TimeSpan target, IReadOnlyDictio
             if (_isDone)
                 return null;
             var part = planned.GetValueOrDefault(JournalKey.Of(_next)) ?? Of(plan, _next, await BoundAsync(pair.Left, cancellationToken).ConfigureAwait(false));
+            if (part.UpTo.Count > 0 && !_seen.Add(JournalKey.Of(part.UpTo)))
+                throw new UnwalkableKeyException(plan.MethodText, part.UpTo);
             (_next, _isDone) = (part.UpTo, part.UpTo.Count == 0);
             return part;
         }

@@ -62,7 +62,7 @@ internal sealed class Journal : IDisposable
     {
         if (_file is null)
             return;
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, VerificationJson.Compact.JournalLine), (byte)'\n'];
+        var bytes = Bytes(line);
         lock (_lock)
         {
             _file.Write(bytes);
@@ -75,20 +75,26 @@ internal sealed class Journal : IDisposable
         var bytes = new byte[_file!.Length];
         _file.ReadExactly(bytes);
         var whole = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        _file.SetLength(whole);
-        _file.Seek(0, SeekOrigin.End);
-        var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0)
+        var header = new JournalLine { Sides = sides, Showing = showing };
+        if (whole == 0)
         {
-            Append(new JournalLine { Sides = sides, Showing = showing });
+            // Empty, or a run of just this was ended while it wrote its first line. Anything else is somebody's.
+            if (!Bytes(header).AsSpan().StartsWith(bytes))
+                throw NoJournal(path, "it does not begin as one.");
+            _file.SetLength(0);
+            Append(header);
             return;
         }
 
-        var first = Parse(lines[0]);
+        var lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
+        if (lines is not [{ Sides: not null } first, .. var rest])
+            throw NoJournal(path, "it does not begin as one.");
         if (first.Sides != sides || first.Showing != showing)
             throw new ArgumentException($"The file '{path}' is of another verification ({first.Sides}; {first.Showing}) than this one ({sides}; {showing}). Give the same sides and options, or another file.", nameof(path));
-        foreach (var line in lines.Skip(1))
-            Take(Parse(line));
+        foreach (var line in rest)
+            Take(line);
+        _file.SetLength(whole);
+        _file.Seek(0, SeekOrigin.End);
     }
 
     private void Take(JournalLine line)
@@ -117,7 +123,11 @@ internal sealed class Journal : IDisposable
         }
         catch (JsonException e)
         {
-            throw new ArgumentException($"The file '{_path}' is no journal of a verification: {e.Message} Give another file.", nameof(line), e);
+            throw NoJournal(_path!, e.Message, e);
         }
     }
+
+    private static byte[] Bytes(JournalLine line) => [.. JsonSerializer.SerializeToUtf8Bytes(line, VerificationJson.Compact.JournalLine), (byte)'\n'];
+
+    private static ArgumentException NoJournal(string path, string why, Exception? inner = null) => new($"The file '{path}' is no journal of a verification: {why} It was left as it is. Give another file.", nameof(path), inner);
 }

@@ -19,12 +19,16 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
     internal void Choose(IReadOnlyList<CatalogTable> left, IReadOnlyList<CatalogTable> right)
     {
         var there = right.ToDictionary(t => t.FullName, StringComparer.Ordinal);
+        var subscription = subscribed is null ? null : new SubscriptionRules(subscribed, left);
         List<string> unsubscribed = [];
         foreach (var table in left.Where(pattern.Includes))
         {
-            if (Skips(table))
+            var part = subscription?.Of(table);
+            if (part is SubscribedPart.ByPartitions || (part is SubscribedPart.OfNothing or SubscribedPart.OfItsTable && !pattern.IsNamed(table)) || Skips(table, part is SubscribedPart.Itself or SubscribedPart.Nothing))
                 continue;
-            if (subscribed?.Tables.ContainsKey(table.FullName) == false)
+            if (part is SubscribedPart.OfItsTable)
+                NotCompared(table, $"is replicated as part of {table.Ancestors.First(subscribed!.Tables.ContainsKey)}: name that");
+            else if (part is SubscribedPart.Nothing or SubscribedPart.OfNothing)
                 unsubscribed.Add(table.FullName);
             else if (!there.TryGetValue(table.FullName, out var other))
                 _missing.Add(table);
@@ -54,8 +58,8 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
         return plan with { LeftFilter = filter };
     }
 
-    /// <summary>Partitions are compared where they are the same files; else the table that they make up.</summary>
-    private bool Skips(CatalogTable table)
+    /// <summary>Partitions are compared where they are the same files, and where they are replicated by themselves; else the table that they make up.</summary>
+    private bool Skips(CatalogTable table, bool isByItself)
     {
         var isReplay = relation == SideRelation.Replay;
         switch (table)
@@ -66,10 +70,10 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
                 return NotCompared(table, "has a foreign partition");
             case { Persistence: 'u' } when isReplay:
                 return NotCompared(table, "is unlogged: a standby has nothing of it");
-            case { Kind: 'p' }:
-                return isReplay;
+            case { Kind: 'p' } when isReplay:
+                return true;
             case { IsPartition: true }:
-                return !isReplay && !pattern.IsNamed(table);
+                return !isReplay && !isByItself && !pattern.IsNamed(table);
             case { Kind: 'm' } when !isReplay && !pattern.IsNamed(table):
                 return NotCompared(table, "is a materialized view, which each server computes by itself");
             default:

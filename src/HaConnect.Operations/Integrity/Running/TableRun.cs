@@ -10,7 +10,7 @@ internal sealed class TableRun(TableSql sql, RunContext run)
     private const int MostRows = 100_000;
 
     private readonly Settler _settler = new(sql, run.Following, run.Options.AsOf is { } next ? new CopyJudge(next, areCounted: sql.Plan.Key.Count == 0) : null, run.Pace, run.Options);
-    private readonly RowShower _shower = new(sql, run.Options);
+    private readonly RowShower _shower = new(sql, run.Pace, run.Options);
     private readonly JournalTable _earlier = run.Journal.Of(sql.Plan.Signature);
     private readonly ConcurrentQueue<VerificationNote> _notes = new();
     private readonly Lock _lock = new();
@@ -131,7 +131,7 @@ internal sealed class TableRun(TableSql sql, RunContext run)
         {
             var candidates = await _settler.LookAsync(pair, parts, buckets, wanted, cancellationToken).ConfigureAwait(false);
             if (candidates.Count == 0)
-                continue;
+                continue; // row by row, each as often, both sides were alike as they were listed: what the sums differed in was late
             work.Open();
             bool isMuch;
             lock (_lock)

@@ -52,7 +52,7 @@ internal sealed class VerificationRun : IAsyncDisposable
             var watch = new ServerWatch(_watched, facts, relation == SideRelation.Replay, pace, progress, _options).RunAsync(end.Token);
             try
             {
-                await CompareAsync(run, choice, relation, cancellationToken).ConfigureAwait(false);
+                await CompareAsync(run, choice, facts, relation, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -75,24 +75,24 @@ internal sealed class VerificationRun : IAsyncDisposable
             await pair.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The left side first: what it has the right one will have, once it has followed.</summary>
     private async Task<TableChoice> ChooseAsync(SessionPair pair, Both<ServerFacts> facts, SideRelation relation, IFollowing following, SubscribedTables? subscribed, CancellationToken cancellationToken)
     {
-        var left = await CatalogReader.ReadAsync(pair.Left, facts.Left, cancellationToken).ConfigureAwait(false);
-        if (relation == SideRelation.Replay && !await following.UntilAsync(pair, Side.Right, await following.MarkAsync(pair, Side.Left, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false))
-            _notes.Add(new(VerificationNoteKind.NotVerified, null, string.Create(CultureInfo.InvariantCulture, $"{_right.Name} did not replay within {_options.FollowTimeout.TotalSeconds:0} s what {_left.Name} had written. What differs cannot be told from what is late.")));
-        var right = await CatalogReader.ReadAsync(pair.Right, facts.Right, cancellationToken).ConfigureAwait(false);
+        var catalogs = new CatalogPair(pair, facts, relation, following, _pattern, _options);
+        var (left, right) = await catalogs.ReadAsync(cancellationToken).ConfigureAwait(false);
+        _notes.AddRange(catalogs.Notes);
         var choice = new TableChoice(relation, _pattern, subscribed);
         choice.Choose(left, right);
         _notes.AddRange(choice.Notes);
-        foreach (var named in _options.Tables.Where(t => !left.Any(l => new NamePattern(OnlyTable(t)).Includes(l))))
+        foreach (var named in _options.Tables.Where(t => !catalogs.Seen.Any(l => new NamePattern(OnlyTable(t)).Includes(l))))
             _notes.Add(new(VerificationNoteKind.NotVerified, null, $"No table of {_left.Name} is named {named}."));
+        foreach (var schema in _options.Schemas.Where(s => !catalogs.Seen.Any(l => NamePattern.Fits(s, l.Schema))))
+            _notes.Add(new(VerificationNoteKind.NotVerified, null, $"No table of {_left.Name} is in a schema {schema}."));
         if (choice.Plans.Count == 0 && choice.Missing.Count == 0)
             _notes.Add(new(VerificationNoteKind.NotVerified, null, "There was no table to compare."));
         return choice;
     }
 
-    private async Task CompareAsync(RunContext run, TableChoice choice, SideRelation relation, CancellationToken cancellationToken)
+    private async Task CompareAsync(RunContext run, TableChoice choice, Both<ServerFacts> facts, SideRelation relation, CancellationToken cancellationToken)
     {
         var largeObjects = _pattern.IsAll ? await LargeObjects.PlanAsync(_pairs[0], relation, _notes, cancellationToken).ConfigureAwait(false) : null;
         foreach (var plan in largeObjects is null ? choice.Plans : choice.Plans.Append(largeObjects))
@@ -105,7 +105,7 @@ internal sealed class VerificationRun : IAsyncDisposable
 
         foreach (var missing in choice.Missing)
             await TryAsync(missing.FullName, () => CountMissingAsync(run, missing, cancellationToken), cancellationToken).ConfigureAwait(false);
-        await TryAsync(null, () => CompareSequencesAsync(run, relation, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await TryAsync(null, () => CompareSequencesAsync(run, facts, relation, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (relation == SideRelation.Replay && await _pairs[0].Left.QueryAsync(new Statement(OtherDatabasesSql), static row => row.GetString(0), cancellationToken).ConfigureAwait(false) is { Count: > 0 } others)
             _notes.Add(Note($"Other databases of the cluster were not compared: {TableChoice.Names(others)}."));
     }
@@ -125,7 +125,7 @@ internal sealed class VerificationRun : IAsyncDisposable
         {
             _notes.Add(new(ServerErrors.IsCorruption(e) ? VerificationNoteKind.Difference : VerificationNoteKind.NotVerified, table, $"It could not be read: {ServerErrors.Describe(e)}"));
         }
-        catch (VerificationHeldException e)
+        catch (Exception e) when (e is VerificationHeldException or UnwalkableKeyException)
         {
             _notes.Add(new(VerificationNoteKind.NotVerified, table, e.Message));
         }
@@ -133,19 +133,33 @@ internal sealed class VerificationRun : IAsyncDisposable
 
     private async Task CountMissingAsync(RunContext run, CatalogTable table, CancellationToken cancellationToken)
     {
-        _notes.Add(new(VerificationNoteKind.Difference, table.FullName, "The right side does not have it."));
-        var rows = await run.Pace.RunAsync(() => _pairs[0].Left.ScalarAsync<long>(new Statement($"SELECT count(*) FROM {table.From}"), cancellationToken), cancellationToken).ConfigureAwait(false);
+        var rows = 0L;
+        try
+        {
+            rows = await run.Pace.RunAsync(() => _pairs[0].Left.ScalarAsync<long>(new Statement($"SELECT count(*) FROM {table.From}"), cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }) // where it was dropped the left side does not have it, either
+        {
+            _notes.Add(Lacks());
+            throw;
+        }
+
+        _notes.Add(Lacks());
         _tables.Add(new VerifiedTable(table.FullName, "not there at the right", rows) { DifferentRows = rows });
+
+        VerificationNote Lacks() => new(VerificationNoteKind.Difference, table.FullName, "The right side does not have it.");
     }
 
-    private async Task CompareSequencesAsync(RunContext run, SideRelation relation, CancellationToken cancellationToken)
+    private async Task CompareSequencesAsync(RunContext run, Both<ServerFacts> facts, SideRelation relation, CancellationToken cancellationToken)
     {
         var left = await SequenceReader.ReadAsync(_pairs[0].Left, _pattern, cancellationToken).ConfigureAwait(false);
         if (left.Count == 0)
             return;
         var hasFollowed = await run.Following.UntilAsync(_pairs[0], Side.Right, await run.Following.MarkAsync(_pairs[0], Side.Left, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         var right = await SequenceReader.ReadAsync(_pairs[0].Right, _pattern, cancellationToken).ConfigureAwait(false);
-        _notes.AddRange(hasFollowed ? SequenceRules.Judge(left, right, relation) : [new VerificationNote(VerificationNoteKind.NotVerified, null, "Sequences could not be compared: the right side did not follow in time.")]);
+        var isAsFar = hasFollowed && relation == SideRelation.Replay && await run.Following.UntilAsync(_pairs[0], Side.Left, await run.Following.MarkAsync(_pairs[0], Side.Right, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var leftAgain = isAsFar ? await SequenceReader.ReadAsync(_pairs[0].Left, _pattern, cancellationToken).ConfigureAwait(false) : null;
+        _notes.AddRange(hasFollowed ? SequenceRules.Judge(left, right, leftAgain, relation, isLeftStandby: facts.Left.IsInRecovery && !facts.Right.IsInRecovery) : [new VerificationNote(VerificationNoteKind.NotVerified, null, "Sequences could not be compared: the right side did not follow in time.")]);
     }
 
     private string Showing() => string.Create(CultureInfo.InvariantCulture, $"{_options.MaxShownRows} rows of {_options.MaxShownCharacters} characters{(_options.ShowsValues ? "" : ", without values")}{(_options.AsOf is { } next ? $", as of {next}" : "")}");

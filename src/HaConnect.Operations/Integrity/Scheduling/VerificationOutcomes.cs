@@ -21,6 +21,7 @@ internal sealed class VerificationOutcomes(HaRuntime runtime, VerificationMetric
 
     internal void Failed(string left, string right, Exception exception)
     {
+        metrics.Failed(right);
         VerificationMessages.Failed(logger, left, right, exception);
         Write(right, $"{left} and {right} could not be compared: {exception.Message}", "unknown", null, null);
     }

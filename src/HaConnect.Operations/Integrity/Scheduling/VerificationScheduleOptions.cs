@@ -17,7 +17,7 @@ public sealed class VerificationScheduleOptions
     /// <summary>That role's password. Default null: from <c>PGPASSWORD</c>, <c>PGPASSFILE</c> or <c>~/.pgpass</c>.</summary>
     public string? Password { get; set; }
 
-    /// <summary>What is compared, how gently, and how much is shown. Its clock is the application's; each standby has its own file to resume from, with its name at the end.</summary>
+    /// <summary>What is compared, how gently, and how much is shown. Its clock is the application's; each primary and standby have their own file to resume from, with both names at the end.</summary>
     public VerificationOptions Verification { get; } = new();
 
     /// <summary>

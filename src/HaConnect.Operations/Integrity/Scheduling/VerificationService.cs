@@ -50,7 +50,7 @@ internal sealed class VerificationService(IServiceProvider provider, object? key
         foreach (var standby in nodes.Where(n => n.Name != primary.Name))
         {
             var right = SideOf(runtime.Options, standby.Name, standby.Host, standby.Port);
-            Options.Verification.ResumeFile = resume is null ? null : $"{resume}.{string.Concat(standby.Name.Select(c => Path.GetInvalidFileNameChars().Contains(c) || c == ':' ? '_' : c))}";
+            Options.Verification.ResumeFile = resume is null ? null : FileOf(resume, primary.Name, standby.Name);
             try
             {
                 var report = await Verification.RunAsync(SideOf(runtime.Options, primary.Name, primary.Host, primary.Port), right, Options.Verification, cancellationToken).ConfigureAwait(false);
@@ -68,6 +68,14 @@ internal sealed class VerificationService(IServiceProvider provider, object? key
         }
 
         return true;
+    }
+
+    /// <summary>With both names: what was compared with another primary, before a failover, is no use.</summary>
+    internal static string FileOf(string resume, string primary, string standby)
+    {
+        return $"{resume}.{Part(primary)}.{Part(standby)}";
+
+        static string Part(string name) => string.Concat(name.Select(c => Path.GetInvalidFileNameChars().Contains(c) || c == ':' ? '_' : c));
     }
 
     private async Task CallAsync(VerificationReport report, CancellationToken cancellationToken)

@@ -52,8 +52,6 @@ internal sealed class ServerSession : IAsyncDisposable
             }
             catch (NpgsqlException e) when (attempt < MostAttempts && ServerErrors.IsPassing(e))
             {
-                if (_connection is { FullState: not System.Data.ConnectionState.Open })
-                    await CloseAsync().ConfigureAwait(false);
                 await Task.Delay(TimeSpan.FromMilliseconds(FirstPauseMilliseconds << attempt), _time, cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e)
@@ -71,6 +69,8 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private async Task<List<T>> RunAsync<T>(Statement statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
+        if (_connection is { FullState: not System.Data.ConnectionState.Open }) // by an error that came again, or that is no passing one
+            await CloseAsync().ConfigureAwait(false);
         var connection = _connection ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
 #pragma warning disable CA2100 // its identifiers are quoted, its values are parameters
         var command = new NpgsqlCommand(statement.Sql, connection);

@@ -47,6 +47,40 @@ public sealed class JournalTests : IDisposable
         Assert.Contains("is no journal of a verification", Assert.Throws<ArgumentException>(() => Open()).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("first\nsecond without an end")]
+    [InlineData("{\"other\": 1}\nmore")]
+    [InlineData("{\"sides\":\"c, d\",\"showing\":\"20\"}\n{\"half")]
+    [InlineData("\n\nnotes")]
+    public void Open_AFileOfSomebodyElses_IsLeftAsItIs(string text)
+    {
+        File.WriteAllText(_path, text);
+        Assert.Throws<ArgumentException>(() => Open());
+        Assert.Equal(text, File.ReadAllText(_path));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void Open_FirstLineThatWasNotFinished_BeginsAnew(int length)
+    {
+        Open().Dispose();
+        var header = File.ReadAllText(_path);
+        File.WriteAllText(_path, header[..length]);
+        Open().Dispose();
+        Assert.Equal(header, File.ReadAllText(_path));
+    }
+
+    [Fact]
+    public void FileOf_AnotherPrimary_IsAnotherFile()
+    {
+        Assert.Equal("run.n1.n2", VerificationService.FileOf("run", "n1", "n2"));
+        Assert.NotEqual(VerificationService.FileOf("run", "n1", "n2"), VerificationService.FileOf("run", "n3", "n2"));
+        Assert.Equal("run.db1_5432.db2_5432", VerificationService.FileOf("run", "db1:5432", "db2:5432"));
+    }
+
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
     private Journal Open() => Journal.Open(_path, "a, b", "20", TimeProvider.System);

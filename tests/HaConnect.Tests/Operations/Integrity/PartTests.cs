@@ -32,6 +32,22 @@ public sealed class PartTests
     }
 
     [Fact]
+    public async Task KeyWalker_BoundThatComesAgain_IsAnErrorAndNoLoop()
+    {
+        Dictionary<string, Part> planned = new(StringComparer.Ordinal)
+        {
+            [JournalKey.Of([])] = new("", [], [], ["1", "x"]),
+            [JournalKey.Of(["1", "x"])] = new("", [], ["1", "x"], ["2", "y"]),
+            [JournalKey.Of(["2", "y"])] = new("", [], ["2", "y"], ["1", "x"]),
+        };
+        using var walker = new KeyWalker(s_plan, TimeSpan.FromMilliseconds(50), planned);
+        Assert.Equal(["1", "x"], (await walker.NextAsync(null!, TestContext.Current.CancellationToken))!.UpTo);
+        Assert.Equal(["2", "y"], (await walker.NextAsync(null!, TestContext.Current.CancellationToken))!.UpTo);
+        var error = await Assert.ThrowsAsync<UnwalkableKeyException>(() => walker.NextAsync(null!, TestContext.Current.CancellationToken));
+        Assert.Contains("came back to 1, x", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BlockWalker_ToTheEnd_CoversTheFileOnceAndIsOpenAtTheEnd()
     {
         var walker = new BlockWalker(1000, TimeSpan.FromMilliseconds(50), new Dictionary<string, Part>());

@@ -39,10 +39,12 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Of_KeysThatOneSideLacks_IsByBuckets()
+    public void Of_KeysThatOneSideLacks_IsAsASet()
     {
-        Assert.Equal(TableMethod.KeyBuckets, TablePlanner.Of(Table([Column("a")], "a"), Table([Column("a")]), false).Method);
+        Assert.Equal(TableMethod.RowBuckets, TablePlanner.Of(Table([Column("a")], "a"), Table([Column("a")]), false).Method); // where it could be twice
         Assert.Equal(TableMethod.RowBuckets, TablePlanner.Of(Table([Column("a")]), Table([Column("a")], "a"), false).Method);
+        Assert.Equal(TableMethod.RowBuckets, TablePlanner.Of(Table([Column("a"), Column("b")], "a", "b"), Table([Column("a"), Column("b")], "a"), false).Method);
+        Assert.Equal(TableMethod.KeyBuckets, TablePlanner.Of(Table([Column("a"), Column("b")], "a", "b"), Table([Column("a"), Column("b")], "b", "a"), false).Method);
         Assert.Equal(TableMethod.KeyBuckets, TablePlanner.Of(Table([Column("a", "mood", isBuiltIn: false, kind: 'e')], "a"), Table([Column("a", "mood", isBuiltIn: false, kind: 'e')], "a"), false).Method); // an order of its own
     }
 

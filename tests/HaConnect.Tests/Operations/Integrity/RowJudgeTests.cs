@@ -25,13 +25,23 @@ public sealed class RowJudgeTests
         Assert.Equal(expected, RowJudge.Judge(State(leftBefore), State(rightBefore), State(rightNow), State(leftNow)).ToString());
 
     [Fact]
-    public void Merge_RowSeenTwice_StandsForNoVersion()
+    public void Merge_RowSeenTwice_IsNeitherOfTheTwoInWhateverOrder()
     {
-        (long, RowState)[] rows = [(1, new RowState(10, 5)), (2, new RowState(20, 5)), (1, new RowState(11, 6))];
-        var (once, again) = (RowList.Merge(rows, areCounted: false), RowList.Merge(rows, areCounted: false));
-        Assert.Equal(once[2], again[2]);
-        Assert.NotEqual(once[1], again[1]); // so that it is looked at again
-        Assert.Equal(new RowState(21, 6), RowList.Merge(rows, areCounted: true)[1]);
+        (long, RowState)[] rows = [(1, new RowState(10, 5)), (2, new RowState(20, 5)), (1, new RowState(10, 6))];
+        var (once, again) = (RowList.Merge(rows, areCounted: false), RowList.Merge(rows.Reverse(), areCounted: false));
+        Assert.Equal(once[1], again[1]); // it really is there twice: two looks find the same
+        Assert.NotEqual(10, once[1].Digest);
+        Assert.Equal((new RowState(20, 5), 6), (once[2], once[1].Version));
+        Assert.NotEqual(once[1], RowList.Merge([(1, new RowState(10, 6)), (1, new RowState(10, 7))], areCounted: false)[1]); // it moves
+        Assert.Equal(new RowState(20, 6), RowList.Merge(rows, areCounted: true)[1]);
+    }
+
+    [Fact]
+    public void Compare_RowThatTheRightSideHasTwice_IsNotAlike()
+    {
+        var (left, right) = (RowList.Merge([(1, new RowState(10, 5))], areCounted: false), RowList.Merge([(1, new RowState(10, 7)), (1, new RowState(10, 7))], areCounted: false));
+        var found = Assert.Single(RowList.Compare(left, right)).Value;
+        Assert.Equal(Judgement.Changed, RowJudge.Judge(found.Left, found.Right, right[1], left[1]));
     }
 
     [Fact]
