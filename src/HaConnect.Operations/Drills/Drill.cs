@@ -37,8 +37,30 @@ public static class Drill
 
     internal static async Task<DrillReport> RunAsync(IDrillTarget target, DrillTimeline timeline, DrillOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var report = await new DrillRun(target, timeline, options, time).RunAsync(cancellationToken).ConfigureAwait(false);
-        options.Audit?.Write(report.Outcome.ToAuditRecord($"{Environment.MachineName}-drill", options.By, time.GetUtcNow()));
+        var run = new DrillRun(target, timeline, options, time);
+        DrillReport report;
+        try
+        {
+            report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (run.FailedOutcome(e.Message) is { } failed)
+        {
+            // What was struck is on record, however it ended: else its failover would be taken for a real one.
+            try
+            {
+                Record(failed);
+            }
+            catch (Exception notRecorded) when (notRecorded is IOException or TimeoutException or ObjectDisposedException)
+            {
+                options.Progress?.Report($"The outcome could not be recorded: {notRecorded.Message}"); // how the cluster was left is what has to be told
+            }
+
+            throw;
+        }
+
+        Record(report.Outcome);
         return report;
+
+        void Record(DrillOutcome outcome) => options.Audit?.Write(outcome.ToAuditRecord($"{Environment.MachineName}-drill", options.By, time.GetUtcNow()));
     }
 }

@@ -24,7 +24,8 @@ public sealed class DrillOptions
 
     /// <summary>
     /// The command that makes the fault, run by <c>/bin/sh -c</c> here: <c>ssh $HACONNECT_HOST sudo systemctl kill -s KILL postgresql@15-main</c>. Its environment has HACONNECT_CLUSTER,
-    /// HACONNECT_NODE, HACONNECT_HOST and HACONNECT_PORT of the primary. Required but for a switchover. Default null.
+    /// HACONNECT_NODE, HACONNECT_HOST and HACONNECT_PORT of the primary. Where it has not ended 30 s after <see cref="TargetRecovery"/>, it is killed, and the drill has failed. Required but for a
+    /// switchover. Default null.
     /// </summary>
     public string? FaultCommand { get; set; }
 
@@ -33,7 +34,7 @@ public sealed class DrillOptions
     /// </summary>
     public string? RestoreCommand { get; set; }
 
-    /// <summary>The nodes that a loss of a site strikes beside the primary, as the fault command does it. Default none.</summary>
+    /// <summary>The nodes that a loss of a site strikes beside the primary, as the fault command does it: one at least. Whichever is never seen to be unreachable fails the drill. Default none.</summary>
     public IList<string> SiteNodes { get; } = [];
 
     /// <summary>How long the workload runs; the fault comes at a third of it. 6 s to 1 h. Default 20 s.</summary>

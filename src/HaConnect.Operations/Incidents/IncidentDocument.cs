@@ -34,9 +34,9 @@ internal static class IncidentDocument
     {
         List<(string, string)> facts =
         [
-            ("What", IncidentWords.Name(c.Kind) + (c.OwnDrill is { } drill ? $", as a drill ({drill.Outcome.Sentence})" : "")),
-            ("Cluster", c.Incident.Records[0].Cluster),
-            ("Primary", $"{c.PrimaryBefore ?? "not known"} before, {c.PrimaryAfter ?? (c.Kind == IncidentKind.RefusedFailover ? "none afterwards, as far as these trails go" : "the same afterwards")}{(c.PrimaryAfter is null ? "" : " afterwards")}"),
+            ("What", IncidentWords.Name(c.Incident, c.Kind) + (c.OwnDrill is { } drill ? $", as a drill ({drill.Outcome.Sentence})" : "")),
+            ("Cluster", c.Incident.Cluster),
+            ("Primary", $"{c.PrimaryBefore ?? "not known"} before, {c.PrimaryAfter ?? (c.Incident.MayHavePromoted ? "not known afterwards" : c.Kind == IncidentKind.RefusedFailover ? "none afterwards, as far as these trails go" : "the same afterwards")}{(c.PrimaryAfter is null ? "" : " afterwards")}"),
             ("Term", c.Incident.Terms.Count > 0 ? string.Join(", ", c.Incident.Terms.Select(t => Text($"{t}"))) : "none was taken"),
             ("Coordinator", c.Coordinators.Count > 0 ? string.Join(", then ", c.Coordinators) : "none tells of it"),
         ];

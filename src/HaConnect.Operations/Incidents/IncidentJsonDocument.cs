@@ -9,7 +9,7 @@ internal sealed record IncidentJsonDocument(
     IReadOnlyList<DrillOutcome> DrillsBefore, IReadOnlyList<TrailFacts> Trails)
 {
     internal static IncidentJsonDocument Of(IncidentContext c, IReadOnlyList<TrailFacts> trails) => new(
-        1, JsonNamingPolicy.CamelCase.ConvertName(c.Kind.ToString()), c.Incident.Records[0].Cluster, IncidentWords.Verdict(c), c.OwnDrill is not null, c.Incident.Terms, c.PrimaryBefore, c.PrimaryAfter, c.Coordinators, c.Incident.Detected?.At,
+        1, JsonNamingPolicy.CamelCase.ConvertName(c.Kind.ToString()), c.Incident.Cluster, IncidentWords.Verdict(c), c.OwnDrill is not null, c.Incident.Terms, c.PrimaryBefore, c.PrimaryAfter, c.Coordinators, c.Incident.Detected?.At,
         c.Incident.Promoted?.At, c.Incident.Established?.At, c.Took?.TotalSeconds, LossWords.Of(c), c.ClocksDiffer.TotalSeconds, [.. c.Timeline.Select(IncidentJsonRecord.Of)], c.LeftOut, [.. c.Changes.Select(IncidentJsonRecord.Of)],
         [.. c.Drills.Select(d => d.Outcome)], trails);
 

@@ -68,7 +68,7 @@ public sealed class IncidentReport
         var own = story.Where(r => r.Cluster == (which.ClusterName ?? r.Cluster)).ToList();
         var incidents = IncidentFinder.Find(own);
         return IncidentFinder.Select(incidents, which.Term, which.At) is { } incident
-            ? new IncidentReport(IncidentContext.Of(own, DrillLedger.Of(entries), incident), trails)
+            ? new IncidentReport(IncidentContext.Of(own, DrillLedger.Of(entries), incidents, incident), trails)
             : throw new InvalidOperationException($"{which.InWords} is not in these trails. {(incidents.Count == 0 ? "They tell of no incident." : $"They tell of:\n{string.Join('\n', incidents.TakeLast(MostListed).Select(IncidentWords.Line))}")}");
     }
 

@@ -5,12 +5,13 @@ namespace HaConnect.Operations.Incidents;
 /// <summary>Sentences of an incident. Pure.</summary>
 internal static class IncidentWords
 {
-    internal static string Title(IncidentContext c) => $"{(c.OwnDrill is null ? "Incident" : "Drill")}: {Name(c.Kind)} of {c.Incident.Records[0].Cluster}, {Day(c.Incident.Begin)}";
+    internal static string Title(IncidentContext c) => $"{(c.OwnDrill is null ? "Incident" : "Drill")}: {Name(c.Incident, c.Kind)} of {c.Incident.Cluster}, {Day(c.Incident.Begin)}";
 
     internal static string Verdict(IncidentContext c) => c.Kind switch
     {
         IncidentKind.Failover or IncidentKind.FailoverByHand when c.Incident.Established is { } => $"{c.PrimaryAfter} took over from {c.PrimaryBefore ?? "the former primary"}{Took(c)}.",
         IncidentKind.Failover or IncidentKind.FailoverByHand => $"{c.PrimaryAfter} was promoted; that its term was established is not in these trails.",
+        IncidentKind.RefusedFailover when c.Incident.MayHavePromoted => "The primary was lost, or seemed so; whether another node was promoted is not in these trails.",
         IncidentKind.RefusedFailover => "The primary was lost, or seemed so, and no other node was promoted, as far as these trails go.",
         IncidentKind.Recovered => "The primary answered again, and nothing was changed.",
         IncidentKind.Switchover => $"{c.PrimaryAfter} took over from {c.PrimaryBefore ?? "the former primary"} in good order{Took(c)}.",
@@ -19,8 +20,9 @@ internal static class IncidentWords
         _ => $"{c.PrimaryAfter} was seen as the primary in place of {c.PrimaryBefore}, and no coordinator tells of it in these trails: it was promoted by hand, or the coordinator's trail is not among them.",
     };
 
-    internal static string Name(IncidentKind kind) => kind switch
+    internal static string Name(Incident incident, IncidentKind kind) => kind switch
     {
+        IncidentKind.RefusedFailover when incident.MayHavePromoted => "failover without an end in these trails",
         IncidentKind.Failover => "failover",
         IncidentKind.FailoverByHand => "failover by hand",
         IncidentKind.RefusedFailover => "refused failover",
@@ -33,7 +35,7 @@ internal static class IncidentWords
 
     /// <summary>One line for a list of incidents.</summary>
     internal static string Line(Incident incident) =>
-        $"{Time(incident.Begin)} UTC: {Name(incident.KindOf(isAskedFor: false))}{(incident.Terms is [.., var term] ? string.Create(CultureInfo.InvariantCulture, $", term {term}") : "")}: {incident.Records[^1].Sentence}";
+        $"{Time(incident.Begin)} UTC: {Name(incident, incident.KindOf(isAskedFor: false))}{(incident.Terms is [.., var term] ? string.Create(CultureInfo.InvariantCulture, $", term {term}") : "")}: {incident.Records[^1].Sentence}";
 
     internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 

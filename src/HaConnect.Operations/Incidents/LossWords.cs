@@ -7,16 +7,24 @@ internal static class LossWords
 {
     internal static string Of(IncidentContext context)
     {
-        if (context.OwnDrill is { Outcome: { LostWrites: { } lost } drill })
+        if (context.MeasuredBy is { Outcome: { LostWrites: { } lost } drill })
             return string.Create(CultureInfo.InvariantCulture, $"Measured by the drill that it was: {lost:#,0} of {drill.AckedWrites:#,0} acked writes are lost.");
         return context.Kind switch
         {
             IncidentKind.Failover or IncidentKind.FailoverByHand => OfFailover(context),
             IncidentKind.Switchover when context.Incident.Records.Any(Telling.IsCatchUp) => "Not measured. The new primary had replayed all that the former one had acked before it was promoted, so that nothing acked should be missing.",
-            IncidentKind.RefusedFailover or IncidentKind.Recovered or IncidentKind.SwitchoverCalledOff or IncidentKind.Reconfiguration => "Not measured. No other node was promoted, so that nothing was left behind on a former primary.",
+            IncidentKind.RefusedFailover or IncidentKind.Recovered or IncidentKind.SwitchoverCalledOff or IncidentKind.Reconfiguration => OfNobody(context.Incident),
             _ => "Not known. The trail does not say what the new primary had when it was promoted.",
         };
     }
+
+    /// <summary>Where it did not come to a new primary, as far as is told.</summary>
+    private static string OfNobody(Incident incident) => incident switch
+    {
+        { Promoted: not null } => "Not known. A node was promoted, and that its term was established is not in these trails.",
+        { MayHavePromoted: true } => "Not known. Whether another node was promoted is not in these trails.",
+        _ => "Not measured. No other node was promoted, as far as these trails go, so that nothing was left behind on a former primary.",
+    };
 
     /// <summary>By who had to ack in the term before, which the establishment of the new one tells.</summary>
     private static string OfFailover(IncidentContext context)

@@ -37,6 +37,13 @@ internal static class Telling
     /// <summary>Whether nothing more is to come of it.</summary>
     internal static bool Ends(AuditRecord r) => IsEstablishment(r) || IsRecovery(r) || IsSwitchoverRefusal(r) || (r is { Step: Leading } && r.Sentence.EndsWith(" takes writes again", StringComparison.Ordinal));
 
+    /// <summary>Whether it chose a node that it goes on to promote.</summary>
+    internal static bool IsChoiceToPromote(AuditRecord r) => IsChoice(r) && r.Sentence.EndsWith(" will be promoted", StringComparison.Ordinal);
+
+    /// <summary>Whether an attempt came to its end with it, before anybody was asked to leave recovery, or with a promotion that is told. Other words leave that open.</summary>
+    internal static bool LeavesNothingOpen(AuditRecord r) => Ends(r) || IsFailoverRefusal(r)
+        || Begins(r, "switchover called off:") || Begins(r, "pointed back to ") || Begins(r, "the records of a majority could not be read") || r.Sentence.Contains(" was not promised by a majority", StringComparison.Ordinal);
+
     /// <summary>What somebody asked for that leads to another primary.</summary>
     internal static bool IsAskedFailover(AuditRecord r) => r is { By: not null, Step: "Failover" };
 

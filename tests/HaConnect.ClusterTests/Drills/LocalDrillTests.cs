@@ -41,24 +41,16 @@ public sealed class LocalDrillTests : ClusterTest
     }
 
     [Fact]
-    public async Task Freeze_TogetherWithTheCoordinator_IsSurvived()
+    public async Task FrozenSite_WithThePrimaryAStandbyAndTheCoordinator_IsSurvivedByTheOther()
     {
-        var json = await PassedAsync("failover", "--seconds", "6", "--fault", "freeze", "--with-coordinator");
-        Assert.Equal("freeze", json.GetProperty("fault").GetString());
-        var timeline = json.GetProperty("timeline").EnumerateArray().Select(e => $"{e.GetProperty("label").GetString()} {e.GetProperty("sentence").GetString()}").ToList();
-        Assert.StartsWith("elected haconnect agent, process ", timeline[0], StringComparison.Ordinal);
-        var fault = timeline.FindIndex(e => e.StartsWith("fault SIGSTOP to every process of n1, the primary and to the coordinator in office", StringComparison.Ordinal));
-        Assert.True(fault > 0 && timeline.FindIndex(fault, e => e.StartsWith("elected ", StringComparison.Ordinal)) > fault, string.Join('\n', timeline)); // another had to take over first
-    }
-
-    [Fact]
-    public async Task Site_WithThePrimaryAStandbyAndTheCoordinator_IsSurvivedByTheOther()
-    {
-        var json = await PassedAsync("site", "site", "--seconds", "6");
-        Assert.Equal("disaster", json.GetProperty("kind").GetString());
+        var json = await PassedAsync("site", "site", "--seconds", "6", "--fault", "freeze");
+        Assert.Equal(("disaster", "freeze"), (json.GetProperty("kind").GetString(), json.GetProperty("fault").GetString()));
         Assert.Contains(json.GetProperty("newPrimary").GetString(), (string[])["n3", "n4"]);
         Assert.Equal(["n2", "n3", "n4"], json.GetProperty("integrity").GetProperty("pairs").EnumerateArray().Select(p => p.GetProperty("right").GetString()));
-        Assert.Contains(json.GetProperty("timeline").EnumerateArray(), e => e.GetProperty("sentence").GetString()!.StartsWith("SIGKILL to every process of n1 and n2, the site of the primary and to the coordinator in office", StringComparison.Ordinal));
+        var timeline = json.GetProperty("timeline").EnumerateArray().Select(e => $"{e.GetProperty("label").GetString()} {e.GetProperty("sentence").GetString()}").ToList();
+        Assert.StartsWith("elected haconnect agent, process ", timeline[0], StringComparison.Ordinal);
+        var fault = timeline.FindIndex(e => e.StartsWith("fault SIGSTOP to every process of n1 and n2, the site of the primary and to the coordinator in office", StringComparison.Ordinal));
+        Assert.True(fault > 0 && timeline.FindIndex(fault, e => e.StartsWith("elected ", StringComparison.Ordinal)) > fault, string.Join('\n', timeline)); // another had to take over first
     }
 
     [Fact]
@@ -91,6 +83,19 @@ public sealed class LocalDrillTests : ClusterTest
         Assert.Contains("their folder is removed", await error, StringComparison.Ordinal);
         Assert.All(servers, folder => Assert.False(Directory.Exists(folder), folder));
         Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "drills")));
+    }
+
+    [Fact]
+    public async Task Kill_OfTheToolItself_LeavesNeitherServersNorTheAgent()
+    {
+        using var process = Start("drill", "--local", "--with-coordinator", "--seconds", "60", "--report", Path.Combine(_folder.FullName, "drills"));
+        var agent = 0;
+        await UntilAsync("its agent runs", () => Task.FromResult((agent = AgentOf(process.Id)) != 0), TimeSpan.FromSeconds(60));
+        var servers = ServersOf(process.Id);
+        Assert.Equal(3, servers.Count);
+        LibC.Signal(process.Id, UnixSignal.Kill);
+        await process.WaitForExitAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancelled);
+        await UntilAsync("nothing is left", () => Task.FromResult(!IsAgent($"/proc/{agent}") && !servers.Any(Directory.Exists)));
     }
 
     public override async ValueTask DisposeAsync()
@@ -126,6 +131,23 @@ public sealed class LocalDrillTests : ClusterTest
     /// <summary>The data folders in which servers work that are children of a process.</summary>
     private static List<string> ServersOf(int parent) =>
         [.. Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture, out _) && ParentOf(p) == parent).Select(p => LibC.ReadLink(p + "/cwd")).OfType<string>().Where(f => f.Contains("haconnect-pg-", StringComparison.Ordinal))];
+
+    /// <summary>The <c>haconnect agent</c> that a process has started; 0 while there is none.</summary>
+    private static int AgentOf(int parent) =>
+        Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture, out _) && ParentOf(p) == parent && IsAgent(p)).Select(p => int.Parse(Path.GetFileName(p), System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
+
+    private static bool IsAgent(string process)
+    {
+        try
+        {
+            var words = File.ReadAllText(process + "/cmdline").Split('\0');
+            return words[0] != "/bin/sh" && words.Contains("agent") && words.Contains("HaConnectDrill");
+        }
+        catch (IOException)
+        {
+            return false; // it is gone
+        }
+    }
 
     private static int ParentOf(string process)
     {

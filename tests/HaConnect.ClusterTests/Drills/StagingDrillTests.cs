@@ -107,10 +107,14 @@ public sealed class StagingDrillTests : ClusterTest
         drill.RestoreCommand = _hands.For("restore", node => cluster.RejoinAsync(cluster[node], Cancelled));
         drill.Progress = new Struck(() => interrupt.CancelAsync());
         drill.Duration = TimeSpan.FromSeconds(9);
+        var audit = new RecordingAuditSink();
+        drill.Audit = audit;
 
         var interrupted = await Assert.ThrowsAsync<DrillInterruptedException>(() => Drill.RunAsync(ClusterOptions.Coordinate(cluster), drill, interrupt.Token));
         Assert.StartsWith("The drill was called off. The cluster is whole, and n", interrupted.Message, StringComparison.Ordinal);
         Assert.Equal(["fault n1", "restore n1"], _hands.Done);
+        var outcome = Assert.Single(audit.Records.Select(DrillOutcome.Of).OfType<DrillOutcome>()); // what was struck is on record
+        Assert.Equal((DrillKind.Failover, false, "main", "n1", $"Failed: {interrupted.Message}"), (outcome.Kind, outcome.Passed, outcome.Cluster, outcome.Node, outcome.Sentence));
         await cluster.WaitUntilStreamingAsync(cancellationToken: Cancelled);
         Assert.NotEqual("n1", (await cluster.GetPrimaryAsync(Cancelled)).Name);
         await RequireNoTableAsync(cluster);

@@ -74,7 +74,7 @@ internal sealed class LoadDrill
         }
     }
 
-    /// <summary>Until something is proven of every standby, so that what is not yet known is not taken for what the load does; what is not proven in time, the first step tells.</summary>
+    /// <summary>Until something is proven of every node but the primary, so that what is not yet known is not taken for what the load does; of what is not proven in time, one that never answered too, the first step fails.</summary>
     private async Task UntilProvenAsync(CancellationToken cancellationToken)
     {
         var startedAt = _time.GetTimestamp();

@@ -19,8 +19,8 @@ internal sealed class StandbyWatch
         {
             if (node.Lag is { } lag && (FreshAsOf(node.Name) is not { } before || lag.MeasuredAt - lag.Time > before))
                 _freshAsOf[node.Name] = lag.MeasuredAt - lag.Time;
-            if (ReferenceEquals(node, snapshot.Primary) || (node.Role != NodeRole.Standby && !_freshAsOf.ContainsKey(node.Name)))
-                continue;
+            if (ReferenceEquals(node, snapshot.Primary))
+                continue; // every other node is to be a standby: one that never answered is not proven, and not left out
             var seen = _greatest.GetValueOrDefault(node.Name);
             var bytes = node.Lag is { } l ? Math.Max(seen.Bytes ?? 0, l.Bytes) : seen.Bytes;
             _greatest[node.Name] = FreshAsOf(node.Name) is { } asOf ? (Longer(seen.Time, now - asOf), bytes, seen.IsUnproven) : (seen.Time, bytes, true);

@@ -2,29 +2,36 @@ using HaConnect.Operations.Drills.Workload;
 
 namespace HaConnect.Operations.Drills.Reading;
 
-/// <summary>Every server read directly after the workload, and held against the ledger.</summary>
-/// <param name="Timeline">The primary's timeline.</param>
+/// <summary>The new primary read directly after the workload, before a node is brought back, and held against the ledger.</summary>
+/// <param name="Primary">What it holds.</param>
 /// <param name="Lost">Acked, and not at the primary.</param>
-/// <param name="Problems">What keeps the cluster from being whole, on one timeline, with nothing but what was written, once.</param>
-internal sealed record FinalRead(int? Timeline, IReadOnlySet<WriteKey> Lost, IReadOnlyList<string> Problems)
+/// <param name="Problems">What it holds beside what was written, once.</param>
+internal sealed record FinalRead(ServerRead Primary, IReadOnlySet<WriteKey> Lost, IReadOnlyList<string> Problems)
 {
     internal const int MaxNamed = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    internal int? Timeline => Primary.Timeline;
+
     /// <param name="primary">The server out of recovery with the newest timeline.</param>
-    /// <param name="others">The standbys that are to hold the same.</param>
     /// <param name="ledger">What was written.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    internal static async Task<FinalRead> TakeAsync(DrillServer primary, IEnumerable<DrillServer> others, Ledger ledger, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<FinalRead> TakeAsync(DrillServer primary, Ledger ledger, CancellationToken cancellationToken)
     {
         var main = await ServerRead.OfAsync(primary, cancellationToken).ConfigureAwait(false);
+        var problems = Judge(main.Rows, ledger, out var lost);
+        return new FinalRead(main, lost, problems);
+    }
+
+    /// <summary>Whether the standbys hold the same, once all are back.</summary>
+    /// <returns>What keeps the cluster from being whole, on one timeline, with the same rows everywhere.</returns>
+    internal async Task<IReadOnlyList<string>> CompareAsync(IEnumerable<DrillServer> standbys, TimeProvider time, CancellationToken cancellationToken)
+    {
         var problems = new List<string>();
-        foreach (var server in others)
-            problems.AddRange(await CompareAsync(main, server, time, cancellationToken).ConfigureAwait(false));
-        problems.AddRange(Judge(main.Rows, ledger, out var lost));
-        return new FinalRead(main.Timeline, lost, problems);
+        foreach (var server in standbys)
+            problems.AddRange(await CompareAsync(Primary, server, time, cancellationToken).ConfigureAwait(false));
+        return problems;
     }
 
     /// <summary>What the rows of the primary say of what was acked. Pure.</summary>

@@ -12,16 +12,30 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
     private static readonly TimeSpan PatienceAtFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BeyondTarget = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<string> _problems = [];
     private readonly FirstShape _shape = new(target, options, timeline, time);
+    private readonly DateTimeOffset _at = time.GetUtcNow();
+    private StruckNodes? _struck;
+    private string? _firstPrimary;
 
     private bool IsSwitchover => options.Kind == DrillKind.Switchover;
 
+    /// <summary>What is kept of a drill that was not brought to its end; null where nothing was struck yet, so that there was none.</summary>
+    /// <param name="why">Why not, and how the cluster was left.</param>
+    internal DrillOutcome? FailedOutcome(string why) => _struck is null ? null : new DrillOutcome(options.Kind, _at, target.Options.ClusterName, false, $"Failed: {why}")
+    {
+        IsLocal = target.IsLocal,
+        Fault = FaultInWords,
+        Node = IsSwitchover ? null : _firstPrimary,
+        RecoveryTarget = options.TargetRecovery,
+    };
+
     internal async Task<DrillReport> RunAsync(CancellationToken cancellationToken)
     {
-        var (at, startedAt) = (time.GetUtcNow(), time.GetTimestamp());
+        var startedAt = time.GetTimestamp();
         await Wholeness.RequireAsync(target.Database, PatienceAtFirst, time, cancellationToken).ConfigureAwait(false);
         var first = ServerOf(target.Database.Snapshot.Primary!.Name);
         var firstTimeline = (await ServerState.OfAsync(first, cancellationToken).ConfigureAwait(false)).Timeline;
@@ -35,13 +49,13 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
             timeline.Added += e => Tell(ledger, e);
             var command = await WorkAsync(first, ledger, cancellationToken).ConfigureAwait(false);
 
-            var (between, final) = await EndAsync(first, ledger, at, cancellationToken).ConfigureAwait(false);
+            var (between, final) = await EndAsync(first, ledger, cancellationToken).ConfigureAwait(false);
             if (between is not null)
                 options.Progress?.Report("Comparing every row of every table on all nodes …");
             var integrity = between is null ? null : await IntegrityCheck.RunAsync(target, first, _problems, cancellationToken).ConfigureAwait(false);
             if (await table.DropAsync(cancellationToken).ConfigureAwait(false) is { } left)
                 _problems.Add(left);
-            var findings = FindingsReader.Of(ledger, timeline, final, Known(at, startedAt, first, firstTimeline, between, environment) with { Integrity = integrity, Command = command });
+            var findings = FindingsReader.Of(ledger, timeline, final, Known(startedAt, first, firstTimeline, between, environment) with { Integrity = integrity, Command = command });
             string[] problems = [.. _problems, .. final?.Problems ?? [], .. DrillVerdict.Problems(findings)];
             return new DrillReport(findings with { Problems = problems, Passed = problems.Length == 0 });
         }
@@ -59,6 +73,8 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
             throw new DrillFailedException($"The drill failed: {e.Message} {await LeaveAsync(table).ConfigureAwait(false)}", e);
         }
     }
+
+    private string FaultInWords => IsSwitchover ? "asked for" : target.Fault;
 
     private int Readers => options.Command is null ? options.Readers : ProbeReaders;
 
@@ -97,12 +113,13 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
     private async Task StrikeAsync(DrillServer first, Ledger ledger, CancellationToken cancellationToken)
     {
         _shape.Expect(IsSwitchover ? [first.Name] : target.Struck(first.Name));
+        (_firstPrimary, _struck) = (first.Name, new StruckNodes(IsSwitchover ? [] : target.Struck(first.Name)));
         ledger.FaultBegins();
         timeline.Add(IsSwitchover ? DrillTimeline.Asked : DrillTimeline.Fault, IsSwitchover ? $"a switchover from {first.Name} to the standby of the highest priority" : target.Tell(first.Name));
         try
         {
             if (!IsSwitchover)
-                await target.StrikeAsync(first.Name, cancellationToken).ConfigureAwait(false);
+                await SeeUntilAsync(target.StrikeAsync(first.Name, cancellationToken)).ConfigureAwait(false);
             else if (await target.SwitchoverAsync(null, new Progress(timeline), cancellationToken).ConfigureAwait(false) is { Succeeded: false } result)
                 _problems.Add($"The switchover was not done: {result.Reason}");
         }
@@ -112,17 +129,47 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
         }
     }
 
+    /// <summary>A node may be gone and back while the command still runs.</summary>
+    private async Task SeeUntilAsync(Task striking)
+    {
+        while (!striking.IsCompleted)
+        {
+            _struck!.See(target.Database.Snapshot);
+            await Task.WhenAny(striking, Task.Delay(Pause, time, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        await striking.ConfigureAwait(false);
+    }
+
     /// <summary>The workload goes on for its time, and until there is a first write elsewhere or none is to be hoped for.</summary>
     private async Task RecoverAsync(Ledger ledger, CancellationToken cancellationToken)
     {
         var faultAt = ledger.FaultAt!.Value;
         while (time.GetElapsedTime(faultAt) is var passed && (passed < options.Duration - options.FaultAfter || (!ledger.HasAckedElsewhere && _problems.Count == 0 && passed < options.TargetRecovery + BeyondTarget)))
+        {
+            _struck!.See(target.Database.Snapshot);
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What nobody has probed since the fault is waited for, before anything is brought back.</summary>
+    private async Task RequireStruckAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        do
+        {
+            _struck!.See(target.Database.Snapshot);
+            if (!_struck.NotSeen.Any())
+                return;
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+        while (time.GetElapsedTime(startedAt) < BeyondTarget);
+        _problems.AddRange(_struck.Problems);
     }
 
     /// <summary>The cluster is brought back into its first shape, and what it holds is held against the ledger before that can change.</summary>
     /// <returns>Who was the primary between, and what it held; null where there was none.</returns>
-    private async Task<(string? Between, FinalRead? Final)> EndAsync(DrillServer first, Ledger ledger, DateTimeOffset since, CancellationToken cancellationToken)
+    private async Task<(string? Between, FinalRead? Final)> EndAsync(DrillServer first, Ledger ledger, CancellationToken cancellationToken)
     {
         if (await UntilPrimaryAsync(cancellationToken).ConfigureAwait(false) is not { } between)
         {
@@ -131,10 +178,12 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
             return (null, null);
         }
 
+        var final = await FinalRead.TakeAsync(ServerOf(between), ledger, cancellationToken).ConfigureAwait(false);
+        await RequireStruckAsync(cancellationToken).ConfigureAwait(false);
         await _shape.BringBackAllAsync(between, cancellationToken).ConfigureAwait(false);
-        var standbys = _shape.Problems.Count == 0 ? target.Servers.Where(s => s.Name != between) : [];
-        var final = await FinalRead.TakeAsync(ServerOf(between), standbys, ledger, time, cancellationToken).ConfigureAwait(false);
-        await target.AddTimelineAsync(timeline, since, ServerOf(between), cancellationToken).ConfigureAwait(false);
+        if (_shape.Problems.Count == 0)
+            _problems.AddRange(await final.CompareAsync(target.Servers.Where(s => s.Name != between), time, cancellationToken).ConfigureAwait(false));
+        await target.AddTimelineAsync(timeline, _at, ServerOf(between), cancellationToken).ConfigureAwait(false);
         await _shape.SwitchBackAsync(first.Name, between, cancellationToken).ConfigureAwait(false);
         _problems.AddRange(_shape.Problems);
         return (between, final);
@@ -148,28 +197,34 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
         return target.Database.Snapshot.Primary?.Name;
     }
 
-    /// <summary>A primary that was struck may still be taken for one; it counts where the cluster is whole all the same.</summary>
+    /// <summary>
+    /// A primary that was struck may still be taken for one, and one that was asked to hand over may be about to: it counts where the cluster stays whole all the same, for longer than a coordinator takes to
+    /// begin with what was asked.
+    /// </summary>
     private async Task<string?> UntilSettledAsync(CancellationToken cancellationToken)
     {
-        var startedAt = time.GetTimestamp();
+        var (startedAt, wholeSince) = (time.GetTimestamp(), (long?)null);
         while (time.GetElapsedTime(startedAt) < PatienceAtFirst)
         {
             var snapshot = target.Database.Snapshot;
-            if (snapshot.Primary?.Name is { } name && (!_shape.NotBack.Contains(name) || Wholeness.Problem(snapshot, name) is null))
+            if (snapshot.Primary?.Name is { } name && !_shape.NotBack.Contains(name))
                 return name;
+            wholeSince = Wholeness.Problem(snapshot) is null ? wholeSince ?? time.GetTimestamp() : null;
+            if (wholeSince is { } since && time.GetElapsedTime(since) > Settled)
+                return snapshot.Primary!.Name;
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
 
         return target.Database.Snapshot.Primary?.Name;
     }
 
-    private DrillFindings Known(DateTimeOffset at, long startedAt, DrillServer first, int? firstTimeline, string? between, IReadOnlyList<DrillFact> environment) => new()
+    private DrillFindings Known(long startedAt, DrillServer first, int? firstTimeline, string? between, IReadOnlyList<DrillFact> environment) => new()
     {
         Kind = options.Kind,
-        Fault = IsSwitchover ? "asked for" : target.Fault,
+        Fault = FaultInWords,
         Cluster = target.Options.ClusterName,
         IsLocal = target.IsLocal,
-        At = at,
+        At = _at,
         DurationSeconds = DrillNumbers.Rounded(time.GetElapsedTime(startedAt))!.Value,
         Passed = false,
         Problems = [],

@@ -36,24 +36,26 @@ internal sealed class FirstShape(IDrillTarget target, DrillOptions options, Dril
         if (first == between || _problems.Count > 0)
             return;
         var startedAt = time.GetTimestamp();
+        NotBack.Add(between); // whoever is called off in the middle has to know: once asked for, it may be done
         SwitchoverResult result;
+        bool isDone;
         do
         {
             // A node that has just been rejoined may not have its say in acks yet; it gets it within seconds.
             result = await TrySwitchoverAsync(first, cancellationToken).ConfigureAwait(false);
-            if (!result.Succeeded)
+            isDone = result.Succeeded || result.Primary == first; // of an earlier try only the answer may have been lost
+            if (!isDone)
                 await Task.Delay(BetweenTries, time, cancellationToken).ConfigureAwait(false);
         }
-        while (!result.Succeeded && time.GetElapsedTime(startedAt) < options.RestoreTimeout);
+        while (!isDone && time.GetElapsedTime(startedAt) < options.RestoreTimeout);
 
-        if (!result.Succeeded)
+        if (!isDone)
         {
             _problems.Add($"{first} is not the primary again: {result.Reason}. Ask for it: haconnect switchover {first}.");
             return;
         }
 
         Step($"switched back: {first} is the primary of term {result.Term}");
-        NotBack.Add(between);
         await BringBackAllAsync(first, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace HaConnect.Operations.Drills.Running;
@@ -7,6 +8,10 @@ internal sealed class ShellCommand : IDisposable
 {
     private const int LongestOutput = 2000;
 
+    /// <summary>What is printed last comes with the end of the process; whoever holds its output for longer is a child that goes on.</summary>
+    private static readonly TimeSpan ForTheLastOutput = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly Lock _lock = new();
     private string _output = "";
@@ -16,6 +21,8 @@ internal sealed class ShellCommand : IDisposable
         _process = process;
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);
+        process.Exited += (_, _) => _ended.TrySetResult();
+        process.EnableRaisingEvents = true;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -42,13 +49,24 @@ internal sealed class ShellCommand : IDisposable
         return new ShellCommand(Process.Start(info)!);
     }
 
+    /// <param name="command">The command.</param>
+    /// <param name="environment">What it gets beside the environment of this process.</param>
+    /// <param name="limit">After which it is ended. Of what it has started in the background nothing is waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null where it ended with 0, else what went wrong.</returns>
-    internal static async Task<string?> RunAsync(string command, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    internal static async Task<string?> RunAsync(string command, IReadOnlyDictionary<string, string> environment, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         using var running = Start(command, environment);
         try
         {
-            await running._process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await running._ended.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            await running.LastOutputAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            running.Kill();
+            return $"{command} had not ended after {limit.TotalSeconds:0} s, and was killed{(running.Output.Length > 0 ? $": {running.Output}" : "")}";
         }
         catch (OperationCanceledException)
         {
@@ -62,7 +80,8 @@ internal sealed class ShellCommand : IDisposable
     internal async Task EndAsync()
     {
         Kill();
-        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
+        await LastOutputAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -73,8 +92,22 @@ internal sealed class ShellCommand : IDisposable
 
     private void Kill()
     {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
+        try
+        {
+            if (!_process.HasExited)
+                _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is Win32Exception or AggregateException or InvalidOperationException)
+        {
+            // A child of another user, as sudo makes them, is not ours to end; the shell is gone, and nobody waits for the rest.
+        }
+    }
+
+    private async Task LastOutputAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ForTheLastOutput);
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Add(string? line)

@@ -75,6 +75,16 @@ internal static class StagingRules
             throw new DrillRefusedException($"--site-node is {unknown}, and there is no such node; there are {string.Join(", ", names)}.");
     }
 
+    /// <summary>A site is more than the primary.</summary>
+    /// <param name="kind">What is drilled.</param>
+    /// <param name="primary">Who is the primary now.</param>
+    /// <param name="struck">Who is struck, the primary included.</param>
+    internal static void RequireSite(DrillKind kind, string primary, IReadOnlyList<string> struck)
+    {
+        if (kind == DrillKind.Disaster && struck.Count < 2)
+            throw new DrillRefusedException($"--site-node is {primary}, which is the primary now and is struck anyway: name which nodes the fault command strikes beside it. For the primary alone there is drill failover.");
+    }
+
     private static IEnumerable<string> Words(string text)
     {
         var from = 0;

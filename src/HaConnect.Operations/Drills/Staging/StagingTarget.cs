@@ -14,6 +14,11 @@ internal sealed class StagingTarget : IDrillTarget
 {
     private const string Recorded = "SELECT a.at, a.step, a.sentence FROM haconnect.audit a WHERE a.at >= $1 AND a.cluster = $2 ORDER BY a.id";
 
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
+    /// <summary>A fault command is not waited for longer, so that the cluster does not stay broken.</summary>
+    private static readonly TimeSpan BeyondTarget = TimeSpan.FromSeconds(30);
+
     private readonly DrillOptions _options;
     private readonly TimeProvider _time;
     private string _coordinator = "";
@@ -69,6 +74,7 @@ internal sealed class StagingTarget : IDrillTarget
         if (await Wholeness.UntilAsync(Database, null, TimeSpan.FromSeconds(30), _time, cancellationToken).ConfigureAwait(false) is { } problem)
             throw new DrillRefusedException($"The cluster is not whole, and a drill would make it worse: {problem}. Mend that first (haconnect status, haconnect doctor).");
         var primary = Servers.First(s => s.Name == Database.Snapshot.Primary!.Name);
+        StagingRules.RequireSite(_options.Kind, primary.Name, Struck(primary.Name));
         if (StagingRules.Statement(await TrailStatements.ReadAsync(primary, Options.ClusterName, cancellationToken).ConfigureAwait(false)) is { } statement)
             throw new DrillRefusedException(statement);
         var coordinator = await new ClusterChecks(Database, Options).RunAsync("coordinator", cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -79,13 +85,13 @@ internal sealed class StagingTarget : IDrillTarget
 
     public async Task StrikeAsync(string primary, CancellationToken cancellationToken)
     {
-        if (await ShellCommand.RunAsync(_options.FaultCommand!, EnvironmentOf(primary), cancellationToken).ConfigureAwait(false) is { } problem)
+        if (await ShellCommand.RunAsync(_options.FaultCommand!, EnvironmentOf(primary), LongestFault + BeyondTarget, _time, cancellationToken).ConfigureAwait(false) is { } problem)
             throw new InvalidOperationException(problem);
     }
 
     public async Task<string> BringBackAsync(string node, CancellationToken cancellationToken)
     {
-        var problem = await ShellCommand.RunAsync(_options.RestoreCommand!, EnvironmentOf(node), cancellationToken).ConfigureAwait(false);
+        var problem = await ShellCommand.RunAsync(_options.RestoreCommand!, EnvironmentOf(node), _options.RestoreTimeout, _time, cancellationToken).ConfigureAwait(false);
         return problem is null ? "by the restore command" : throw new InvalidOperationException(problem);
     }
 
@@ -116,11 +122,23 @@ internal sealed class StagingTarget : IDrillTarget
         }
     }
 
-    public Task<string> LeaveAsync(string? primary, IReadOnlyList<string> notBack) => Task.FromResult(notBack.Count == 0
-        ? primary is null ? "The cluster has no primary; look at it (haconnect status)." : $"The cluster is whole, and {primary} is its primary."
-        : $"The primary is {primary ?? "not known"}. Left to do: bring back {string.Join(", ", notBack)} (haconnect rejoin, on its host), then look (haconnect status).");
+    public Task<string> LeaveAsync(string? primary, IReadOnlyList<string> notBack) => Task.FromResult(Left(primary, notBack, primary is null ? null : Wholeness.Problem(Database.Snapshot, primary)));
+
+    /// <summary>How the cluster is left. Pure.</summary>
+    /// <param name="primary">Its primary; null where there is none.</param>
+    /// <param name="notBack">What is left to do.</param>
+    /// <param name="problem">What keeps it from being whole; null where it is.</param>
+    internal static string Left(string? primary, IReadOnlyList<string> notBack, string? problem) => (primary, notBack.Count, problem) switch
+    {
+        (null, 0, _) => "The cluster has no primary; look at it (haconnect status).",
+        ({ } name, 0, null) => $"The cluster is whole, and {name} is its primary.",
+        ({ } name, 0, { } what) => $"The primary is {name}, and the cluster is not whole: {what}. Look at it (haconnect status).",
+        _ => $"The primary is {primary ?? "not known"}. Left to do: bring back {string.Join(", ", notBack)} (haconnect rejoin, on its host), then look (haconnect status).",
+    };
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private TimeSpan LongestFault => _options.TargetRecovery < OneDay ? _options.TargetRecovery : OneDay;
 
     private Dictionary<string, string> EnvironmentOf(string node)
     {

@@ -88,7 +88,7 @@ public sealed class LedgerTests
         timeline.Write(Record("n1 is seen as the primary") with { Kind = AuditKind.Configuration });
         Ack(0, "n2", after: 350);
         _ledger.WorkloadEnded();
-        var found = FindingsReader.Of(_ledger, timeline, new FinalRead(2, new HashSet<WriteKey>(), []), GivenFindings.Passed);
+        var found = FindingsReader.Of(_ledger, timeline, new FinalRead(new ServerRead(new DrillServer("n2", "db2", 5432, "", ""), [], false, 2), new HashSet<WriteKey>(), []), GivenFindings.Passed);
         Assert.Equal((0.15, 0.5, 1d, 2, 0), (found.DetectionSeconds, found.RecoverySeconds, found.LongestWriteGapSeconds, found.AckedWrites, found.LostWrites));
         Assert.Equal(["detected", "fault", "detected"], found.Timeline.Select(e => e.Label));
         Assert.Equal([-1, 0, 0.15], found.Timeline.Select(e => e.SecondsAfterFault));

@@ -60,6 +60,23 @@ public sealed class StagingRulesTests
     }
 
     [Fact]
+    public void RequireSite_OnlyThePrimaryIsStruck_IsRefused()
+    {
+        Assert.StartsWith("--site-node is n1, which is the primary now and is struck anyway", Assert.Throws<DrillRefusedException>(() => StagingRules.RequireSite(DrillKind.Disaster, "n1", ["n1"])).Message, StringComparison.Ordinal);
+        StagingRules.RequireSite(DrillKind.Disaster, "n1", ["n1", "n2"]);
+        StagingRules.RequireSite(DrillKind.Failover, "n1", ["n1"]);
+    }
+
+    [Fact]
+    public void Left_NothingToBringBackAndNotWhole_IsNotCalledWhole()
+    {
+        Assert.Equal("The cluster is whole, and n1 is its primary.", StagingTarget.Left("n1", [], null));
+        Assert.Equal("The primary is n1, and the cluster is not whole: n2: Unknown. Look at it (haconnect status).", StagingTarget.Left("n1", [], "n2: Unknown"));
+        Assert.Equal("The cluster has no primary; look at it (haconnect status).", StagingTarget.Left(null, [], null));
+        Assert.StartsWith("The primary is n1. Left to do: bring back n2 ", StagingTarget.Left("n1", ["n2"], "n2: Unknown"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Statement_AnInstanceStartedInProduction_IsToldWithItsName()
     {
         var at = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);

@@ -55,7 +55,43 @@ public sealed class IncidentFinderTests
     {
         var context = new GivenStory().Detected("web-1", 0).Add("web-1", 0.1, AuditKind.Refusal, "Leading", "failover refused: only 1 of 3 voters can be reached").Report().Context;
         Assert.Equal((IncidentKind.RefusedFailover, null), (context.Kind, context.PrimaryAfter));
-        Assert.Contains("No other node was promoted", LossWords.Of(context), StringComparison.Ordinal);
+        Assert.Contains("No other node was promoted, as far as these trails go", LossWords.Of(context), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(AuditKind.Refusal, "Leading", "whether n2 was promoted is not known: n2 does not answer; trying again soon")]
+    [InlineData(AuditKind.Election, "Watching", "no longer the coordinator: only the locks of n2 are held")]
+    public void Report_ChosenAndNotKnownWhetherPromoted_DoesNotSayThatNobodyWas(AuditKind kind, string step, string last)
+    {
+        var report = new GivenStory().Detected("web-1", 0).Add("web-1", 0.1, AuditKind.Decision, "Deciding", "n2 is furthest (n2 term 1 0/19) and will be promoted", 2).Add("web-1", 9, kind, step, last, 2).Report();
+        Assert.Equal("Not known. Whether another node was promoted is not in these trails.", LossWords.Of(report.Context));
+        Assert.Equal("The primary was lost, or seemed so; whether another node was promoted is not in these trails.", report.Verdict);
+        Assert.DoesNotContain("no other node was promoted", report.ToMarkdown(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A trail that stops in the middle, and another coordinator's refusal later: what the first one did is not known.</summary>
+    [Fact]
+    public void Report_OneCoordinatorsTrailStops_DoesNotSayThatNobodyWasPromoted()
+    {
+        var story = new GivenStory().Detected("web-1", 0).Add("web-1", 0.1, AuditKind.Act, "CuttingOff", "term 2 is promised by n2, n3", 2).Detected("web-2", 5).Add("web-2", 6, AuditKind.Refusal, "Leading", "failover refused: only 1 of 3 voters can be reached");
+        Assert.StartsWith("Not known.", LossWords.Of(story.Report().Context), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Report_RefusedBeforeThePromotion_SaysThatNobodyWasAsFarAsTheTrailsGo()
+    {
+        var context = new GivenStory().Detected("web-1", 0).Add("web-1", 0.1, AuditKind.Decision, "Deciding", "n2 is furthest (n2 term 1 0/19) and will be promoted", 2)
+            .Add("web-1", 0.2, AuditKind.Refusal, "Reverting", "refused: n2 could not be prepared; n2 does not answer", 2).Add("web-1", 0.3, AuditKind.Act, "Leading", "pointed back to n1: n2, n3", 2).Report().Context;
+        Assert.StartsWith("Not measured. No other node was promoted, as far as these trails go,", LossWords.Of(context), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Report_SwitchoverThatPromotedAndWasNotEstablished_IsNotKnown()
+    {
+        var context = new GivenStory().Add("web-1", 0, AuditKind.Decision, "Announcing", "switchover from n1 to n2, as somebody has asked for")
+            .Add("web-1", 1, AuditKind.Act, "Establishing", "promoted: n2 has left recovery", 2, before: "n1", after: "n2").Report().Context;
+        Assert.Equal((IncidentKind.SwitchoverCalledOff, "n2"), (context.Kind, context.PrimaryAfter));
+        Assert.StartsWith("Not known. A node was promoted,", LossWords.Of(context), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,6 +172,32 @@ public sealed class IncidentFinderTests
         Assert.StartsWith("# Drill: failover of main", report.ToMarkdown(), StringComparison.Ordinal);
         Assert.Equal("Measured by the drill that it was: 0 of 27,264 acked writes are lost.", LossWords.Of(report.Context));
         Assert.Empty(report.Context.Drills);
+    }
+
+    /// <summary>The way back comes after the drill's count: that figure is not its own.</summary>
+    [Fact]
+    public void Report_WayBackOfADrill_IsNotGivenTheDrillsFigure()
+    {
+        var drill = new DrillOutcome(DrillKind.Failover, Noon.AddSeconds(-5), "main", true, "n1 was killed") { AckedWrites = 27_264, LostWrites = 0 };
+        var story = new GivenStory().Detected("web-1", 0).Promoted("web-1", 0.1, 2)
+            .Add("web-1", 20, AuditKind.Decision, "Announcing", "switchover from n2 to n1, as somebody has asked for").Add("web-1", 21, AuditKind.Act, "CuttingOff", "caught up: n1 has replayed all that n2 has acked", 3).Promoted("web-1", 21.1, 3, "n1");
+        List<AuditEntry> entries = [.. story.Merged, new AuditEntry("d", 1, "hash", drill.ToAuditRecord("vm1", "alice", Noon.AddSeconds(40)), false, "{}")];
+        var back = IncidentReport.Of(entries, new IncidentSelection(), []).Context;
+        Assert.Equal((IncidentKind.Switchover, true), (back.Kind, back.OwnDrill is not null));
+        Assert.StartsWith("Not measured. The new primary had replayed", LossWords.Of(back), StringComparison.Ordinal);
+        Assert.StartsWith("Measured by the drill", LossWords.Of(IncidentReport.Of(entries, new IncidentSelection { Term = 2 }, []).Context), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Report_DrillOfAnotherClusterMeanwhile_IsNotItsDrill()
+    {
+        var drill = new DrillOutcome(DrillKind.Failover, Noon.AddSeconds(-5), "other", true, "m1 was killed") { AckedWrites = 27_264, LostWrites = 0 };
+        var before = new DrillOutcome(DrillKind.Failover, Noon.AddDays(-5), "other", true, "m1 was killed");
+        var story = new GivenStory().Detected("web-1", 0).Promoted("web-1", 0.1, 2);
+        AuditEntry[] drills = [.. ((DrillOutcome[])[drill, before]).Select((d, i) => new AuditEntry("d", i + 1, "hash", d.ToAuditRecord("vm1", "alice", d.At.AddSeconds(40)), false, "{}"))];
+        var context = IncidentReport.Of([.. story.Merged, .. drills], new IncidentSelection(), []).Context;
+        Assert.Equal((null, 0), (context.OwnDrill, context.Drills.Count));
+        Assert.StartsWith("Not measured. A commit waited for standbys before", LossWords.Of(context), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,16 @@ public sealed class DrillLedgerTests
         Assert.Equal(s_at.AddDays(-1), ledger.Since);
     }
 
+    /// <summary>A drill that records its outcome, in the hands of a schedule that records it, too.</summary>
+    [Fact]
+    public void Of_SameOutcomeFromTheDrillAndItsSchedule_CountsOnce()
+    {
+        var outcome = Outcome(DrillKind.Failover, s_at);
+        var ledger = DrillLedger.Of([Record(outcome.ToAuditRecord("app1-drill", "alice", s_at.AddMinutes(2)), 1), Record(outcome.ToAuditRecord("app1", BegunDrill.Schedule, s_at.AddMinutes(3)), 2), Record((outcome with { At = s_at.AddMinutes(9) }).ToAuditRecord("app1", "bob", s_at.AddMinutes(12)), 3)]);
+        Assert.Equal([s_at, s_at.AddMinutes(9)], ledger.Outcomes.Select(o => o.Outcome.At));
+        Assert.Equal(s_at.AddMinutes(2), ledger.Outcomes[0].EndedAt);
+    }
+
     /// <summary>What was removed can have been older than anything that is known.</summary>
     [Fact]
     public void Since_AChainWhoseBeginWasRemoved_IsNotKnown()

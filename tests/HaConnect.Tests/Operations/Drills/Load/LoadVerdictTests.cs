@@ -64,6 +64,19 @@ public sealed class LoadVerdictTests
         Assert.Equal([new StandbyLoadLag("n2", null, 10)], watch.TakeGreatest());
     }
 
+    /// <summary>A standby that is down from the beginning has no role that anybody knows.</summary>
+    [Fact]
+    public void Watch_NodeThatNeverAnswered_IsNotKnownAndFailsTheStep()
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var watch = new StandbyWatch();
+        var down = new NodeSnapshot(Given.Node(3)) { Role = NodeRole.Unknown, Reachability = NodeReachability.Unreachable, Reason = "Connection refused" };
+        watch.See(Seen(new ReplicaLag(10, TimeSpan.FromSeconds(0.2), at), down), at.AddSeconds(0.1));
+        var lags = watch.TakeGreatest();
+        Assert.Equal([new StandbyLoadLag("n2", TimeSpan.FromSeconds(0.3), 10), new StandbyLoadLag("n3", null, null)], lags);
+        Assert.Equal("nothing was proven of n3 at 1,000 writes/s", LoadVerdict.WhyNot(Step(1000, 1000, 1) with { Lags = lags }, s_options.MaxLag));
+    }
+
     [Fact]
     public void Report_Steps_HaveTheirTableAndADrawingOfTheirOwn()
     {
@@ -84,9 +97,9 @@ public sealed class LoadVerdictTests
         new LoadRate(target, IsWal: false), reached, null, 0, null, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(9),
         [new StandbyLoadLag("n2", lag is null ? TimeSpan.Zero : TimeSpan.FromSeconds(lag.Value / 2), 5), new StandbyLoadLag("n3", lag is { } seconds ? TimeSpan.FromSeconds(seconds) : null, 5)], [], TimeSpan.FromSeconds(30));
 
-    private static ClusterSnapshot Seen(ReplicaLag? lag)
+    private static ClusterSnapshot Seen(ReplicaLag? lag, params NodeSnapshot[] others)
     {
         var primary = new NodeSnapshot(Given.Node(1)) { Role = NodeRole.Primary, Reachability = NodeReachability.Reachable, Reason = "" };
-        return Given.Snapshot(primary, new NodeSnapshot(Given.Node(2)) { Role = NodeRole.Standby, Reachability = NodeReachability.Reachable, Reason = "", Lag = lag });
+        return Given.Snapshot(primary, [new NodeSnapshot(Given.Node(2)) { Role = NodeRole.Standby, Reachability = NodeReachability.Reachable, Reason = "", Lag = lag }, .. others]);
     }
 }
