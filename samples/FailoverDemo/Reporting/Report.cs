@@ -47,29 +47,29 @@ internal sealed record Report
     public static Report Of(PostgresCluster cluster, PostgresNode oldPrimary, int? oldTimeline, Ledger ledger, DemoEnd final, DrillTimeline timeline, DemoOptions options)
     {
         var writes = ledger.Writes.SelectMany(list => list).ToArray();
-        var readable = final.NewPrimary is not null;
+        IReadOnlySet<WriteKey> lost = final.Read?.Lost ?? new HashSet<WriteKey>();
         var report = new Report
         {
             AckedWrites = writes.Count(write => write.AckedAt is not null),
-            LostWrites = readable ? final.Read.Lost.Count : null,
+            LostWrites = final.Read?.Lost.Count,
             FailedOperations = ledger.Failures.Count,
             KillToFirstWriteSeconds = Rounded(WriteGaps.FaultToFirstWrite(ledger, oldPrimary.Name)),
             LongestWriteGapSeconds = Rounded(WriteGaps.Longest(ledger))!.Value,
             OldTimeline = oldTimeline,
-            NewTimeline = final.Read.Timeline,
+            NewTimeline = final.Read?.Timeline,
             NewPrimary = final.NewPrimary?.Name,
             ReadsByNode = cluster.Nodes.ToDictionary(node => node.Name, node => ledger.Reads.Count(read => read.Node == node.Name), StringComparer.Ordinal),
-            MaxReadStalenessSeconds = Rounded(Staleness.Greatest(ledger, final.Read.Lost))!.Value,
+            MaxReadStalenessSeconds = Rounded(Staleness.Greatest(ledger, lost))!.Value,
             MaxReplicaLagSeconds = DemoOptions.MaxReplicaLag.TotalSeconds,
             RetriedUnknown = writes.Count(write => write.Attempts > 1),
             FoundApplied = writes.Count(write => write.WasApplied),
-            LostKeys = [.. final.Read.Lost.OrderBy(key => key.Writer).ThenBy(key => key.Sequence).Take(FinalRead.MaxNamed).Select(key => key.ToString())],
+            LostKeys = [.. lost.OrderBy(key => key.Writer).ThenBy(key => key.Sequence).Take(FinalRead.MaxNamed).Select(key => key.ToString())],
             Failures = [.. ledger.Failures.Take(FinalRead.MaxNamed)],
             Problems = [],
             Timeline = [.. timeline.Events.OrderBy(e => e.At).Select(e => new ReportedEvent(Rounded(ledger.Between(ledger.FaultAt ?? e.At, e.At))!.Value, e.Label, e.Sentence))],
             Rejoined = final.Rejoined is { } rejoined ? $"{oldPrimary.Name} by {(rejoined.Method == RejoinMethod.Rewind ? "pg_rewind" : "a base backup")}" : "no",
         };
-        return report with { Problems = [.. final.Read.Problems, .. report.Faults(options)] };
+        return report with { Problems = [.. final.Problems, .. report.Faults(options)] };
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);

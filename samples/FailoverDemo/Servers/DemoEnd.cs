@@ -6,12 +6,13 @@ using HaConnect.Testing;
 namespace FailoverDemo.Servers;
 
 /// <summary>
-/// The cluster after the workload: the old primary is brought back, then every server is read directly and held against the ledger.
+/// The cluster after the workload: the new primary is read directly and held against the ledger, the old one is brought back, and the standbys are compared.
 /// </summary>
 /// <param name="NewPrimary">The server out of recovery with the newest timeline; null where there is none.</param>
 /// <param name="Rejoined">How the old primary was brought back.</param>
-/// <param name="Read">What the servers hold, with all that is wrong.</param>
-internal sealed record DemoEnd(PostgresNode? NewPrimary, RejoinResult? Rejoined, FinalRead Read)
+/// <param name="Read">What the new primary holds; null where there is none.</param>
+/// <param name="Problems">All that is wrong.</param>
+internal sealed record DemoEnd(PostgresNode? NewPrimary, RejoinResult? Rejoined, FinalRead? Read, IReadOnlyList<string> Problems)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -24,9 +25,10 @@ internal sealed record DemoEnd(PostgresNode? NewPrimary, RejoinResult? Rejoined,
         }
         catch (PostgresClusterException e)
         {
-            return new DemoEnd(null, null, new FinalRead(null, new HashSet<WriteKey>(), [$"The cluster has no primary, so what is lost could not be read: {e.Message}"]));
+            return new DemoEnd(null, null, null, [$"The cluster has no primary, so what is lost could not be read: {e.Message}"]);
         }
 
+        var read = await FinalRead.TakeAsync(servers.First(server => server.Name == primary.Name), ledger, cancellationToken);
         RejoinResult? rejoined = null;
         var problems = new List<string>();
         try
@@ -42,8 +44,8 @@ internal sealed record DemoEnd(PostgresNode? NewPrimary, RejoinResult? Rejoined,
             problems.Add($"The cluster is not whole: {e.Message}");
         }
 
-        var others = problems.Count == 0 ? servers.Where(server => server.Name != primary.Name) : [];
-        var read = await FinalRead.TakeAsync(servers.First(server => server.Name == primary.Name), others, ledger, time, cancellationToken);
-        return new DemoEnd(primary, rejoined, read with { Problems = [.. problems, .. read.Problems] });
+        if (problems.Count == 0)
+            problems.AddRange(await read.CompareAsync(servers.Where(server => server.Name != primary.Name), time, cancellationToken));
+        return new DemoEnd(primary, rejoined, read, [.. problems, .. read.Problems]);
     }
 }
