@@ -125,8 +125,9 @@ public sealed class LocalDrillTests : ClusterTest
         return (process.ExitCode, await output, await error);
     }
 
+    /// <summary>Ctrl-C reaches it, also where tests that run in a shell's background have inherited that it is ignored.</summary>
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(ToolProcess.Command[0], [.. ToolProcess.Command.Skip(1), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" })!;
+        Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", .. ToolProcess.Command, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" })!;
 
     /// <summary>The data folders in which servers work that are children of a process.</summary>
     private static List<string> ServersOf(int parent) =>

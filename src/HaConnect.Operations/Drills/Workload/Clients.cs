@@ -67,9 +67,8 @@ internal sealed class Clients(HaDataSource database, Ledger ledger, ClientsOptio
             var beganAt = ledger.Now;
             try
             {
-                var connection = await database.OpenReadConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await using (connection.ConfigureAwait(false))
-                    ledger.Add(reader, new Read(beganAt, NodeOf(connection), await ReadNewestAsync(connection, cancellationToken).ConfigureAwait(false)));
+                // What hangs at a frozen replica is read anew elsewhere.
+                ledger.Add(reader, await database.ReadAsync(async (connection, ct) => new Read(beganAt, NodeOf(connection), await ReadNewestAsync(connection, ct).ConfigureAwait(false)), policy: null, cancellationToken).ConfigureAwait(false));
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
