@@ -22,9 +22,13 @@ internal sealed class ServerWatch(SessionPair pair, Both<ServerFacts> facts, boo
             {
                 pace.Hold = await ReasonAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (NpgsqlException)
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.TooManyConnections)
             {
-                pace.Hold = null; // what is read fails by itself, and tells why
+                pace.Hold = $"{e.Data[ServerErrors.Side]} has no connection left: {e.MessageText}";
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                pace.Hold = null; // what is read fails by itself, and tells why; and this goes on looking
             }
 
             progress.Tell(pace.Hold);

@@ -59,6 +59,9 @@ internal sealed class VerificationRun : IAsyncDisposable
                 await end.CancelAsync().ConfigureAwait(false);
                 await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            if (watch.IsFaulted)
+                await watch.ConfigureAwait(false); // the caller's own progress threw: the load was watched no more
         }
 
         if (journal.TakenOver is { } earlier && _tables.Sum(t => t.TakenOver) is var taken and > 0)
