@@ -25,8 +25,8 @@ internal sealed class DrillArguments
     private readonly Option<string[]> _siteNodes = new("--site-node") { Description = "Of a site: a node that --fault-command strikes beside the primary. Can be given several times.", DefaultValueFactory = _ => [] };
 
     private readonly Option<TimeSpan> _seconds = SecondsOption.Create("--seconds", "How long the workload runs; the fault comes at a third of it.", DrillOptions.LeastDuration.TotalSeconds, DrillOptions.MostDuration.TotalSeconds, s_defaults.Duration);
-    private readonly Option<int> _writers = Bounded("--writers", "How many write at once, without pauses.", s_defaults.Writers, 1, DrillOptions.MostClients);
-    private readonly Option<int> _readers = Bounded("--readers", "How many read at once.", s_defaults.Readers, 0, DrillOptions.MostClients);
+    private readonly Option<int> _writers = CountOption.Create("--writers", "How many write at once, without pauses.", s_defaults.Writers, 1, DrillOptions.MostClients);
+    private readonly Option<int> _readers = CountOption.Create("--readers", "How many read at once.", s_defaults.Readers, 0, DrillOptions.MostClients);
     private readonly Option<string?> _command = new("--command") { Description = "A program of your own as the workload, by the shell, instead of --writers. It is ended with the drill; what is measured is a probe beside it." };
     private readonly Option<TimeSpan> _targetRecovery = SecondsOption.Create("--target-recovery", "Within how many seconds after the fault a write has to be acked (RTO).", 0.001, 86_400, s_defaults.TargetRecovery);
     private readonly Option<long?> _targetLoss = new("--target-loss") { Description = "How many acked writes may be lost (RPO). Default 0, with --async any number.", CustomParser = ParseLoss };
@@ -117,19 +117,6 @@ internal sealed class DrillArguments
         fault.AcceptOnlyFromAmong("kill", "freeze", "cut");
         return fault;
     }
-
-    private static Option<int> Bounded(string name, string description, int byDefault, int least, int most) => new(name)
-    {
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description} {least} to {most}."),
-        DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
-                return value;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {result.Tokens[0].Value}; it must be a whole number from {least} to {most}."));
-            return byDefault;
-        },
-    };
 
     private static long? ParseLoss(ArgumentResult result)
     {

@@ -13,13 +13,13 @@ internal sealed class LoadDrillArguments
     private static readonly LoadDrillOptions s_defaults = new() { Peak = new LoadRate(1000, IsWal: false) };
 
     private readonly Option<bool> _local = new("--local") { Description = "On a throw-away cluster, made here for the drill." };
-    private readonly Option<int> _standbys = Bounded("--standbys", "With --local: how many standbys it has.", 2, 1, MostStandbys);
+    private readonly Option<int> _standbys = CountOption.Create("--standbys", "With --local: how many standbys it has.", 2, 1, MostStandbys);
     private readonly Option<string?> _cluster = new("--cluster") { Description = "The name of the cluster that is to be loaded, as a confirmation." };
     private readonly Option<string?> _environment = new("--environment") { Description = "What that cluster is for, where its settings do not say it (Environment): staging, test. Never production." };
     private readonly Option<LoadRate> _peak = new("--peak") { Description = "The load of the last step: writes a second (2000), or WAL a second (20MB, as PostgreSQL counts).", Required = true, CustomParser = Peak };
-    private readonly Option<int> _steps = Bounded("--steps", "In how many equal steps it is reached.", s_defaults.Steps, 1, LoadDrillOptions.MostSteps);
+    private readonly Option<int> _steps = CountOption.Create("--steps", "In how many equal steps it is reached.", s_defaults.Steps, 1, LoadDrillOptions.MostSteps);
     private readonly Option<TimeSpan> _stepSeconds = SecondsOption.Create("--step-seconds", "How long each is held.", LoadDrillOptions.LeastStep.TotalSeconds, LoadDrillOptions.MostStep.TotalSeconds, s_defaults.StepDuration);
-    private readonly Option<int> _writers = Bounded("--writers", "How many write at once.", s_defaults.Writers, 1, LoadDrillOptions.MostWriters);
+    private readonly Option<int> _writers = CountOption.Create("--writers", "How many write at once.", s_defaults.Writers, 1, LoadDrillOptions.MostWriters);
     private readonly Option<TimeSpan> _maxLag = SecondsOption.Create("--max-lag", "Below how many seconds every standby has to stay at the peak.", 0.001, LoadDrillOptions.MostMaxLag.TotalSeconds, s_defaults.MaxLag);
     private readonly Option<string[]> _exporters = new("--exporter") { Description = "NODE=URL of the node_exporter of a node's host, for CPU, I/O wait and disk: n1=http://db1:9100/metrics. Can be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<DirectoryInfo?> _report = new("--report") { Description = "The folder for the report as Markdown, HTML and JSON." };
@@ -79,17 +79,4 @@ internal sealed class LoadDrillArguments
         result.AddError($"--peak is {result.Tokens[0].Value}; it must be writes a second ({LoadRate.LeastWrites} to {LoadRate.MostWrites:0}), or WAL a second with kB, MB or GB (1kB to 100GB).");
         return rate;
     }
-
-    private static Option<int> Bounded(string name, string description, int byDefault, int least, int most) => new(name)
-    {
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description} {least} to {most}."),
-        DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
-                return value;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {result.Tokens[0].Value}; it must be a whole number from {least} to {most}."));
-            return byDefault;
-        },
-    };
 }
