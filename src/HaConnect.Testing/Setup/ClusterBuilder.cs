@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing.Hosting;
 using HaConnect.Testing.Processes;
 
@@ -11,6 +12,9 @@ namespace HaConnect.Testing.Setup;
 /// </summary>
 internal static class ClusterBuilder
 {
+    /// <summary>How long a cluster's removal may take.</summary>
+    private static readonly TimeSpan s_removal = TimeSpan.FromSeconds(30);
+
     public static async Task<PostgresCluster> StartAsync(PostgresClusterOptions options, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -53,11 +57,23 @@ internal static class ClusterBuilder
         }
     }
 
+    private static async Task<Watchdog> StartWatchdogAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Watchdog.StartAsync(folder, s_removal, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new PostgresClusterException(e.Message, e);
+        }
+    }
+
     private static async Task<ClusterSetup> SetUpAsync(PostgresClusterOptions options, UnixUser user, CancellationToken cancellationToken)
     {
         string? binDirectory = options.Image is null ? PostgresBinaries.Find(options.BinDirectory) : null;
         string folder = await MakeFolderAsync(user, cancellationToken).ConfigureAwait(false);
-        Watchdog watchdog = await Watchdog.StartAsync(folder, cancellationToken).ConfigureAwait(false);
+        Watchdog watchdog = await StartWatchdogAsync(folder, cancellationToken).ConfigureAwait(false);
         try
         {
             IPostgresHost host = binDirectory is not null

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing.Hosting;
 using HaConnect.Testing.Processes;
 

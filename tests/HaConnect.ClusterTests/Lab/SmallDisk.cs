@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing;
 using HaConnect.Testing.Processes;
 
@@ -26,7 +27,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "small-disk-watchdog.sh"));
         await RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "haconnect-test", folder);
-        var disk = new SmallDisk(node, await Watchdog.StartAsync(script, folder, () => IsMounted(folder), CancellationToken.None));
+        var disk = new SmallDisk(node, await Watchdog.StartAsync(script, folder, () => IsMounted(folder), TimeSpan.FromSeconds(30), CancellationToken.None));
         await RunAsync("cp", "-a", folder + ".moved/.", folder);
         Directory.Delete(folder + ".moved", recursive: true);
         await node.StartAsync();

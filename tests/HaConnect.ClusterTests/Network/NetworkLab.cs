@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using HaConnect.Cli.Drilling.Local;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing;
 using HaConnect.Testing.Hosting;
 using HaConnect.Testing.Processes;
@@ -30,8 +32,7 @@ internal sealed class NetworkLab : INodeNetwork, IAsyncDisposable
     internal static async Task<NetworkLab> CreateAsync(IReadOnlyList<string> places, IReadOnlySet<string>? behindLinks = null)
     {
         var lab = new NetworkLab(places, behindLinks ?? new HashSet<string>(StringComparer.Ordinal));
-        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "network-watchdog.sh"));
-        lab._watchdog = await Watchdog.StartAsync(script, lab._prefix, lab.Exists, CancellationToken.None);
+        lab._watchdog = await Watchdog.StartAsync(DrillNetwork.Cleanup, lab._prefix, lab.Exists, TimeSpan.FromSeconds(30), CancellationToken.None);
         try
         {
             var bridge = lab._prefix + Bridge;

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using HaConnect.Cli.Connecting;
 using HaConnect.ClusterTests.Cli;
 using HaConnect.Operations.Planning;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing;
 using HaConnect.Testing.Processes;
 using HaConnect.Testing.Setup;
@@ -39,7 +40,7 @@ internal sealed class PlannedCluster : IAsyncDisposable
         var made = await Tool.RunAsync("mktemp", ["-d", "/tmp/haconnect-pg-XXXXXXXX"], user.SwitchTo, cancellationToken: Cancelled); // the watchdog goes by the name; short, for the sockets
         made.ThrowIfFailed("mktemp");
         var root = made.Output.Trim();
-        var cluster = new PlannedCluster(user, root, await Watchdog.StartAsync(root, Cancelled));
+        var cluster = new PlannedCluster(user, root, await Watchdog.StartAsync(root, TimeSpan.FromSeconds(30), Cancelled));
         cluster.Plan = change(new PlanDescription
         {
             Nodes = [.. Enumerable.Range(1, nodes).Select(i => cluster.Server($"n{i}"))],

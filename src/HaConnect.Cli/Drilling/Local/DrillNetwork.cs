@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using HaConnect.Operations.Processes;
 using HaConnect.Testing.Hosting;
 using HaConnect.Testing.Processes;
 
@@ -11,9 +12,10 @@ namespace HaConnect.Cli.Drilling.Local;
 /// </summary>
 internal sealed class DrillNetwork : INodeNetwork, IAsyncDisposable
 {
-    private const string Cleanup = """
+    /// <summary>Removes the network namespaces whose names begin with $1, and every process in them, when standard input ends: when they are disposed, or their process has died, by whatever cause.</summary>
+    internal const string Cleanup = """
         prefix=$1
-        case $prefix in haconnect-drill-*-) ;; *) exit 2 ;; esac
+        case $prefix in haconnect-*-) ;; *) exit 2 ;; esac
         trap '' HUP INT TERM
         cd /
 
@@ -36,6 +38,7 @@ internal sealed class DrillNetwork : INodeNetwork, IAsyncDisposable
         ( watch <&3 3<&- >/dev/null 2>&1 ) &
         """;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly string[] s_tools = ["ip", "nsenter"];
 
     private readonly string _id = RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -63,7 +66,7 @@ internal sealed class DrillNetwork : INodeNetwork, IAsyncDisposable
     internal static async Task<DrillNetwork> CreateAsync(IReadOnlyList<string> places, CancellationToken cancellationToken)
     {
         var network = new DrillNetwork(places);
-        network._watchdog = await Watchdog.StartAsync(Cleanup, network.Prefix, network.Exists, cancellationToken);
+        network._watchdog = await Watchdog.StartAsync(Cleanup, network.Prefix, network.Exists, s_patience, cancellationToken);
         try
         {
             await ShellAsync(network.Script());

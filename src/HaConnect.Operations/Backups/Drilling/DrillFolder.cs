@@ -6,9 +6,12 @@ namespace HaConnect.Operations.Backups;
 internal sealed class DrillFolder : IAsyncDisposable
 {
     private const string Prefix = "haconnect-restore-";
-    private readonly FolderGuard _guard;
+    /// <summary>A copy can be large.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
-    private DrillFolder(RestorePlace place, FolderGuard guard, IReadOnlyList<string> leftovers) => (Place, _guard, Leftovers) = (place, guard, leftovers);
+    private readonly Watchdog _guard;
+
+    private DrillFolder(RestorePlace place, Watchdog guard, IReadOnlyList<string> leftovers) => (Place, _guard, Leftovers) = (place, guard, leftovers);
 
     internal RestorePlace Place { get; }
 
@@ -22,7 +25,7 @@ internal sealed class DrillFolder : IAsyncDisposable
         var made = await programs.RunToSuccessAsync("mktemp", ["-d", Path.Combine(beside, Prefix + "XXXXXXXX")], null, "/", cancellationToken).ConfigureAwait(false);
         // The processes in it are found by their working folder, which the system names without links.
         var root = (await programs.RunToSuccessAsync("/bin/sh", ["-c", "cd \"$1\" && pwd -P", "sh", made.Trim()], null, "/", cancellationToken).ConfigureAwait(false)).Trim();
-        return new DrillFolder(new RestorePlace(root), await FolderGuard.StartAsync(root, cancellationToken).ConfigureAwait(false), leftovers);
+        return new DrillFolder(new RestorePlace(root), await Watchdog.StartAsync(root, s_patience, cancellationToken).ConfigureAwait(false), leftovers);
     }
 
     public ValueTask DisposeAsync() => _guard.DisposeAsync();

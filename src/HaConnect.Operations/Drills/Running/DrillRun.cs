@@ -84,7 +84,7 @@ internal sealed class DrillRun(IDrillTarget target, DrillTimeline timeline, Dril
     private async Task<DrillCommandResult?> WorkAsync(DrillServer first, Ledger ledger, CancellationToken cancellationToken)
     {
         options.Progress?.Report($"The workload begins. In {options.FaultAfter.TotalSeconds:0.#} s: {(IsSwitchover ? "a switchover is asked for" : target.Tell(first.Name))}.");
-        using var command = options.Command is null ? null : ShellCommand.Start(options.Command, target.CommandEnvironment);
+        using var command = options.Command is null ? null : ShellCommand.Start(options.Command, target.CommandEnvironment, time);
         using var stop = new CancellationTokenSource();
         var clients = new Clients(target.Database, ledger, options.Command is null ? new ClientsOptions(options.Writers, Readers, TimeSpan.Zero) : new ClientsOptions(1, Readers, ProbePause), time);
         var workload = clients.RunAsync(stop.Token, cancellationToken);

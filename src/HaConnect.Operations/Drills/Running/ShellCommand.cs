@@ -13,12 +13,13 @@ internal sealed class ShellCommand : IDisposable
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private string _output = "";
 
-    private ShellCommand(Process process)
+    private ShellCommand(Process process, TimeProvider time)
     {
-        _process = process;
+        (_process, _time) = (process, time);
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);
         process.Exited += (_, _) => _ended.TrySetResult();
@@ -41,12 +42,12 @@ internal sealed class ShellCommand : IDisposable
         }
     }
 
-    internal static ShellCommand Start(string command, IReadOnlyDictionary<string, string> environment)
+    internal static ShellCommand Start(string command, IReadOnlyDictionary<string, string> environment, TimeProvider time)
     {
         var info = new ProcessStartInfo("/bin/sh", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             info.Environment[name] = value;
-        return new ShellCommand(Process.Start(info)!);
+        return new ShellCommand(Process.Start(info)!, time);
     }
 
     /// <param name="command">The command.</param>
@@ -57,7 +58,7 @@ internal sealed class ShellCommand : IDisposable
     /// <returns>Null where it ended with 0, else what went wrong.</returns>
     internal static async Task<string?> RunAsync(string command, IReadOnlyDictionary<string, string> environment, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var running = Start(command, environment);
+        using var running = Start(command, environment, time);
         try
         {
             await running._ended.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
@@ -105,9 +106,9 @@ internal sealed class ShellCommand : IDisposable
 
     private async Task LastOutputAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(ForTheLastOutput);
-        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var patience = new CancellationTokenSource(ForTheLastOutput, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await _process.WaitForExitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Add(string? line)
