@@ -138,7 +138,7 @@ public sealed class EndToEndTests : ClusterTest
         await Task.WhenAll(_lab.Coordinating.Select(a => a.SignalAsync("STOP")));
         await Cluster["n1"].KillAsync(Cancelled);
         await Cluster["n2"].KillAsync(Cancelled);
-        await UntilFiringAsync("HaConnectInstanceDown", "HaConnectNoCoordinator", "HaConnectNoPrimary", "HaConnectNodeDown", "HaConnectQuorumLost", "HaConnectInstanceCutOff", "HaConnectVerificationOverdue");
+        await UntilFiringAsync("HaConnectInstanceDown", "HaConnectNoCoordinator", "HaConnectNoPrimary", "HaConnectOutageExceedsTarget", "HaConnectNodeDown", "HaConnectQuorumLost", "HaConnectInstanceCutOff", "HaConnectVerificationOverdue");
 
         await UntilAsync("16 s without them", async () => (await _lab.Prometheus.QueryAsync("""max_over_time(up{job="haconnect"}[16s]) == 0""", Cancelled)).Count == 2, s_patience);
         await Cluster["n2"].StartAsync(Cancelled);
