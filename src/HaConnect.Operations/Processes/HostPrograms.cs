@@ -38,6 +38,9 @@ internal sealed class HostPrograms(string? directory, string? user)
         throw new ArgumentException($"PostgreSQL does not run as root, and there is no user {string.Join(" or ", runAs is null ? s_serverUsers : [runAs])} to run it as. Name one by RunAs.", nameof(runAs));
     }
 
+    /// <summary>The same programs as whoever runs this: for files that another user may not read.</summary>
+    internal HostPrograms AsCaller() => new(directory, null);
+
     /// <summary>A program of PostgreSQL's by its path; any other as it is.</summary>
     internal string PathOf(string program) => directory is not null && File.Exists(Path.Combine(directory, program)) ? Path.Combine(directory, program) : program;
 

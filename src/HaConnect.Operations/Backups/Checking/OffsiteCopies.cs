@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HaConnect.Operations.Backups;
 
-/// <summary>Whether what is at another site is what is here: names and lengths of all, and the files of the newest backup by its manifest.</summary>
+/// <summary>Whether what is at another site is what is here: names and lengths of all, and the files of the newest backup, and of what it is incremental to, by their manifests.</summary>
 internal static class OffsiteCopies
 {
     /// <returns>What is missing or different, and what could not be verified.</returns>
@@ -10,28 +10,33 @@ internal static class OffsiteCopies
     {
         List<string> problems = [], unverified = [];
         if (options.OffsiteFolder is { } folder && newest is { Backup: { } backup })
-            problems.AddRange(await OfBackupAsync(RepositoryFactory.Existing(folder, nameof(options.OffsiteFolder)), backup, unverified, cancellationToken).ConfigureAwait(false));
+        {
+            var place = RepositoryFactory.Existing(folder, nameof(options.OffsiteFolder));
+            foreach (var part in backup.Folders) // all that a restore reads
+                problems.AddRange(await OfBackupAsync(place, part == backup.Folder ? backup.Name : Path.GetFileName(part), part, unverified, cancellationToken).ConfigureAwait(false));
+        }
+
         if (options.OffsiteWalFolder is { } wal && archive is not null)
             problems.AddRange(await OfWalAsync(RepositoryFactory.Existing(wal, nameof(options.OffsiteWalFolder)), archive, newest, geometry, options.Repository.WalFolder is null, cancellationToken).ConfigureAwait(false));
         return (problems, unverified);
     }
 
-    private static async Task<IEnumerable<string>> OfBackupAsync(string folder, BaseBackup backup, List<string> unverified, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> OfBackupAsync(string folder, string name, string original, List<string> unverified, CancellationToken cancellationToken)
     {
-        var copy = FolderBackup.Is(folder) ? folder : Path.Combine(folder, backup.Name);
+        var copy = FolderBackup.Is(folder) ? folder : Path.Combine(folder, name);
         if (!File.Exists(Path.Combine(copy, BackupManifest.FileName)))
-            return [$"{backup.Name} is not in {folder}, or without its {BackupManifest.FileName}"];
+            return [$"{name} is not in {folder}, or without its {BackupManifest.FileName}"];
         try
         {
             // To the manifest here: a copy that was changed together with its own would fit that.
-            var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(backup.Folder, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
+            var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(original, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
             if (ManifestCheck.Unverified(manifest, FileChecksum.IsKnown) is { } sentence)
-                unverified.Add($"{backup.Name}: {sentence}");
-            return (await ManifestCheck.RunAsync(copy, manifest, cancellationToken).ConfigureAwait(false)).Select(p => $"{backup.Name}: {p}");
+                unverified.Add($"{name}: {sentence}");
+            return (await ManifestCheck.RunAsync(copy, manifest, cancellationToken).ConfigureAwait(false)).Select(p => $"{name}: {p}");
         }
         catch (InvalidDataException e)
         {
-            return [$"{backup.Name} cannot be compared: {e.Message}"];
+            return [$"{name} cannot be compared: {e.Message}"];
         }
     }
 

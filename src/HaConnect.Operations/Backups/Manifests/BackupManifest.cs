@@ -17,6 +17,9 @@ internal sealed record BackupManifest(IReadOnlyList<ManifestFile> Files, int Tim
 
     internal long Size => Files.Sum(f => f.Size);
 
+    /// <summary>Whether files in it are only what has changed since another backup. Source: PostgreSQL's basebackup_incremental.c, which writes one for each that it knew, changed or not.</summary>
+    internal bool IsIncremental => Files.Any(f => Path.GetFileName(f.Path).StartsWith("INCREMENTAL.", StringComparison.Ordinal));
+
     internal DateTimeOffset? LastModified => Files.Max(f => f.Modified);
 
     /// <exception cref="InvalidDataException">It is no manifest, or not all of one.</exception>

@@ -29,8 +29,14 @@ internal sealed record BaseBackup(string Name, string Kind, string Form)
     /// <summary>Names of segments that it brings along.</summary>
     internal IReadOnlyList<string> OwnWal { get; init; } = [];
 
-    /// <summary>What an incremental one is of, the full one first and this one last; empty for a full one.</summary>
+    /// <summary>Where the backup begins to which this one is incremental; null for a full one, and where that cannot be told.</summary>
+    internal ulong? IncrementalFrom { get; init; }
+
+    /// <summary>The folders of what an incremental one is of, the full one first and this one last; empty for a full one.</summary>
     internal IReadOnlyList<string> Chain { get; init; } = [];
+
+    /// <summary>All folders that a restore reads.</summary>
+    internal IReadOnlyList<string> Folders => Chain.Count > 0 ? Chain : [Folder];
 
     /// <summary>Where it is; empty where only its program knows.</summary>
     internal string Folder { get; init; } = "";

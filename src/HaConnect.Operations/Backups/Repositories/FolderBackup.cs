@@ -7,6 +7,9 @@ namespace HaConnect.Operations.Backups;
 /// <summary>Reads what a folder of pg_basebackup's output says of itself.</summary>
 internal static class FolderBackup
 {
+    internal const string Full = "full";
+    private const string Incremental = "incremental";
+
     /// <summary>Whether it is such a folder, whole or not.</summary>
     internal static bool Is(string folder) => File.Exists(Path.Combine(folder, BackupManifest.FileName)) || File.Exists(Path.Combine(folder, "PG_VERSION")) || File.Exists(Path.Combine(folder, "backup_label")) || ManifestCheck.TarsOf(folder).Count > 0;
 
@@ -16,11 +19,12 @@ internal static class FolderBackup
     {
         var isTar = ManifestCheck.TarsOf(folder).Count > 0;
         var label = !isTar && File.Exists(Path.Combine(folder, "backup_label")) ? new BackupLabel(File.ReadAllText(Path.Combine(folder, "backup_label"))) : null;
-        var backup = new BaseBackup(Path.GetFileName(folder), label?.IncrementalFrom is null ? "full" : "incremental", isTar ? "tar" : "plain")
+        var backup = new BaseBackup(Path.GetFileName(folder), label?.IncrementalFrom is null ? Full : Incremental, isTar ? "tar" : "plain")
         {
             Folder = folder,
             Timeline = label?.Timeline ?? 1,
             StartLsn = label?.StartLsn ?? 0,
+            IncrementalFrom = label?.IncrementalFrom,
             MajorVersion = VersionOf(folder),
             SystemIdentifier = SystemIdentifierOf(folder),
         };
@@ -33,6 +37,7 @@ internal static class FolderBackup
             var history = histories.FirstOrDefault(h => h.StartLsn == manifest.StartLsn);
             return backup with
             {
+                Kind = manifest.IsIncremental ? Incremental : backup.Kind,
                 Timeline = manifest.Timeline,
                 StartLsn = manifest.StartLsn,
                 StopLsn = manifest.StopLsn,

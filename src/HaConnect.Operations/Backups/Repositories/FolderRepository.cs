@@ -19,25 +19,29 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
     {
         var histories = await HistoriesAsync(cancellationToken).ConfigureAwait(false);
         List<BaseBackup> backups = [.. Candidates().Select(f => FolderBackup.Read(f, histories)).OrderBy(b => b.StartLsn).ThenBy(b => b.FinishedAt)];
-        return [.. backups.Select(b => b.Kind == "full" ? b : Chained(b, backups))];
+        return [.. backups.Select(b => BackupChain.Resolve(b, backups))];
     }
 
     public async Task<IReadOnlyList<string>> VerifyAsync(BaseBackup backup, CancellationToken cancellationToken)
     {
         if (backup.Form == "plain")
-            return await VerifyBackup.RunAsync(programs, backup.Folder, "/", cancellationToken).ConfigureAwait(false);
+            return await VerifyEachAsync(backup, programs, cancellationToken).ConfigureAwait(false);
         var manifest = BackupManifest.Parse(await File.ReadAllBytesAsync(Path.Combine(backup.Folder, BackupManifest.FileName), cancellationToken).ConfigureAwait(false));
         return await ManifestCheck.RunAsync(backup.Folder, manifest, cancellationToken).ConfigureAwait(false);
     }
 
-    public string? UnverifiedOf(BaseBackup backup, bool isCopied) =>
-        ManifestCheck.Unverified(BackupManifest.Parse(File.ReadAllBytes(Path.Combine(backup.Folder, BackupManifest.FileName))), isCopied || backup.Form == "plain" ? FileChecksum.IsKnownToPostgres : FileChecksum.IsKnown);
+    public string? UnverifiedOf(BaseBackup backup, bool isCopied) => backup.Folders.Select(f => (Folder: f, Sentence: ManifestCheck.Unverified(BackupManifest.Parse(File.ReadAllBytes(Path.Combine(f, BackupManifest.FileName))), isCopied || backup.Form == "plain" ? FileChecksum.IsKnownToPostgres : FileChecksum.IsKnown)))
+        .Where(u => u.Sentence is not null).Select(u => Named(backup, u.Folder, u.Sentence!)).FirstOrDefault();
 
     public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
         new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken);
 
+    /// <summary>Of an incremental one its parts as well: what pg_combinebackup writes fits the manifest that it writes, whatever it has read.</summary>
     public async Task<IReadOnlyList<string>?> VerifyCopyAsync(BaseBackup backup, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken) =>
-        await VerifyBackup.RunAsync(programs, place.Data, place.Root, cancellationToken).ConfigureAwait(false);
+    [
+        .. backup.Chain.Count > 0 ? await VerifyEachAsync(backup, programs, cancellationToken).ConfigureAwait(false) : [],
+        .. await VerifyBackup.RunAsync(programs, place.Data, place.Root, cancellationToken).ConfigureAwait(false),
+    ];
 
     /// <summary>Of segments that were compressed by gzip as well.</summary>
     public string? RestoreCommand(RestorePlace place) => walFolder is null ? null
@@ -45,19 +49,17 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
 
     private IEnumerable<string> Candidates() => FolderBackup.Is(folder) ? [folder] : Directory.EnumerateDirectories(folder).Where(FolderBackup.Is);
 
-    private static BaseBackup Chained(BaseBackup backup, IReadOnlyList<BaseBackup> all)
+    /// <summary>As whoever runs this, who may read the backups.</summary>
+    private static async Task<List<string>> VerifyEachAsync(BaseBackup backup, HostPrograms programs, CancellationToken cancellationToken)
     {
-        List<BaseBackup> chain = [backup];
-        while (chain[0].Kind != "full")
-        {
-            var from = new BackupLabel(File.ReadAllText(Path.Combine(chain[0].Folder, "backup_label"))).IncrementalFrom;
-            if (all.FirstOrDefault(b => b.StartLsn == from && b.Problem is null) is not { } before)
-                return backup with { Problem = $"it is incremental to a backup from {new NpgsqlTypes.NpgsqlLogSequenceNumber(from ?? 0)} on, which is not here, or not whole" };
-            chain.Insert(0, before);
-        }
-
-        return backup with { Chain = [.. chain.Select(b => b.Folder)], Size = chain.Max(b => b.Size) };
+        List<string> problems = [];
+        foreach (var part in backup.Folders)
+            problems.AddRange((await VerifyBackup.RunAsync(programs.AsCaller(), part, "/", cancellationToken).ConfigureAwait(false)).Select(p => Named(backup, part, p)));
+        return problems;
     }
+
+    /// <summary>Said of a part, with its name where it is another's.</summary>
+    private static string Named(BaseBackup backup, string part, string sentence) => part == backup.Folder ? sentence : $"{Path.GetFileName(part)}, of which it is made: {sentence}";
 
     private async Task<List<BackupLabel>> HistoriesAsync(CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class BackupInputTests : ClusterTest
         await RefusesAsync("More than one", "Set one", o => (o.TargetTime, o.TargetName) = (now, "x"));
         await RefusesAsync("TakeFrom", "Host=db1", o => o.TakeFrom = "Host=a,b;Username=c");
         await RefusesAsync("'/nowhere'", "/usr/lib/postgresql/", o => o.Repository.ProgramDirectory = "/nowhere");
-        await RefusesAsync("PostgreSQL 15, and the programs are of 9", "ProgramDirectory", o => o.Repository.ProgramDirectory = OtherVersion(its));
+        await RefusesAsync($"PostgreSQL {its.Cluster.MajorVersion}, and the programs are of 9", "ProgramDirectory", o => o.Repository.ProgramDirectory = OtherVersion(its));
         await its.RequireNothingLeftAsync();
 
         // What the copy itself finds out is an answer.
