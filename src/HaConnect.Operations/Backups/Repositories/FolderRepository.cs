@@ -33,8 +33,19 @@ internal sealed class FolderRepository(string folder, string? walFolder, HostPro
     public string? UnverifiedOf(BaseBackup backup, bool isCopied) => backup.Folders.Select(f => (Folder: f, Sentence: ManifestCheck.Unverified(BackupManifest.Parse(File.ReadAllBytes(Path.Combine(f, BackupManifest.FileName))), isCopied || backup.Form == "plain" ? FileChecksum.IsKnownToPostgres : FileChecksum.IsKnown)))
         .Where(u => u.Sentence is not null).Select(u => Named(backup, u.Folder, u.Sentence!)).FirstOrDefault();
 
-    public Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken) =>
-        new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken);
+    /// <summary>Where a part is damaged, pg_combinebackup names the file that it looked for in the end: its parts are verified then, to tell which it is.</summary>
+    public async Task RestoreAsync(BaseBackup backup, RestorePlace to, HostPrograms programs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new FolderRestore(backup, to, programs).RunAsync(backup.Chain, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException e) when (backup.Chain.Count > 0)
+        {
+            var problems = await VerifyEachAsync(backup, programs, cancellationToken).ConfigureAwait(false);
+            throw problems.Count == 0 ? new InvalidOperationException(e.Message, e) : new InvalidOperationException($"{string.Join("; ", problems)}. {e.Message}", e);
+        }
+    }
 
     /// <summary>Of an incremental one its parts as well: what pg_combinebackup writes fits the manifest that it writes, whatever it has read.</summary>
     public async Task<IReadOnlyList<string>?> VerifyCopyAsync(BaseBackup backup, RestorePlace place, HostPrograms programs, CancellationToken cancellationToken) =>

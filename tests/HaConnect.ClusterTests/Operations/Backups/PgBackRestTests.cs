@@ -24,7 +24,15 @@ public sealed class PgBackRestTests : ClusterTest
             pg1-user={its.Cluster.Superuser.User}
             pg1-socket-path={its.Root}
             """, Cancelled);
-        await PgBackRest.RunAsync(its, "stanza-create");
+        try
+        {
+            await PgBackRest.RunAsync(its, "stanza-create");
+        }
+        catch (InvalidOperationException e) when (e.Message.Contains("VersionNotSupportedError", StringComparison.Ordinal))
+        {
+            Assert.Skip($"pgBackRest on this machine does not know PostgreSQL {its.Cluster.MajorVersion}.");
+        }
+
         await PgBackRest.RunAsync(its, "--type=full", "backup");
         await node.ExecuteAsync("INSERT INTO story SELECT i, md5(i::text) FROM generate_series(1, 5000) i", Cancelled);
         await PgBackRest.RunAsync(its, "--type=incr", "backup");
