@@ -23,7 +23,7 @@ internal static class BackupChain
             chain.Insert(0, before!);
         }
 
-        return backup with { Chain = [.. chain.Select(b => b.Folder)], Size = chain.Max(b => b.Size) };
+        return backup with { Chain = [.. chain.Select(b => b.Folder)], Size = chain.Sum(b => b.Size) }; // what is restored is never more
     }
 
     /// <summary>A backup that pg_combinebackup has written begins where its last part does: a whole one needs nothing before it.</summary>

@@ -16,6 +16,7 @@ public sealed class BackupChainTests
         Assert.Null(resolved.Problem);
         Assert.Equal(["/b/monday", "/b/tuesday", "/b/wednesday"], resolved.Chain);
         Assert.Equal(resolved.Chain, resolved.Folders);
+        Assert.Equal(41, resolved.Size);
         Assert.Equal(["/b/monday"], BackupChain.Resolve(s_monday, [s_monday]).Folders);
         Assert.Empty(BackupChain.Resolve(s_monday, [s_monday]).Chain);
     }
