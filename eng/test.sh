@@ -17,6 +17,7 @@ bash "$root/eng/install-browser.sh"
 bash "$root/eng/install-nagios.sh"
 bash "$root/eng/install-backup-tools.sh"
 bash "$root/eng/install-prometheus.sh"
+bash "$root/eng/install-replication-tools.sh"
 if ! build HaConnect.sln; then
   echo "0 passed, 1 failed"
   exit 1

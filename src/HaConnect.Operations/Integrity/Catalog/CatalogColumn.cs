@@ -16,4 +16,7 @@ internal sealed record CatalogColumn(
 {
     /// <summary>The lower half of the transaction that made it, or changed its definition last.</summary>
     public long MadeBy { get; init; }
+
+    /// <summary>The function that writes a value as people read it, quoted; null where its text is that.</summary>
+    public string? Reader { get; init; }
 }

@@ -22,12 +22,15 @@ internal static class CatalogReader
                 Root = row.GetFieldValue<string[]>(10),
                 Ancestors = row.GetFieldValue<string[]>(11),
                 MadeBy = row.GetInt64(12),
+                Extension = Text(row, 13),
+                IsDumped = row.GetBoolean(14),
+                DumpCondition = row.GetString(15),
             },
             cancellationToken).ConfigureAwait(false);
         var collation = facts.VersionNumber >= CatalogSql.FirstWithDatabaseCollationVersion ? CatalogSql.DefaultCollation : CatalogSql.DefaultCollationBefore15;
         var columns = await session.QueryAsync(
             new Statement(CatalogSql.Columns.Replace("{0}", collation, StringComparison.Ordinal)),
-            static row => (Table: row.GetInt64(0), Column: new CatalogColumn(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)[0], row.GetBoolean(5), row.GetBoolean(6), Text(row, 7), Text(row, 8), Text(row, 9), row.GetBoolean(10)) { MadeBy = row.GetInt64(11) }),
+            static row => (Table: row.GetInt64(0), Column: new CatalogColumn(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)[0], row.GetBoolean(5), row.GetBoolean(6), Text(row, 7), Text(row, 8), Text(row, 9), row.GetBoolean(10)) { MadeBy = row.GetInt64(11), Reader = Text(row, 12) }),
             cancellationToken).ConfigureAwait(false);
         var keys = await session.QueryAsync(
             new Statement(CatalogSql.Keys), static row => (Table: row.GetInt64(0), Key: new CatalogKey(row.GetString(1), row.GetFieldValue<string[]>(2))), cancellationToken).ConfigureAwait(false);

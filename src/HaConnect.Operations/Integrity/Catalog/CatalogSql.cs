@@ -22,8 +22,11 @@ internal static class CatalogSql
                       WHERE c.relispartition AND rc.oid = pg_catalog.pg_partition_root(c.oid) ORDER BY v.part),
                ARRAY(SELECT an.nspname || '.' || ac.relname FROM pg_catalog.pg_partition_ancestors(c.oid) pa JOIN pg_catalog.pg_class ac ON ac.oid = pa.relid JOIN pg_catalog.pg_namespace an ON an.oid = ac.relnamespace
                       WHERE c.relispartition AND ac.oid <> c.oid),
-               COALESCE((SELECT a.xmin::pg_catalog.text::bigint FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = -1), 0)
+               COALESCE((SELECT a.xmin::pg_catalog.text::bigint FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = -1), 0),
+               x.extname::text, COALESCE(c.oid = ANY (x.extconfig), false), COALESCE(x.extcondition[pg_catalog.array_position(x.extconfig, c.oid)], '')
           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
+          LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
          WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
          ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
         """;
@@ -41,7 +44,13 @@ internal static class CatalogSql
                     WHEN c.collname = 'default' AND c.collnamespace = 'pg_catalog'::regnamespace THEN {0}
                     WHEN NOT c.collisdeterministic THEN NULL
                     ELSE c.collprovider::text || ' ' || COALESCE(pg_catalog.to_jsonb(c) ->> 'colliculocale', pg_catalog.to_jsonb(c) ->> 'colllocale', c.collcollate) || ' ' || COALESCE(pg_catalog.pg_collation_actual_version(c.oid), CASE WHEN c.collcollate ~* '^c\.' THEN 'C' END) END,
-               a.attgenerated <> '', a.xmin::pg_catalog.text::bigint
+               a.attgenerated <> '', a.xmin::pg_catalog.text::bigint,
+               CASE WHEN t.typname IN ('geometry', 'geography') THEN
+                 (SELECT pg_catalog.quote_ident(fn.nspname) || '.' || pg_catalog.quote_ident(f.proname)
+                    FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace fn ON fn.oid = f.pronamespace
+                    JOIN pg_catalog.pg_depend fd ON fd.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND fd.objid = f.oid AND fd.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND fd.deptype = 'e'
+                    JOIN pg_catalog.pg_depend td ON td.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND td.objid = t.oid AND td.refclassid = fd.refclassid AND td.refobjid = fd.refobjid AND td.deptype = 'e'
+                   WHERE f.proname = 'st_asewkt' AND f.pronargs = 1 AND f.proargtypes[0] = t.oid) END
           FROM pg_catalog.pg_attribute a
           JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
           JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace

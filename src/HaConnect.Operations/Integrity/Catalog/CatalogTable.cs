@@ -37,6 +37,15 @@ internal sealed record CatalogTable
     /// <summary>The lower half of the transaction that made it.</summary>
     public long MadeBy { get; init; }
 
+    /// <summary>The extension that it belongs to; null where it belongs to none.</summary>
+    public string? Extension { get; init; }
+
+    /// <summary>Of an extension's table whether pg_dump takes rows of it along, as of one that the application adds rows to.</summary>
+    public bool IsDumped { get; init; }
+
+    /// <summary>Which rows those are, as pg_dump writes it behind the table's name; empty for all.</summary>
+    public string DumpCondition { get; init; } = "";
+
     public IReadOnlyList<CatalogColumn> Columns { get; init; } = [];
 
     /// <summary>The primary key first.</summary>

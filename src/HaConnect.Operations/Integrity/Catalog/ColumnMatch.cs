@@ -9,7 +9,11 @@ internal static class ColumnMatch
     internal static ComparedColumn Of(CatalogColumn left, CatalogColumn right)
     {
         var (one, other) = (FormOf(left), FormOf(right));
-        return left.TypeName == right.TypeName && one.Kind == other.Kind ? new(left.Name, new(one.Expression, other.Expression)) : new(left.Name, new(AsText(left), AsText(right)));
+        var isAlike = left.TypeName == right.TypeName && one.Kind == other.Kind;
+        return new ComparedColumn(left.Name, isAlike ? new(one.Expression, other.Expression) : new(AsText(left), AsText(right)))
+        {
+            Shown = isAlike && left.Reader is not null && right.Reader is not null ? new(AsRead(left), AsRead(right)) : new(AsText(left), AsText(right)),
+        };
     }
 
     /// <summary>Whether the values' own types are the same: a number and its text are not.</summary>
@@ -28,6 +32,8 @@ internal static class ColumnMatch
         // The binary form of an array has its elements' number in it, which is another one on another server.
         return column is { TypeKind: 'b' or 'e', IsArray: false } ? ("sent", $"{column.Send}({name})") : ("text", AsText(column));
     }
+
+    private static string AsRead(CatalogColumn column) => $"{column.Reader}({Quoted.Of(column.Name)})";
 
     private static string AsText(CatalogColumn column) => $"{Quoted.Of(column.Name)}::pg_catalog.text";
 }

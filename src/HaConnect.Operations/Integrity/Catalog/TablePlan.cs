@@ -25,11 +25,14 @@ internal sealed record TablePlan
     /// <summary>Of the larger file of the two.</summary>
     public required long Blocks { get; init; }
 
-    /// <summary>Which rows of the left side the right one has at all; null for all.</summary>
+    /// <summary>Which rows of the left side are compared, such as those that the right one has at all; null for all.</summary>
     public string? LeftFilter { get; init; }
+
+    /// <summary>Which rows of the right side are compared; null for all.</summary>
+    public string? RightFilter { get; init; }
 
     public IReadOnlyList<VerificationNote> Notes { get; init; } = [];
 
     /// <summary>What has to be the same for a later run to go on where this one ended.</summary>
-    internal string Signature => $"{Name} {Method} {string.Join(',', Key.Select(k => k.Name))} {string.Join(',', Columns.Select(c => $"{c.Name}={c.Expressions.Left}={c.Expressions.Right}"))} {LeftFilter}";
+    internal string Signature => $"{Name} {Method} {string.Join(',', Key.Select(k => k.Name))} {string.Join(',', Columns.Select(c => $"{c.Name}={c.Expressions.Left}={c.Expressions.Right}"))} {LeftFilter}{(RightFilter is null ? "" : $" {RightFilter}")}";
 }

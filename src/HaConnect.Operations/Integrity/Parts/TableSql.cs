@@ -10,6 +10,9 @@ namespace HaConnect.Operations.Integrity;
 /// </summary>
 internal sealed class TableSql(TablePlan plan, long seed, int maxCharacters)
 {
+    /// <summary>Of a value that is looked through for where it differs.</summary>
+    private const int MostCharacters = 1_000_000;
+
     internal TablePlan Plan => plan;
 
     /// <summary>A row for the whole part.</summary>
@@ -42,10 +45,17 @@ internal sealed class TableSql(TablePlan plan, long seed, int maxCharacters)
         var distinct = plan.Key.Count > 0 ? "" : $"DISTINCT ON ({RowHash(side)}) ";
         return string.Create(CultureInfo.InvariantCulture, $"""
             SELECT {distinct}{Identity(side)}, {key},
-                   ARRAY[{Join(plan.Columns.Select(c => Cut(c.Name)))}]::pg_catalog.text[], ARRAY[{Join(plan.Columns.Select(c => Hash([c.Expressions[side]])))}]::bigint[]
+                   ARRAY[{Join(plan.Columns.Select(c => Cut(c.Shown[side])))}]::pg_catalog.text[], ARRAY[{Join(plan.Columns.Select(c => Hash([c.Expressions[side]])))}]::bigint[]
               FROM {From(side, part)} AND {Identity(side)} = ANY (${part.Arguments.Count + 1})
             """);
     }, identities);
+
+    /// <summary>The value of one column of one row, whole up to a bound: as people read it, and its text.</summary>
+    internal Both<Statement> Whole(Part part, long identity, ComparedColumn column) => Statements(part, side => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT pg_catalog.left({column.Shown[side]}, {MostCharacters}), pg_catalog.left({Quoted.Of(column.Name)}::pg_catalog.text, {MostCharacters}) FROM {From(side, part)} AND {Identity(side)} = ${part.Arguments.Count + 1} LIMIT 1
+        """), identity);
+
+    internal static (string Read, string Text) ReadWhole(NpgsqlDataReader row) => (row.IsDBNull(0) ? "" : row.GetString(0), row.IsDBNull(1) ? "" : row.GetString(1));
 
     internal static FetchedRow ReadRow(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetFieldValue<string[]>(1), row.GetFieldValue<string?[]>(2), row.GetFieldValue<long[]>(3));
 
@@ -55,7 +65,7 @@ internal sealed class TableSql(TablePlan plan, long seed, int maxCharacters)
         return new(new Statement(sql(Side.Left), all), new Statement(sql(Side.Right), all));
     }
 
-    private string From(Side side, Part part) => side == Side.Left && plan.LeftFilter is { } filter ? $"{plan.From.Left} WHERE ({filter}) AND {part.Where}" : $"{plan.From[side]} WHERE {part.Where}";
+    private string From(Side side, Part part) => (side == Side.Left ? plan.LeftFilter : plan.RightFilter) is { } filter ? $"{plan.From[side]} WHERE ({filter}) AND {part.Where}" : $"{plan.From[side]} WHERE {part.Where}";
 
     private string RowHash(Side side) => Hash(plan.Columns.Select(c => c.Expressions[side]));
 
@@ -66,8 +76,8 @@ internal sealed class TableSql(TablePlan plan, long seed, int maxCharacters)
     private string Hash(IEnumerable<string> expressions) =>
         string.Create(CultureInfo.InvariantCulture, $"pg_catalog.hash_array_extended(ARRAY[pg_catalog.record_send(ROW({Join(expressions)}))], {seed})");
 
-    private string Cut(string column) => string.Create(CultureInfo.InvariantCulture,
-        $"CASE WHEN pg_catalog.length({Quoted.Of(column)}::pg_catalog.text) > {maxCharacters} THEN pg_catalog.left({Quoted.Of(column)}::pg_catalog.text, {maxCharacters}) || '…' ELSE {Quoted.Of(column)}::pg_catalog.text END");
+    private string Cut(string text) => string.Create(CultureInfo.InvariantCulture,
+        $"CASE WHEN pg_catalog.length({text}) > {maxCharacters} THEN pg_catalog.left({text}, {maxCharacters}) || '…' ELSE {text} END");
 
     private static string Join(IEnumerable<string> texts) => string.Join(", ", texts);
 }

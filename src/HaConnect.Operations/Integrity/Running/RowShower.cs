@@ -18,7 +18,41 @@ internal sealed class RowShower(TableSql sql, Pace pace, VerificationOptions opt
             Add(right, found.Right);
         }
 
-        return [.. verdict.Different.Select(d => Describe(d, left.GetValueOrDefault(d.Identity, []), right.GetValueOrDefault(d.Identity, [])))];
+        List<RowDifference> shown = [];
+        foreach (var different in verdict.Different)
+        {
+            var described = Describe(different, left.GetValueOrDefault(different.Identity, []), right.GetValueOrDefault(different.Identity, []));
+            shown.Add(described.Columns.Any(LooksAlike) ? new RowDifference(described.Kind, described.Key, await LookCloserAsync(pair, verdict.Suspect.Parts, different.Identity, described.Columns, cancellationToken).ConfigureAwait(false)) : described);
+        }
+
+        return shown;
+    }
+
+    /// <summary>Of what differs: by more than was shown.</summary>
+    private static bool LooksAlike(ColumnDifference column) => column.Left is not null && column.Left == column.Right;
+
+    /// <summary>Values that begin alike, or that read alike: where they differ.</summary>
+    private async Task<IReadOnlyList<ColumnDifference>> LookCloserAsync(SessionPair pair, IReadOnlyList<Part> parts, long identity, IReadOnlyList<ColumnDifference> columns, CancellationToken cancellationToken)
+    {
+        List<ColumnDifference> closer = [];
+        foreach (var column in columns)
+            closer.Add(LooksAlike(column) && await ExcerptAsync(pair, parts, identity, sql.Plan.Columns.First(c => c.Name == column.Column), cancellationToken).ConfigureAwait(false) is var (left, right) ? new ColumnDifference(column.Column, left, right) : column);
+        return closer;
+    }
+
+    private async Task<Both<string>?> ExcerptAsync(SessionPair pair, IReadOnlyList<Part> parts, long identity, ComparedColumn column, CancellationToken cancellationToken)
+    {
+        List<(string Read, string Text)> left = [], right = [];
+        foreach (var part in parts)
+        {
+            var found = await pace.RunAsync(() => pair.QueryAsync(sql.Whole(part, identity, column), TableSql.ReadWhole, cancellationToken), cancellationToken).ConfigureAwait(false);
+            left.AddRange(found.Left);
+            right.AddRange(found.Right);
+        }
+
+        if (left.Count == 0 || right.Count == 0)
+            return null; // one of them is gone
+        return Excerpt.Of(left[^1].Read, right[^1].Read, options.MaxShownCharacters) ?? Excerpt.Of(left[^1].Text, right[^1].Text, options.MaxShownCharacters);
     }
 
     private static void Add(Dictionary<long, List<FetchedRow>> rows, List<FetchedRow> found)

@@ -4,10 +4,12 @@ namespace HaConnect.Operations.Integrity;
 internal sealed class TableChoice(SideRelation relation, NamePattern pattern, SubscribedTables? subscribed)
 {
     private const int MostNames = 10;
+    private const int Where = 5; // the word's length
 
     private readonly List<VerificationNote> _notes = [];
     private readonly List<TablePlan> _plans = [];
     private readonly List<CatalogTable> _missing = [];
+    private ToolTables? _tools;
 
     internal IReadOnlyList<VerificationNote> Notes => _notes;
 
@@ -16,13 +18,24 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
     /// <summary>Those that the right side has not.</summary>
     internal IReadOnlyList<CatalogTable> Missing => _missing;
 
+    /// <summary>Whether all that is in a schema is a tool's own.</summary>
+    internal bool IsOfATool(string schema) => _tools?.OwnerOf(schema) is not null;
+
     internal void Choose(IReadOnlyList<CatalogTable> left, IReadOnlyList<CatalogTable> right)
     {
         var there = right.ToDictionary(t => t.FullName, StringComparer.Ordinal);
         var subscription = subscribed is null ? null : new SubscriptionRules(subscribed, left);
+        _tools = relation == SideRelation.Unknown ? new ToolTables(left, right) : null;
         List<string> unsubscribed = [];
+        List<(string Owner, string Name)> owned = [];
         foreach (var table in left.Where(pattern.Includes))
         {
+            if (!pattern.IsNamed(table) && _tools?.OwnerOf(table) is { } owner)
+            {
+                owned.Add((owner, table.FullName));
+                continue;
+            }
+
             var part = subscription?.Of(table);
             if (part is SubscribedPart.ByPartitions || (part is SubscribedPart.OfNothing or SubscribedPart.OfItsTable && !pattern.IsNamed(table)) || Skips(table, part is SubscribedPart.Itself or SubscribedPart.Nothing))
                 continue;
@@ -42,8 +55,10 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
 
         if (unsubscribed.Count > 0)
             _notes.Add(new(unsubscribed.Exists(u => left.Any(t => t.FullName == u && pattern.IsNamed(t))) ? VerificationNoteKind.NotVerified : VerificationNoteKind.Note, null, $"Not replicated by the subscription, and so not compared: {Names(unsubscribed)}."));
+        foreach (var group in owned.GroupBy(o => o.Owner, StringComparer.Ordinal))
+            _notes.Add(new(VerificationNoteKind.Note, null, $"Not compared, since {group.Key} keeps it at each server for itself: {Names([.. group.Select(o => o.Name)])}."));
         var here = left.Select(t => t.FullName).ToHashSet(StringComparer.Ordinal);
-        if (right.Where(t => t.Kind != 'f' && pattern.Includes(t) && !here.Contains(t.FullName)).Select(t => t.FullName).ToList() is { Count: > 0 } besides)
+        if (right.Where(t => t.Kind != 'f' && pattern.Includes(t) && !here.Contains(t.FullName) && (pattern.IsNamed(t) || _tools?.OwnerOf(t) is null)).Select(t => t.FullName).ToList() is { Count: > 0 } besides)
             _notes.Add(new(relation == SideRelation.Replay ? VerificationNoteKind.Difference : VerificationNoteKind.Note, null, $"Only the right side has {Names(besides)}."));
     }
 
@@ -52,11 +67,20 @@ internal sealed class TableChoice(SideRelation relation, NamePattern pattern, Su
         var published = subscribed?.Published.GetValueOrDefault(left.FullName);
         var plan = TablePlanner.Of(left, right, relation == SideRelation.Replay, published?.Columns);
         _notes.AddRange(plan.Notes);
+        if (relation == SideRelation.Unknown && !pattern.IsNamed(left) && left.Extension is { } extension && (DumpFilter(left), DumpFilter(right)) is ({ } ofLeft, { } ofRight))
+        {
+            _notes.Add(new(VerificationNoteKind.Note, left.FullName, $"Only the rows that were added to those of the extension {extension} were compared, as pg_dump tells them."));
+            return plan with { LeftFilter = ofLeft, RightFilter = ofRight };
+        }
+
         if (published?.Filter is not { } filter)
             return plan;
         _notes.Add(new(VerificationNoteKind.Note, left.FullName, $"Only the rows that the publication lets through were compared: {filter}"));
         return plan with { LeftFilter = filter };
     }
+
+    /// <summary>Null where pg_dump takes all rows along.</summary>
+    private static string? DumpFilter(CatalogTable table) => table.DumpCondition.TrimStart() is { Length: > Where } condition && condition.StartsWith("WHERE", StringComparison.OrdinalIgnoreCase) ? condition[Where..] : null;
 
     /// <summary>Partitions are compared where they are the same files, and where they are replicated by themselves; else the table that they make up.</summary>
     private bool Skips(CatalogTable table, bool isByItself)

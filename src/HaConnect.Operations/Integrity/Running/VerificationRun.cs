@@ -108,7 +108,7 @@ internal sealed class VerificationRun : IAsyncDisposable
 
         foreach (var missing in choice.Missing)
             await TryAsync(missing.FullName, () => CountMissingAsync(run, missing, cancellationToken), cancellationToken).ConfigureAwait(false);
-        await TryAsync(null, () => CompareSequencesAsync(run, facts, relation, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await TryAsync(null, () => CompareSequencesAsync(run, choice, facts, relation, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (relation == SideRelation.Replay && await _pairs[0].Left.QueryAsync(new Statement(OtherDatabasesSql), static row => row.GetString(0), cancellationToken).ConfigureAwait(false) is { Count: > 0 } others)
             _notes.Add(Note($"Other databases of the cluster were not compared: {TableChoice.Names(others)}."));
     }
@@ -153,9 +153,9 @@ internal sealed class VerificationRun : IAsyncDisposable
         VerificationNote Lacks() => new(VerificationNoteKind.Difference, table.FullName, "The right side does not have it.");
     }
 
-    private async Task CompareSequencesAsync(RunContext run, Both<ServerFacts> facts, SideRelation relation, CancellationToken cancellationToken)
+    private async Task CompareSequencesAsync(RunContext run, TableChoice choice, Both<ServerFacts> facts, SideRelation relation, CancellationToken cancellationToken)
     {
-        var left = await SequenceReader.ReadAsync(_pairs[0].Left, _pattern, cancellationToken).ConfigureAwait(false);
+        var left = (await SequenceReader.ReadAsync(_pairs[0].Left, _pattern, cancellationToken).ConfigureAwait(false)).Where(s => !choice.IsOfATool(s.Schema)).ToList();
         if (left.Count == 0)
             return;
         var hasFollowed = await run.Following.UntilAsync(_pairs[0], Side.Right, await run.Following.MarkAsync(_pairs[0], Side.Left, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

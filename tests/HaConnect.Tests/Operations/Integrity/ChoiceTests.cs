@@ -91,6 +91,33 @@ public sealed class ChoiceTests
         Assert.Equal("Only the right side has public.besides.", Assert.Single(choice.Notes).Text);
     }
 
+    [Fact]
+    public void Choose_TablesOfTools_AreLeftOutWhereNothingIsKnownOfTheSides()
+    {
+        string[] slony = ["sl_node", "sl_set", "sl_table", "sl_event", "sl_confirm", "sl_log_1", "sl_log_2", "sl_path"];
+        CatalogTable[] left =
+        [
+            Table("alone", 1), .. slony.Select((n, i) => Table(n, 10 + i) with { Schema = "_trial" }), Table("bucardo_delta_names", 20) with { Schema = "bucardo" }, Table("bucardo_delta_targets", 21) with { Schema = "bucardo" },
+            Table("sl_node", 30) with { Schema = "_mine" }, Table("node", 40) with { Schema = "pglogical", Extension = "pglogical" }, Table("systems", 41) with { Extension = "postgis", IsDumped = true, DumpCondition = "WHERE NOT (id < 7)" },
+        ];
+        CatalogTable[] right = [.. left.Where(t => t.Schema != "bucardo"), Table("more", 50) with { Schema = "_trial" }];
+
+        var choice = Choose(SideRelation.Unknown, left, right);
+        Assert.Equal(["public.alone", "_mine.sl_node", "public.systems"], choice.Plans.Select(p => p.Name));
+        Assert.Equal((" NOT (id < 7)", " NOT (id < 7)"), (choice.Plans[2].LeftFilter, choice.Plans[2].RightFilter));
+        Assert.Empty(choice.Missing);
+        Assert.Equal((true, false), (choice.IsOfATool("_trial"), choice.IsOfATool("_mine")));
+        Assert.Equal(
+            ["Not compared, since Bucardo keeps it at each server for itself: bucardo.bucardo_delta_names, bucardo.bucardo_delta_targets.", "Not compared, since Slony keeps it at each server for itself: _trial.sl_node, _trial.sl_set, _trial.sl_table, _trial.sl_event, _trial.sl_confirm, _trial.sl_log_1, _trial.sl_log_2, _trial.sl_path.",
+                "Not compared, since the extension pglogical keeps it at each server for itself: pglogical.node.", "Only the rows that were added to those of the extension postgis were compared, as pg_dump tells them."],
+            choice.Notes.Select(n => n.Text).Order(StringComparer.Ordinal));
+
+        // What is named is compared, and whole; of one cluster everything has to be the same.
+        var named = Choose(SideRelation.Unknown, left, right, null, "_trial.sl_node", "systems");
+        Assert.Equal([("_trial.sl_node", null), ("public.systems", (string?)null)], named.Plans.Select(p => (p.Name, p.LeftFilter)));
+        Assert.Equal(left.Length - 2, Choose(SideRelation.Replay, left, right).Plans.Count);
+    }
+
     private static SubscribedTables Subscribed(string names) => new(["slot"], names.Split(' ').ToDictionary(n => $"public.{n}", _ => 'r', StringComparer.Ordinal), new Dictionary<string, PublishedTable>());
 
     private static TableChoice Choose(SideRelation relation, IReadOnlyList<CatalogTable> left, IReadOnlyList<CatalogTable> right, SubscribedTables? subscribed = null, params string[] tables)
