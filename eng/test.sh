@@ -16,6 +16,7 @@ bash "$root/eng/install-fault-tools.sh"
 bash "$root/eng/install-browser.sh"
 bash "$root/eng/install-nagios.sh"
 bash "$root/eng/install-backup-tools.sh"
+bash "$root/eng/install-ssh-server.sh"
 bash "$root/eng/install-prometheus.sh"
 bash "$root/eng/install-replication-tools.sh"
 if ! build HaConnect.sln; then

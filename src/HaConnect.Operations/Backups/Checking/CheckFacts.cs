@@ -23,6 +23,9 @@ internal sealed record CheckFacts(DateTimeOffset Now, string Where, IReadOnlyLis
     /// <summary>Null where the primary was not asked.</summary>
     internal ArchiverState? Archiver { get; init; }
 
+    /// <summary>Whether the repository receives the primary's WAL itself.</summary>
+    internal bool ReceivesWal { get; init; }
+
     /// <summary>Why the primary was not asked, where nobody wanted that.</summary>
     internal string? NotAsked { get; init; }
 

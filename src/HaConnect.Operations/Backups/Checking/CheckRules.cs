@@ -102,6 +102,8 @@ internal static class CheckRules
             yield return new(CheckState.Warning, "primary", $"it could not be asked, so that neither its archiver was looked at nor whether the backups are this cluster's: {reason}");
         if (facts.Archiver is not { } archiver)
             yield break;
+        if (archiver.Mode == "off" && facts.ReceivesWal)
+            yield break;
         if (archiver.Mode == "off")
             yield return new(CheckState.Warning, subject, "archive_mode is off at the primary: unless something else receives its WAL, nothing can be restored to a point in time");
         else if (!archiver.HasTarget)

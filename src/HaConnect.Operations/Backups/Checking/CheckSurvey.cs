@@ -23,6 +23,7 @@ internal sealed class CheckSurvey(BackupCheckOptions options, TimeProvider time)
         {
             Archive = archive,
             Archiver = archiver,
+            ReceivesWal = repository.ReceivesWal,
             NotAsked = archiver is null && silent is null ? "no connection to it was given." : null,
             Silent = silent,
             IsEncrypted = repository.IsEncrypted,

@@ -28,10 +28,11 @@ internal static class BarmanInfo
         };
     });
 
-    /// <summary>A server's folders, and its system identifier where Barman has asked it.</summary>
-    internal static (string Wal, string Backups, ulong? SystemIdentifier) ServerOf(string json, string server) => Read(json, server, static s =>
+    /// <summary>A server's folders, its system identifier where Barman has asked it, and whether Barman receives its WAL by the stream.</summary>
+    internal static (string Wal, string Backups, ulong? SystemIdentifier, bool ReceivesWal) ServerOf(string json, string server) => Read(json, server, static s =>
         (s.GetProperty("wals_directory").GetString()!, s.GetProperty("basebackups_directory").GetString()!,
-            s.TryGetProperty("postgres_systemid", out var id) && ulong.TryParse(id.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (ulong?)null));
+            s.TryGetProperty("postgres_systemid", out var id) && ulong.TryParse(id.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (ulong?)null,
+            s.TryGetProperty("streaming_archiver", out var streams) && streams.ValueKind == JsonValueKind.True));
 
     private static T Read<T>(string json, string server, Func<JsonElement, T> read)
     {

@@ -13,9 +13,11 @@ internal sealed class BarmanRepository(BarmanProgram program, HostPrograms progr
 
     public IWalArchive? Wal { get; private set; }
 
+    public bool ReceivesWal { get; private set; }
+
     public async Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken)
     {
-        var (wal, folder, systemIdentifier) = BarmanInfo.ServerOf(await JsonAsync("show-server", null, cancellationToken).ConfigureAwait(false), program.Server);
+        (var wal, var folder, var systemIdentifier, ReceivesWal) = BarmanInfo.ServerOf(await JsonAsync("show-server", null, cancellationToken).ConfigureAwait(false), program.Server);
         (Wal, _backups) = (new FolderArchive(wal, hasFolders: true), folder);
         List<BaseBackup> backups = [];
         foreach (var id in BarmanInfo.BackupsOf(await JsonAsync("list-backup", null, cancellationToken).ConfigureAwait(false), program.Server))

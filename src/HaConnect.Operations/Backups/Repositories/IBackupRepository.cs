@@ -14,6 +14,9 @@ internal interface IBackupRepository
     /// <summary>The archive; null where there is none.</summary>
     IWalArchive? Wal { get; }
 
+    /// <summary>Whether it is known to receive the primary's WAL itself, so that the primary need not archive.</summary>
+    bool ReceivesWal => false;
+
     /// <summary>All backups, the oldest first, those that cannot be used too.</summary>
     Task<IReadOnlyList<BaseBackup>> ListAsync(CancellationToken cancellationToken);
 

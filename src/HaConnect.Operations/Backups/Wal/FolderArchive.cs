@@ -7,14 +7,16 @@ namespace HaConnect.Operations.Backups;
 /// <param name="hasFolders">Whether its WAL lies in folders in it: Barman's does. Where a restore looks into the folder only, what lies deeper is not there.</param>
 internal sealed class FolderArchive(string folder, bool hasFolders) : IWalArchive
 {
+    private static readonly (byte[] Beginning, string Suffix)[] s_compressions = [([0x1f, 0x8b, 0x08], ".gz"), ("BZh"u8.ToArray(), ".bz2")];
+
     public Task<IReadOnlyList<ArchivedFile>> ListAsync(CancellationToken cancellationToken)
     {
         List<ArchivedFile> files = [];
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = hasFolders, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None }))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (WalFileName.Split(file.Name) is { } name)
-                files.Add(new(name.Name, name.Suffix, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero), file.FullName));
+            if (WalFileName.Split(file.Name) is { } name && (hasFolders && name.Suffix.Length == 0 ? CompressionOf(file.FullName) : name.Suffix) is { } suffix)
+                files.Add(new(name.Name, suffix, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero), file.FullName));
         }
 
         return Task.FromResult<IReadOnlyList<ArchivedFile>>(files);
@@ -39,5 +41,22 @@ internal sealed class FolderArchive(string folder, bool hasFolders) : IWalArchiv
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>Barman compresses and leaves the name as it is, so that the beginning tells, as it does to Barman itself (<c>compression.py</c>).</summary>
+    /// <returns>What others append for that; empty for none, null where the file has gone.</returns>
+    private static string? CompressionOf(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var beginning = new byte[3];
+            var read = stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+            return s_compressions.FirstOrDefault(c => beginning.AsSpan(0, read).SequenceEqual(c.Beginning)).Suffix ?? "";
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // Barman has removed it meanwhile
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using HaConnect.Operations.Backups;
 
 namespace HaConnect.Tests.Operations.Backups;
@@ -52,6 +53,32 @@ public sealed class SettledArchiveTests
             await File.WriteAllTextAsync(Path.Combine(deeper.FullName, Segment), "x", TestContext.Current.CancellationToken);
             Assert.Empty(await new FolderArchive(folder.FullName, hasFolders: false).ListAsync(TestContext.Current.CancellationToken));
             Assert.Single(await new FolderArchive(folder.FullName, hasFolders: true).ListAsync(TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, ".gz")]
+    [InlineData(false, "")]
+    public async Task ListAsync_CompressedUnderItsOwnName_IsFoundOutInBarmansArchive(bool isBarmans, string suffix)
+    {
+        var folder = Directory.CreateTempSubdirectory("haconnect-archive-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, Segment);
+            await using (var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+                await stream.WriteAsync("as the server had it"u8.ToArray(), TestContext.Current.CancellationToken);
+            var archive = new FolderArchive(folder.FullName, hasFolders: isBarmans);
+            var file = Assert.Single(await archive.ListAsync(TestContext.Current.CancellationToken));
+            Assert.Equal((Segment, suffix), (file.Name, file.Suffix));
+            Assert.Equal(isBarmans, (await archive.ReadAsync(file, null, TestContext.Current.CancellationToken)).AsSpan().SequenceEqual("as the server had it"u8));
+            await File.WriteAllTextAsync(path, "BZh9", TestContext.Current.CancellationToken);
+            Assert.Equal(isBarmans ? ".bz2" : "", Assert.Single(await archive.ListAsync(TestContext.Current.CancellationToken)).Suffix);
+            await File.WriteAllTextAsync(path, "x", TestContext.Current.CancellationToken);
+            Assert.Equal("", Assert.Single(await archive.ListAsync(TestContext.Current.CancellationToken)).Suffix);
         }
         finally
         {
