@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using HaConnect.ClusterTests.Cli;
 using HaConnect.Operations.Processes;
 using HaConnect.Testing;
@@ -108,12 +109,13 @@ internal sealed class SshServer : IAsyncDisposable
         {
             await new HostPrograms(null, null).RunToSuccessAsync("cp", ["-R", Path.GetDirectoryName(tool[1])!, $"{_folder}/tool"], null, root, cancellationToken);
             await new HostPrograms(null, null).RunToSuccessAsync("chown", ["-R", $"--reference={_folder}", $"{_folder}/tool"], null, root, cancellationToken);
-            tool = [Environment.ProcessPath!, $"{_folder}/tool/{Path.GetFileName(tool[1])}"];
+            var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet")); // whose runtime this is
+            Assert.SkipUnless((await _programs.RunAsync("test", ["-x", dotnet], null, "/", cancellationToken)).ExitCode == 0, $"The servers' user {user} may not run {dotnet}.");
+            tool = [dotnet, $"{_folder}/tool/{Path.GetFileName(tool[1])}"];
         }
 
         await WriteProgramAsync("haconnect", $"exec {string.Join(' ', tool)} \"$@\"", cancellationToken);
-        var version = await _programs.RunAsync($"{_folder}/bin/haconnect", ["--version"], null, root, cancellationToken);
-        Assert.SkipUnless(version.ExitCode == 0, $"The servers' user {user} cannot run the tool: {version.Text}");
+        await _programs.RunToSuccessAsync($"{_folder}/bin/haconnect", ["--version"], null, root, cancellationToken);
     }
 
     private async Task WriteProgramAsync(string name, string line, CancellationToken cancellationToken)
