@@ -103,8 +103,7 @@ internal sealed class LoadDrill
             _tell($"  {LoadDocument.InWords(step)}");
             if (LoadVerdict.WhyNot(step, _options.MaxLag) is not null)
                 break; // what comes would only be worse
-            if (step.WritesPerSecond > 0 && step.WalPerSecond is { } wal)
-                bytesPerWrite = wal / step.WritesPerSecond;
+            bytesPerWrite = step.LeastWalPerWrite(bytesPerWrite);
             await LoadTable.EmptyAsync(_db, cancellationToken).ConfigureAwait(false);
         }
 

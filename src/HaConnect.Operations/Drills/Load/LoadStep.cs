@@ -16,6 +16,9 @@ internal sealed record LoadStep(LoadRate Target, double WritesPerSecond, double?
     /// <summary>In the target's unit; null where it is not known.</summary>
     internal double? Reached => Target.IsWal ? WalPerSecond : WritesPerSecond;
 
+    /// <summary>How much WAL a write makes at the least, by this step and those before: whole pages behind a checkpoint add to it for a while, and what was reckoned from them would ask for too few writes of the next.</summary>
+    internal double LeastWalPerWrite(double before) => WritesPerSecond > 0 && WalPerSecond is { } wal ? Math.Min(before, wal / WritesPerSecond) : before;
+
     /// <summary>Of all standbys; null where there is none, or one is not proven throughout.</summary>
     internal TimeSpan? GreatestLag => Lags.Count > 0 && Lags.All(l => l.Time is not null) ? Lags.Max(l => l.Time) : null;
 }

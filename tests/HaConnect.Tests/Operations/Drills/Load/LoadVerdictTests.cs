@@ -25,6 +25,14 @@ public sealed class LoadVerdictTests
         Assert.Equal((false, "1,000 writes/s was asked for, and 900 writes/s was reached: nothing is proven of the load that was to be shown"), LoadVerdict.Of([Step(500, 500, 1), Step(1000, 900, 1)], s_options, null));
 
     [Fact]
+    public void LeastWalPerWrite_AStepWithWholePages_DoesNotRaiseWhatTheNextIsReckonedBy()
+    {
+        Assert.Equal(33_000, (Step(300, 300, 1) with { WalPerSecond = 300 * 43_000 }).LeastWalPerWrite(33_000));
+        Assert.Equal(30_000, (Step(300, 300, 1) with { WalPerSecond = 300 * 30_000 }).LeastWalPerWrite(33_000));
+        Assert.Equal(33_000, (Step(300, 0, 1) with { WalPerSecond = 5 }).LeastWalPerWrite(33_000));
+    }
+
+    [Fact]
     public void Of_NothingProvenOfAStandby_Fails() => Assert.Equal((false, "nothing was proven of n3 at 1,000 writes/s"), LoadVerdict.Of([Step(500, 500, 1), Step(1000, 1000, null)], s_options, null));
 
     [Fact]
