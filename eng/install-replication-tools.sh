@@ -7,7 +7,7 @@ set -uo pipefail
 folder="${HACONNECT_REPLICATION_TOOLS:-/var/tmp/haconnect-replication-tools}"
 [ ! -e "$folder/complete" ] || exit 0
 command -v apt-get >/dev/null && command -v dpkg >/dev/null || exit 0
-# With all that they need; PostGIS only with what its geometry and geography need, which is a twentieth of it.
+# With all that they need; PostGIS only with what its geometry and geography need.
 whole=(postgresql-15 postgresql-client-15 libpq5 postgresql-15-pglogical postgresql-15-slony1-2 slony1-2-bin bucardo postgresql-plperl-15 libgeos-c1v5 libproj25 libprotobuf-c1 libjson-c5 libxml2)
 bare=(postgresql-15-postgis-3 postgresql-15-postgis-3-scripts)
 work="$(mktemp -d)"

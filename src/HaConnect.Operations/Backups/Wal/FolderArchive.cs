@@ -54,9 +54,9 @@ internal sealed class FolderArchive(string folder, bool hasFolders) : IWalArchiv
             var read = stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
             return s_compressions.FirstOrDefault(c => beginning.AsSpan(0, read).SequenceEqual(c.Beginning)).Suffix ?? "";
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null; // Barman has removed it meanwhile
+            return null; // Barman has removed it meanwhile, or its folder with it
         }
     }
 }

@@ -90,12 +90,12 @@ internal sealed class Barman : IAsyncDisposable
     /// <summary>While what came is put into the archive, as <c>barman cron</c> does each minute.</summary>
     internal async Task<T> WhileArchivingAsync<T>(Task<T> work)
     {
-        while (!work.IsCompleted)
+        await ClusterTest.UntilAsync("the work beside the archiving ends", async () =>
         {
-            await RunAsync("archive-wal", "main");
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken));
-        }
-
+            if (!work.IsCompleted)
+                await RunAsync("archive-wal", "main");
+            return work.IsCompleted;
+        }, TimeSpan.FromMinutes(10));
         return await work;
     }
 

@@ -1,4 +1,5 @@
 using HaConnect.Operations;
+using static HaConnect.ClusterTests.Operations.Backups.FileDamage;
 
 namespace HaConnect.ClusterTests.Operations.Backups;
 
@@ -132,19 +133,4 @@ public sealed class IncrementalBackupTests : ClusterTest
 
     private static Task<string> TakeAsync(BackedUpCluster its, string name, string from, params string[] more) =>
         its.TakeAsync(name, [$"--incremental={Path.Combine(its.Backups, from, "backup_manifest")}", .. more]);
-
-    private static void Flip(string file, long offset)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.Position = offset;
-        var old = stream.ReadByte();
-        stream.Position = offset;
-        stream.WriteByte((byte)(old ^ 0x10));
-    }
-
-    private static void Truncate(string file, long length)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.SetLength(length);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaConnect.Operations;
+using static HaConnect.ClusterTests.Operations.Backups.FileDamage;
 
 namespace HaConnect.ClusterTests.Operations.Backups;
 
@@ -90,25 +91,10 @@ public sealed class PlantedFaultTests : ClusterTest
         }
     }
 
-    private static void Flip(string file, long offset)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.Position = offset;
-        var old = stream.ReadByte();
-        stream.Position = offset;
-        stream.WriteByte((byte)(old ^ 0x10));
-    }
-
     private static void FlipIn(string tar, string name)
     {
         var at = File.ReadAllBytes(tar).AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(name));
         Flip(tar, at + 512 + 5000);
-    }
-
-    private static void Truncate(string file, long length)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.SetLength(length);
     }
 
     private static void Write(string file, long offset, byte[] bytes)
